@@ -1,0 +1,1 @@
+//! The root of the configuration; each step owns its own section.

@@ -1,0 +1,28 @@
+//! Everything that touches the world, in the order in which a manifest travels.
+//!
+//! | step | module | takes → gives |
+//! |---|---|---|
+//! | 1 | [`authenticate`] | TCP connection → `Peer` |
+//! | 2 | [`decode`] | `Received` → `Declared` |
+//! | 3, 4 | the crate `manifest` | `Declared` → `Manifest` → `Validated` |
+//! | 5, 6, 7 | the crate `scoring` | `Case` → `Scored` → `PreDecision`s |
+//! | 8 | [`persist`] | `Outcome` → `Recorded` |
+//! | 9 | [`reply`] | `Recorded` or `Failure` → response or `Status` |
+//! | 10 | [`watch`] | feed → border posts |
+//!
+//! Steps are leaves: none calls the next. [`intake`] puts 2 to 9 in order, [`watch`] serves the feed, [`app`]
+//! composes everything.
+
+pub mod authenticate;
+pub mod decode;
+pub mod intake;
+pub mod persist;
+pub mod reply;
+pub mod watch;
+
+pub mod admin;
+pub mod app;
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod observability;

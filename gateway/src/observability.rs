@@ -1,0 +1,1 @@
+//! Subscriber, exporter, and every span, field and metric name.

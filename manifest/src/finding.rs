@@ -1,0 +1,194 @@
+//! Findings: something noted about a manifest. Data, never an error.
+//!
+//! A finding is collected beside the others, first to last. A *blocking* one blocks the subject it is about,
+//! and only one about the manifest itself rejects the manifest.
+
+use std::fmt;
+
+/// One thing noted about a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was noted; closed set, the same word on the wire and in the documents.
+    pub code: FindingCode,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Which subject it is about.
+    pub about: About,
+    /// Where in the contract's own form, for instance `cargo.consignments[0].goods_items[2].hs_code`.
+    pub path: FieldPath,
+    /// What stood there. May name a person, so it travels to the submitter only and is stored under the
+    /// manifest's key.
+    pub original: Option<OriginalValue>,
+    /// The changing parts of the text, in the order in which the code's page names them. Never personal data.
+    pub parameters: Vec<(&'static str, String)>,
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; changes nothing.
+    Note,
+    /// Should be corrected; a rule of the policy may look at it.
+    Warning,
+    /// Its subject gets no pre-decision; about the manifest itself, the manifest is rejected.
+    Blocking,
+}
+
+/// The subject of a finding: the part of the manifest whose fate it touches. Indexes are zero-based places in
+/// the declared lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum About {
+    /// The manifest as a whole: no conveyance, no border post, no arrival time.
+    Manifest,
+    /// The conveyance and its journey.
+    Conveyance,
+    /// One consignment.
+    Consignment(usize),
+    /// One goods item of a consignment.
+    GoodsItem {
+        /// Place of the consignment.
+        consignment: usize,
+        /// Place of the item within it.
+        item: usize,
+    },
+    /// One crew member, by place in the crew list.
+    CrewMember(usize),
+    /// One passenger, by place in the passenger list.
+    Passenger(usize),
+}
+
+/// A path through the contract's fields, in protobuf names with zero-based indexes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FieldPath(String);
+
+impl FieldPath {
+    /// The path of the manifest itself.
+    #[must_use]
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// This path with one more field: `conveyance` then `registration` is `conveyance.registration`.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Self {
+        if self.0.is_empty() { Self(name.to_owned()) } else { Self(format!("{}.{name}", self.0)) }
+    }
+
+    /// This path with one more repeated field and its place: `cargo.consignments[3]`.
+    #[must_use]
+    pub fn item(&self, name: &str, index: usize) -> Self {
+        Self(format!("{}[{index}]", self.field(name).0))
+    }
+
+    /// The path as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for FieldPath {
+    fn from(path: &str) -> Self {
+        Self(path.to_owned())
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What stood in a field. Its `Debug` never prints the value: originals may be personal data.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OriginalValue(pub String);
+
+impl fmt::Debug for OriginalValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OriginalValue(..)")
+    }
+}
+
+macro_rules! codes {
+    ($( $(#[doc = $doc:literal])+ $name:ident = $wire:literal, )+) => {
+        /// Every finding code; grows, never shrinks.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum FindingCode { $( $(#[doc = $doc])+ $name, )+ }
+
+        impl FindingCode {
+            /// Every code there is, in declaration order.
+            pub const ALL: &[FindingCode] = &[$( FindingCode::$name, )+];
+
+            /// The code's word on the wire and in the documents.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $( FindingCode::$name => $wire, )+ }
+            }
+
+            /// The code that a word names.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $( $wire => Some(FindingCode::$name), )+ _ => None }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A field that the contract requires is absent.
+    RequiredFieldMissing = "REQUIRED_FIELD_MISSING",
+    /// A value is not in the code list that the field names.
+    CodeUnknown = "CODE_UNKNOWN",
+    /// A text or number is not in the form that the field asks for.
+    ValueMalformed = "VALUE_MALFORMED",
+    /// A list holds more elements than are read; the rest was not looked at.
+    TooManyElements = "TOO_MANY_ELEMENTS",
+    /// The declared header gross mass is less than the sum of its goods items.
+    GrossMassBelowSum = "GROSS_MASS_BELOW_SUM",
+    /// A net mass exceeds its gross mass.
+    NetMassAboveGross = "NET_MASS_ABOVE_GROSS",
+    /// A declared count differs from what was listed.
+    CountMismatch = "COUNT_MISMATCH",
+    /// Goods items are not numbered from 1 without gaps.
+    ItemNumbersNotSequential = "ITEM_NUMBERS_NOT_SEQUENTIAL",
+    /// A description says nothing about the goods.
+    DescriptionVague = "DESCRIPTION_VAGUE",
+    /// A dangerous goods number is missing or not a UN number.
+    DangerousGoodsIncomplete = "DANGEROUS_GOODS_INCOMPLETE",
+    /// An ISO 6346 container number has a wrong check digit.
+    ContainerCheckDigitWrong = "CONTAINER_CHECK_DIGIT_WRONG",
+    /// A movement reference number has a wrong check character.
+    MrnCheckDigitWrong = "MRN_CHECK_DIGIT_WRONG",
+    /// A TIR carnet number is missing, or not of the published form.
+    TirCarnetMalformed = "TIR_CARNET_MALFORMED",
+    /// A seal is declared without a number, or the count of seals disagrees.
+    SealsDisagree = "SEALS_DISAGREE",
+    /// Neither a name nor an identifier is given for a party.
+    PartyUnidentified = "PARTY_UNIDENTIFIED",
+    /// The machine readable zone is not of a known size or alphabet.
+    MrzMalformed = "MRZ_MALFORMED",
+    /// A check digit in the machine readable zone is wrong.
+    MrzCheckDigitWrong = "MRZ_CHECK_DIGIT_WRONG",
+    /// The machine readable zone and the typed fields disagree.
+    MrzDisagrees = "MRZ_DISAGREES",
+    /// The travel document is expired on the day of arrival.
+    DocumentExpired = "DOCUMENT_EXPIRED",
+    /// A traveller has no travel document.
+    DocumentMissing = "DOCUMENT_MISSING",
+    /// The same travel document stands on two travellers.
+    DocumentRepeated = "DOCUMENT_REPEATED",
+    /// A minor travels without a guardian on the list.
+    MinorAlone = "MINOR_ALONE",
+    /// A coach has no driver on its crew list.
+    DriverMissing = "DRIVER_MISSING",
+    /// A date of birth lies in the future or implausibly far back.
+    BirthDateImplausible = "BIRTH_DATE_IMPLAUSIBLE",
+    /// The manifest was filed after the deadline of its mode.
+    FiledLate = "FILED_LATE",
+    /// The declared arrival lies in the past, or too far ahead.
+    ArrivalTimeImplausible = "ARRIVAL_TIME_IMPLAUSIBLE",
+    /// A mode of transport for which no pre-decision is given.
+    ModeNotDecided = "MODE_NOT_DECIDED",
+    /// The stops of the itinerary are not in order, or a stop named by a passenger is not among them.
+    StopsDisagree = "STOPS_DISAGREE",
+}

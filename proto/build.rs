@@ -1,0 +1,17 @@
+//! Compiles the contract without protoc: protox parses, tonic-prost-build generates.
+
+use std::{env, fs, path::PathBuf};
+
+use prost::Message as _;
+
+const SERVICES: [&str; 2] =
+    ["customs/prearrival/v1/manifest_service.proto", "customs/prearrival/v1/pre_decision_service.proto"];
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo:rerun-if-changed=customs");
+    let descriptors = protox::compile(SERVICES, ["."])?;
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    tonic_prost_build::configure().compile_fds(descriptors)?;
+    Ok(())
+}
