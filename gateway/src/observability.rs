@@ -1,1 +1,0 @@
-//! Subscriber, exporter, and every span, field and metric name.

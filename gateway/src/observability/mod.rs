@@ -1,0 +1,9 @@
+//! What the gateway lets its operators see: spans and logs, metrics, and every name that appears in them.
+//!
+//! Personal data (names, document numbers, dates of birth, original values) reaches none of them: nothing here takes
+//! a text that a stranger chose, except ids that the registry knows.
+
+pub mod metrics;
+pub mod names;
+
+pub use metrics::{Exposition, Kind, Metrics, Outcome, Step};
