@@ -1,1 +1,299 @@
 //! Step 8: an outcome becomes durable, in one transaction, or nothing does.
+//!
+//! [`Store`] offers operations, not tables, over bytes and columns: it knows neither the wire nor what the bytes say.
+//! Who may see what is the asker's business, except that test traffic stays in its submitter's [`Scope`].
+
+mod audit;
+mod config;
+mod digests;
+mod error;
+mod feed;
+mod outcome;
+mod rows;
+mod secrets;
+pub mod sqlite;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+pub use audit::{AuditEvent, AuditKind};
+pub use config::Config;
+pub use digests::{ContentDigest, Digests, ReceivedSalt, received_digest};
+pub use error::Error;
+pub use feed::{FeedEvent, FeedPosition, FeedRow};
+pub use outcome::{Capacity, Finish, Finished, ManifestKey, Outcome, Recorded, State, new_manifest_id};
+pub use rows::{
+    BorderPostRow, Imported, ManifestFilter, ManifestPage, ManifestSummary, PartnerRow, Persons,
+    PreDecisions, ReceivedBytes, Scope, Sealed, StoredManifest,
+};
+pub use secrets::Secrets;
+
+/// Where manifests are kept. Cheap to clone; all clones share one writer. A closed set of backends: the compiler lists
+/// what a new one lacks.
+#[derive(Debug, Clone)]
+pub enum Store {
+    /// Embedded, one file.
+    Sqlite(sqlite::Store),
+}
+
+impl Store {
+    /// Creates the database when absent and brings its schema up to what this program knows. Forward only. Returns the
+    /// number of the newest migration.
+    ///
+    /// # Errors
+    /// [`Error::SchemaUnknown`] when the store is newer than this program, [`Error::Unavailable`] when it cannot be
+    /// written.
+    pub async fn migrate(config: &Config) -> Result<i64, Error> {
+        sqlite::Store::migrate(config).await
+    }
+
+    /// Opens the store and starts its writer. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// [`Error::SchemaUnknown`] when its schema is older or newer than this program's, [`Error::Unavailable`] when it
+    /// cannot be opened.
+    pub async fn open(config: &Config, secrets: &Secrets) -> Result<Self, Error> {
+        sqlite::Store::open(config, secrets).await.map(Self::Sqlite)
+    }
+
+    /// What stands under a key. A shortcut for repeats: the guarantee is [`Store::record`].
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn outcome_of(&self, key: &ManifestKey) -> Result<Option<Recorded>, Error> {
+        match self {
+            Self::Sqlite(store) => store.outcome_of(key).await,
+        }
+    }
+
+    /// Makes an outcome durable with its decisions, feed row and audit row, in one transaction; returns after the
+    /// commit. When its key is taken, the outcome that stands there is handed back with `repeated` set. If the caller
+    /// goes away meanwhile, the whole of it is stored, or nothing.
+    ///
+    /// # Errors
+    /// [`Error::RevisionConflict`] when the key stands with other content; [`Error::FinishFailed`],
+    /// [`Error::Unavailable`], [`Error::Closed`]: nothing was stored.
+    pub async fn record(&self, outcome: Outcome) -> Result<Recorded, Error> {
+        match self {
+            Self::Sqlite(store) => store.record(outcome).await,
+        }
+    }
+
+    /// One manifest; `None` where there is none. Opening persons is to be audited by the asker.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn manifest(&self, id: Uuid, persons: Persons) -> Result<Option<StoredManifest>, Error> {
+        match self {
+            Self::Sqlite(store) => store.manifest(id, persons).await,
+        }
+    }
+
+    /// The bytes as received; `None` where there is no such manifest or its key is destroyed.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn received(&self, id: Uuid) -> Result<Option<ReceivedBytes>, Error> {
+        match self {
+            Self::Sqlite(store) => store.received(id).await,
+        }
+    }
+
+    /// A page of a scope's manifests, newest first; `before` is the previous page's `next`.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn list_manifests(
+        &self,
+        scope: &Scope,
+        filter: &ManifestFilter,
+        before: Option<FeedPosition>,
+        limit: u32,
+    ) -> Result<ManifestPage, Error> {
+        match self {
+            Self::Sqlite(store) => store.list_manifests(scope, filter, before, limit).await,
+        }
+    }
+
+    /// Withdraws a partner's manifest. Repeating is safe: a withdrawn one stays so and nothing is written again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the partner has no such manifest; [`Error::StateConflict`] when its state does not
+    /// allow it; [`Error::Unavailable`].
+    pub async fn cancel(
+        &self,
+        id: Uuid,
+        partner_id: &str,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<ManifestSummary, Error> {
+        match self {
+            Self::Sqlite(store) => store.cancel(id, partner_id, reason, now).await,
+        }
+    }
+
+    /// The pre-decisions of one manifest with what they recompute from; `None` where there is no such manifest.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn pre_decisions(&self, id: Uuid) -> Result<Option<PreDecisions>, Error> {
+        match self {
+            Self::Sqlite(store) => store.pre_decisions(id).await,
+        }
+    }
+
+    /// The rows of a scope after a position, in commit order. Fewer than `limit` rows: that is all there is now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn feed_after(
+        &self,
+        scope: &Scope,
+        after: FeedPosition,
+        limit: u32,
+    ) -> Result<Vec<FeedRow>, Error> {
+        match self {
+            Self::Sqlite(store) => store.feed_after(scope, after, limit).await,
+        }
+    }
+
+    /// The position of the newest committed row: where "from now" begins.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn feed_end(&self) -> Result<FeedPosition, Error> {
+        match self {
+            Self::Sqlite(store) => store.feed_end().await,
+        }
+    }
+
+    /// Changes whenever this process has committed to the feed, so that watchers sleep until then. Rows of another
+    /// process (`gateway` commands) show at the next heartbeat. Subscribe before reading the feed, then none is missed.
+    #[must_use]
+    pub fn feed_wake(&self) -> watch::Receiver<FeedPosition> {
+        match self {
+            Self::Sqlite(store) => store.feed_wake(),
+        }
+    }
+
+    /// Appends an event; returns after the commit. Shares its commit with submissions.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Closed`].
+    pub async fn audit(&self, event: AuditEvent) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.audit(event).await,
+        }
+    }
+
+    /// Audited events in order, oldest first, after an event number (0: from the first).
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn audit_after(&self, after: i64, limit: u32) -> Result<Vec<(i64, AuditEvent)>, Error> {
+        match self {
+            Self::Sqlite(store) => store.audit_after(after, limit).await,
+        }
+    }
+
+    /// Every registered partner, by id.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn partners(&self) -> Result<Vec<PartnerRow>, Error> {
+        match self {
+            Self::Sqlite(store) => store.partners().await,
+        }
+    }
+
+    /// Adds or replaces partners; those that are not named stay. Bumps the registry's version if anything changed, and
+    /// audits it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; nothing was imported then.
+    pub async fn import_partners(&self, rows: Vec<PartnerRow>, now: Timestamp) -> Result<Imported, Error> {
+        match self {
+            Self::Sqlite(store) => store.import_partners(rows, now).await,
+        }
+    }
+
+    /// Grows with every change of the partners or border posts; cheap to poll.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn registry_version(&self) -> Result<i64, Error> {
+        match self {
+            Self::Sqlite(store) => store.registry_version().await,
+        }
+    }
+
+    /// The border posts that more is known about than their code.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn border_posts(&self) -> Result<Vec<BorderPostRow>, Error> {
+        match self {
+            Self::Sqlite(store) => store.border_posts().await,
+        }
+    }
+
+    /// Adds or replaces border posts; those that are not named stay.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; nothing was imported then.
+    pub async fn import_border_posts(&self, rows: Vec<BorderPostRow>) -> Result<Imported, Error> {
+        match self {
+            Self::Sqlite(store) => store.import_border_posts(rows).await,
+        }
+    }
+
+    /// Destroys the keys of every manifest received before an instant: what lay under them can never be read again.
+    /// Key, content digest, receipt, depersonalised record and decisions stay. Returns how many keys were destroyed.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn purge_before(&self, instant: Timestamp, now: Timestamp) -> Result<u64, Error> {
+        match self {
+            Self::Sqlite(store) => store.purge_before(instant, now).await,
+        }
+    }
+
+    /// Destroys the key of one manifest; `false` when there was none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn purge(&self, id: Uuid, now: Timestamp) -> Result<bool, Error> {
+        match self {
+            Self::Sqlite(store) => store.purge(id, now).await,
+        }
+    }
+
+    /// Wraps again, with the newest wrapping key, every manifest's key that is wrapped with an older one; afterwards
+    /// the older ones can leave the file. Returns how many.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], or [`Error::Corrupt`] when one of the older keys is not there.
+    pub async fn rewrap(&self) -> Result<u64, Error> {
+        match self {
+            Self::Sqlite(store) => store.rewrap().await,
+        }
+    }
+
+    /// Can the store be written, right now? Writes to find out.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Closed`] when it cannot.
+    pub async fn ready(&self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.ready().await,
+        }
+    }
+
+    /// Writes what is queued, then closes. What comes later is told [`Error::Closed`].
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => store.close().await,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The section `[persist]` of the configuration.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Where manifests are kept and how they are written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The SQLite database file. Its `-wal` and `-shm` files lie beside it, so the folder must be writable.
+    pub path: PathBuf,
+    /// File with the keys that wrap the manifests' keys: one a line, `<key id> <64 hexadecimal digits>`, the first
+    /// is used for new manifests, the others only to read old ones. Made by `gateway migrate` when absent.
+    pub wrapping_keys_file: PathBuf,
+    /// File with the secret of the content digests: 64 hexadecimal digits. It must never change, because repeats are
+    /// recognised by it. Made by `gateway migrate` when absent.
+    pub digest_secret_file: PathBuf,
+    /// Most submissions in one commit.
+    pub max_batch: usize,
+    /// Most submissions that wait for the writer; who comes later waits for a place, up to his deadline.
+    pub queue_size: usize,
+    /// Connections that read.
+    pub readers: u32,
+    /// How long a connection waits for another process's write, in milliseconds.
+    pub busy_timeout_ms: u64,
+    /// How long a caller waits for a reading connection, in milliseconds.
+    pub acquire_timeout_ms: u64,
+    /// Pages of the write-ahead log (4 KiB each) after which a commit copies it into the database. Larger makes rare
+    /// commits slow, smaller makes all commits slower.
+    pub wal_autocheckpoint_pages: u32,
+    /// Page cache of each connection, in kibibytes.
+    pub cache_kib: u32,
+    /// Most rows in one answer of a list or of the feed, whatever the caller asks for.
+    pub max_page_size: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            path: "/var/lib/customs-gateway/store.db".into(),
+            wrapping_keys_file: "/var/lib/customs-gateway/secrets/wrapping-keys".into(),
+            digest_secret_file: "/var/lib/customs-gateway/secrets/digest-secret".into(),
+            max_batch: 64,
+            queue_size: 1024,
+            readers: 2,
+            busy_timeout_ms: 5_000,
+            acquire_timeout_ms: 2_000,
+            wal_autocheckpoint_pages: 1_000,
+            cache_kib: 8_192,
+            max_page_size: 1_000,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What can go wrong in the store.
+
+use uuid::Uuid;
+
+use super::State;
+
+/// Why an operation of the store did not do what was asked. Never holds personal data.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store cannot be reached or written: our trouble, worth another try.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// The store was closed; nothing is taken any more.
+    #[error("the store is closed")]
+    Closed,
+    /// The same key was recorded earlier with other content.
+    #[error("manifest {id} holds other content under the same key")]
+    RevisionConflict {
+        /// The manifest that stands under the key.
+        id: Uuid,
+    },
+    /// No such manifest, or not one of the asking partner.
+    #[error("no such manifest")]
+    NotFound,
+    /// The manifest's state does not allow it.
+    #[error("the manifest is {}", .state.as_str())]
+    StateConflict {
+        /// The state it is in.
+        state: State,
+    },
+    /// The function that finishes a decision panicked; nothing of this submission was stored.
+    #[error("finishing the decision failed")]
+    FinishFailed,
+    /// What is stored cannot be read back: damaged, or sealed under a key that we do not have.
+    #[error("what is stored is damaged: {0}")]
+    Corrupt(String),
+    /// The schema is not the one that this program was built for.
+    #[error(
+        "the store's schema is {found}, this program knows {known}: run `gateway migrate` with the matching program"
+    )]
+    SchemaUnknown {
+        /// Number of the newest migration that the store has seen; 0 for an empty store.
+        found: i64,
+        /// Number of the newest migration that this program knows.
+        known: i64,
+    },
+    /// A secret file is absent, unreadable, readable by everybody, or not of the known form.
+    #[error("secret file {path}: {problem}")]
+    Secret {
+        /// The file.
+        path: String,
+        /// What is the matter; never the content.
+        problem: String,
+    },
+}

@@ -1,0 +1,67 @@
+//! The feed: what watchers read, in the order in which it was committed.
+//!
+//! **Why no committed row can be missed.** A position is handed out inside the writing transaction, as the highest
+//! stored one plus one. SQLite lets one transaction write at a time, from `BEGIN IMMEDIATE` to its commit, across
+//! threads and processes: so positions are handed out in the order of commits, and whoever sees position N sees
+//! every committed position below it. "Everything after N" therefore skips nothing. The newest feed row is never
+//! deleted, or its position would be handed out twice. A store whose transactions commit side by side needs
+//! another mechanism behind the same operation (a commit-ordered number, or reading only below the oldest
+//! transaction that is still open); the conformance suite has the case.
+
+use super::{ManifestSummary, outcome::words};
+
+/// A place in the feed. Opaque but for its order; [`FeedPosition::START`] is before everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FeedPosition(pub(in crate::persist) i64);
+
+impl FeedPosition {
+    /// Before the first row.
+    pub const START: FeedPosition = FeedPosition(0);
+
+    /// The form in which tokens carry it.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 8] {
+        self.0.to_be_bytes()
+    }
+
+    /// The position that a token carries; `None` for what can never have been one.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 8]) -> Option<Self> {
+        Some(i64::from_be_bytes(bytes)).filter(|position| *position >= 0).map(FeedPosition)
+    }
+}
+
+words! {
+    /// Why there is a row in the feed.
+    FeedEvent {
+        /// A manifest revision was recorded with its decisions.
+        Recorded = "RECORDED",
+        /// It was withdrawn.
+        Cancelled = "CANCELLED",
+    }
+}
+
+/// One row of the feed: a manifest revision with all its pre-decisions. `Debug` leaves the decisions out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FeedRow {
+    /// Its place.
+    pub position: FeedPosition,
+    /// What happened.
+    pub event: FeedEvent,
+    /// The manifest in short; its state is the one after this event.
+    pub manifest: ManifestSummary,
+    /// The key under which a conveyance is in order.
+    pub conveyance_key: String,
+    /// The pre-decisions' record.
+    pub decisions: Vec<u8>,
+}
+
+impl std::fmt::Debug for FeedRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FeedRow")
+            .field("position", &self.position)
+            .field("event", &self.event)
+            .field("manifest", &self.manifest)
+            .finish_non_exhaustive()
+    }
+}

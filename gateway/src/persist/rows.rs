@@ -1,0 +1,179 @@
+//! What is read back: manifests, partners, border posts.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{FeedPosition, ManifestKey, ReceivedSalt, State};
+
+/// A manifest in short: the columns that are searched by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestSummary {
+    /// Its id; the resource name is `manifests/{id}`.
+    pub id: Uuid,
+    /// Its key.
+    pub key: ManifestKey,
+    /// Where it stands.
+    pub state: State,
+    /// Test traffic.
+    pub test: bool,
+    /// Border post of arrival.
+    pub border_post_code: Option<String>,
+    /// Registration of the conveyance as normalized.
+    pub conveyance_registration: Option<String>,
+    /// Expected arrival.
+    pub arrival_time: Option<Timestamp>,
+    /// When the gateway received it.
+    pub receive_time: Timestamp,
+    /// The roll-up's word: `GREEN`, `YELLOW`, `RED` or `WITHHELD`.
+    pub verdict: String,
+}
+
+/// A manifest with everything that is kept of it but the received bytes. `Debug` prints the summary only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StoredManifest {
+    /// In short.
+    pub summary: ManifestSummary,
+    /// What the received bytes are.
+    pub format: String,
+    /// The depersonalised record.
+    pub record: Vec<u8>,
+    /// Findings without original values.
+    pub findings: Vec<u8>,
+    /// The receipt as first stored.
+    pub receipt: Vec<u8>,
+    /// What lies under the manifest's key.
+    pub sealed: Sealed,
+}
+
+impl std::fmt::Debug for StoredManifest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredManifest").field("summary", &self.summary).finish_non_exhaustive()
+    }
+}
+
+/// What lies under a manifest's key, as far as it was asked for and still can be read.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Sealed {
+    /// Held, but not opened: it was not asked for.
+    Closed,
+    /// Opened. Reading it is audited by the asker.
+    Open {
+        /// The natural persons.
+        persons: Option<Vec<u8>>,
+        /// The findings' original values.
+        originals: Option<Vec<u8>>,
+        /// The salt of the digest in the receipt.
+        received_salt: ReceivedSalt,
+    },
+    /// The manifest's key is destroyed.
+    Destroyed,
+}
+
+/// Should what lies under the manifest's key be opened?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Persons {
+    /// Open it; the reading is to be audited.
+    With,
+    /// Leave it closed.
+    Without,
+}
+
+/// The bytes as received, with what they are. `Debug` prints their length only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ReceivedBytes {
+    /// Format and contract version.
+    pub format: String,
+    /// Byte for byte.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for ReceivedBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ReceivedBytes({}, {} bytes)", self.format, self.bytes.len())
+    }
+}
+
+/// The pre-decisions of one manifest. `Debug` prints the summary only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PreDecisions {
+    /// Whose they are.
+    pub summary: ManifestSummary,
+    /// Their record, conveyance first.
+    pub decisions: Vec<u8>,
+    /// What they recompute from.
+    pub evidence: Vec<u8>,
+}
+
+impl std::fmt::Debug for PreDecisions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PreDecisions").field("summary", &self.summary).finish_non_exhaustive()
+    }
+}
+
+/// Whose manifests may be seen. Test traffic is in the submitter's scope only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// A submitter's own, test traffic among them.
+    Partner(String),
+    /// Everything live that is bound for a border post.
+    BorderPost(String),
+    /// Everything live: for analysts.
+    All,
+}
+
+/// Which manifests of a scope are listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ManifestFilter {
+    /// Only this reference.
+    pub manifest_reference: Option<String>,
+    /// Only received at or after this instant.
+    pub receive_time_from: Option<Timestamp>,
+    /// Only received before this instant.
+    pub receive_time_before: Option<Timestamp>,
+}
+
+/// One page of a list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestPage {
+    /// In short form.
+    pub manifests: Vec<ManifestSummary>,
+    /// Where the next page begins; `None` on the last.
+    pub next: Option<FeedPosition>,
+}
+
+/// A registered partner as imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerRow {
+    /// Stable id, lower case with hyphens.
+    pub id: String,
+    /// Role, loads, border posts, quota, subject URIs: JSON.
+    pub settings_json: String,
+    /// Trust anchors, PEM.
+    pub anchors_pem: String,
+    /// Revocation lists, PEM; empty where there are none.
+    pub crls_pem: String,
+    /// When the row last changed.
+    pub updated_time: Timestamp,
+}
+
+/// What an import of partners came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Rows that were new.
+    pub added: usize,
+    /// Rows that changed.
+    pub changed: usize,
+    /// Rows that were there already, the same.
+    pub unchanged: usize,
+}
+
+/// A border post that the gateway knows more about than its code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BorderPostRow {
+    /// Its code, for instance `UZ-GISHTKUPRIK`.
+    pub code: String,
+    /// Its settings: JSON.
+    pub settings_json: String,
+    /// When the row last changed.
+    pub updated_time: Timestamp,
+}
