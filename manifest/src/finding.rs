@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+pub use crate::field_path::FieldPath;
+
 /// One thing noted about a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -57,45 +59,20 @@ pub enum About {
     Passenger(usize),
 }
 
-/// A path through the contract's fields, in protobuf names with zero-based indexes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct FieldPath(String);
-
-impl FieldPath {
-    /// The path of the manifest itself.
+impl About {
+    /// The subject that a pre-decision can be about: a goods item's is its consignment.
     #[must_use]
-    pub fn root() -> Self {
-        Self::default()
+    pub const fn subject(self) -> Self {
+        match self {
+            Self::GoodsItem { consignment, .. } => Self::Consignment(consignment),
+            other => other,
+        }
     }
 
-    /// This path with one more field: `conveyance` then `registration` is `conveyance.registration`.
+    /// True when the subject is a natural person, so that an original value belongs to the persons' part.
     #[must_use]
-    pub fn field(&self, name: &str) -> Self {
-        if self.0.is_empty() { Self(name.to_owned()) } else { Self(format!("{}.{name}", self.0)) }
-    }
-
-    /// This path with one more repeated field and its place: `cargo.consignments[3]`.
-    #[must_use]
-    pub fn item(&self, name: &str, index: usize) -> Self {
-        Self(format!("{}[{index}]", self.field(name).0))
-    }
-
-    /// The path as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<&str> for FieldPath {
-    fn from(path: &str) -> Self {
-        Self(path.to_owned())
-    }
-}
-
-impl fmt::Display for FieldPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+    pub const fn is_person(self) -> bool {
+        matches!(self, Self::CrewMember(_) | Self::Passenger(_))
     }
 }
 
@@ -143,6 +120,14 @@ codes! {
     ValueMalformed = "VALUE_MALFORMED",
     /// A list holds more elements than are read; the rest was not looked at.
     TooManyElements = "TOO_MANY_ELEMENTS",
+    /// A text is longer than is read and was cut.
+    TextTooLong = "TEXT_TOO_LONG",
+    /// More was noted than is kept; what was dropped about this subject withholds it.
+    FindingsCut = "FINDINGS_CUT",
+    /// A whole that must be the sum of its parts cannot be computed: the parts overflow.
+    SumOverflows = "SUM_OVERFLOWS",
+    /// A number is negative or beyond anything plausible.
+    NumberImplausible = "NUMBER_IMPLAUSIBLE",
     /// The declared header gross mass is less than the sum of its goods items.
     GrossMassBelowSum = "GROSS_MASS_BELOW_SUM",
     /// A net mass exceeds its gross mass.

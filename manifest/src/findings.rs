@@ -1,0 +1,191 @@
+//! The findings of one manifest, collected first to last, with a limit that never turns anything green.
+
+use std::collections::BTreeSet;
+
+use crate::declared::{SourceMap, SourcePlace};
+use crate::field_path::{FieldPath, Here};
+use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
+
+/// How many findings are kept when nothing else is set.
+pub const DEFAULT_FINDINGS_LIMIT: usize = 1000;
+
+/// The longest original value that is kept, in characters.
+pub const ORIGINAL_VALUE_LIMIT: usize = 256;
+
+/// Findings in the order in which they were made.
+///
+/// At the limit nothing more is kept, but nothing is waved through either: the first warning or blocking finding
+/// that is dropped about a subject leaves one `FINDINGS_CUT` that blocks the subject. So the list never grows beyond
+/// the limit plus one for each subject.
+#[derive(Debug, Clone)]
+pub struct Findings {
+    list: Vec<Finding>,
+    limit: usize,
+    dropped: usize,
+    cut: BTreeSet<About>,
+    source: SourceMap,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self::with_limit(DEFAULT_FINDINGS_LIMIT, SourceMap::Native)
+    }
+}
+
+impl Findings {
+    /// None yet, with room for `limit`.
+    #[must_use]
+    pub fn with_limit(limit: usize, source: SourceMap) -> Self {
+        Self { list: Vec::new(), limit, dropped: 0, cut: BTreeSet::new(), source }
+    }
+
+    /// Takes one more.
+    pub fn push(&mut self, finding: Finding) {
+        if self.list.len() < self.limit {
+            self.list.push(finding);
+            return;
+        }
+        self.dropped = self.dropped.saturating_add(1);
+        if finding.severity > Severity::Note && self.cut.insert(finding.about) {
+            self.list.push(Finding {
+                code: FindingCode::FindingsCut,
+                severity: Severity::Blocking,
+                about: finding.about,
+                path: finding.path,
+                original: None,
+                parameters: vec![("limit", self.limit.to_string())],
+            });
+        }
+    }
+
+    /// Takes one more, made from where a step stands. Starts a finding that [`Note::push`] finishes.
+    pub(crate) fn note(&mut self, code: FindingCode, severity: Severity, at: Spot<'_>) -> Note<'_> {
+        Note {
+            finding: Finding {
+                code,
+                severity,
+                about: at.about,
+                path: at.here.path(),
+                original: None,
+                parameters: Vec::new(),
+            },
+            findings: self,
+        }
+    }
+
+    /// All that were kept, in the order in which they were made.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Finding] {
+        &self.list
+    }
+
+    /// All that were kept, given away.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.list
+    }
+
+    /// All that were kept.
+    pub fn iter(&self) -> impl Iterator<Item = &Finding> {
+        self.list.iter()
+    }
+
+    /// How many were kept.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// True when nothing was noted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many were dropped at the limit.
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        self.dropped
+    }
+
+    /// True when a blocking finding is about the manifest itself.
+    #[must_use]
+    pub fn reject(&self) -> bool {
+        self.list.iter().any(|f| f.severity == Severity::Blocking && f.about == About::Manifest)
+    }
+
+    /// The subjects that a blocking finding is about; a blocked goods item blocks its consignment.
+    #[must_use]
+    pub fn blocked(&self) -> BTreeSet<About> {
+        let blocking = self.list.iter().filter(|f| f.severity == Severity::Blocking);
+        blocking.map(|f| f.about.subject()).collect()
+    }
+
+    /// Where a finding's field stood in the source; `None` for native protobuf.
+    #[must_use]
+    pub fn place_of(&self, path: &FieldPath) -> Option<&SourcePlace> {
+        self.source.place_of(path)
+    }
+}
+
+impl<'a> IntoIterator for &'a Findings {
+    type Item = &'a Finding;
+    type IntoIter = std::slice::Iter<'a, Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
+}
+
+/// A place in the contract together with the subject that it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Spot<'a> {
+    pub(crate) here: Here<'a>,
+    pub(crate) about: About,
+}
+
+impl<'a> Spot<'a> {
+    /// The manifest itself.
+    pub(crate) const MANIFEST: Spot<'static> = Spot { here: Here::ROOT, about: About::Manifest };
+
+    /// One field further, same subject.
+    pub(crate) const fn field(&'a self, name: &'static str) -> Spot<'a> {
+        Spot { here: self.here.field(name), about: self.about }
+    }
+
+    /// One element further, same subject.
+    pub(crate) const fn item(&'a self, name: &'static str, index: usize) -> Spot<'a> {
+        Spot { here: self.here.item(name, index), about: self.about }
+    }
+
+    /// The same place about another subject.
+    pub(crate) const fn about(self, about: About) -> Spot<'a> {
+        Spot { here: self.here, about }
+    }
+}
+
+/// A finding that is being made.
+#[must_use = "a finding counts once it is pushed"]
+pub(crate) struct Note<'f> {
+    finding: Finding,
+    findings: &'f mut Findings,
+}
+
+impl Note<'_> {
+    /// What stood there, cut at [`ORIGINAL_VALUE_LIMIT`].
+    pub(crate) fn original(mut self, original: &str) -> Self {
+        self.finding.original = Some(OriginalValue(original.chars().take(ORIGINAL_VALUE_LIMIT).collect()));
+        self
+    }
+
+    /// One changing part of the text. Never personal data.
+    pub(crate) fn parameter(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.finding.parameters.push((name, value.into()));
+        self
+    }
+
+    /// Done.
+    pub(crate) fn push(self) {
+        self.findings.push(self.finding);
+    }
+}
