@@ -1,1 +1,29 @@
-//! Placeholder.
+//! Risk of a declaration: features, model, policy. Usable alone; knows no network, store, clock or chance.
+//!
+//! ```text
+//! Case + History ──features──▶ vectors ──model──▶ scores ──policy──▶ pre-decisions
+//! ```
+//!
+//! The way of a case: [`Scorer::history_keys`] says which counters to read, [`Scorer::score`] judges the case
+//! with what was read, [`finish`] makes the pre-decisions, [`record::encode`] writes them with their evidence.
+//! Whatever fails on the way withholds; nothing fails to green.
+
+pub mod case;
+pub mod dataset;
+pub mod features;
+pub mod history;
+mod measures;
+pub mod model;
+pub mod policy;
+pub mod pre_decision;
+pub mod record;
+mod scorer;
+pub mod subject;
+
+pub use case::{Case, CrewMember};
+pub use features::Rates;
+pub use history::{Counter, CounterKey, CounterKind, History, Moments, PastOutcome, walk_by_day};
+pub use policy::{Language, Policy, PolicyError, PublicReason, Reason, ReasonCode};
+pub use pre_decision::{Corridor, DecidingItem, Head, OfficerPart, PreDecision, SubjectRef, Verdict, Withheld};
+pub use scorer::{Capacity, Decided, Evidence, Identity, ItemEvidence, LoadError, Scored, Scorer, Shape, finish};
+pub use subject::{Mode, Subject, Value};

@@ -1,0 +1,82 @@
+//! `score features`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use scoring::features::{CATALOG, of};
+use scoring::{Policy, walk_by_day};
+
+use crate::{history, outcomes, policy};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Files whose outcomes are known beforehand. Without any, each day of FILE sees the days before it.
+    #[arg(long)]
+    history: Vec<PathBuf>,
+    /// Make features as if these were not declared.
+    #[arg(long, value_delimiter = ',')]
+    without: Vec<Part>,
+    /// Policy file, for its exchange rates.
+    #[arg(long)]
+    policy: Option<PathBuf>,
+    /// The file to make features of.
+    file: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Value,
+    Mass,
+    Origin,
+    Departure,
+    Parties,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let policy = match &self.policy {
+            Some(path) => policy(path)?,
+            None => Policy::shipped()?,
+        };
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let names: Vec<&str> = CATALOG.iter().map(|feature| feature.name).collect();
+        writeln!(out, "date,fraud,critical,{}", names.join(","))?;
+        let mut rows = outcomes(&self.file)?;
+        let mut failure = None;
+        let mut print = |row: &scoring::PastOutcome, history: &scoring::History| {
+            let mut subject = row.subject.clone();
+            for part in &self.without {
+                match part {
+                    Part::Value => subject.value = None,
+                    Part::Mass => subject.mass_mg = None,
+                    Part::Origin => subject.origin_country = None,
+                    Part::Departure => subject.departure_country = None,
+                    Part::Parties => {
+                        (subject.importer, subject.exporter, subject.declarant) = (None, None, None);
+                    }
+                }
+            }
+            let vector = of(&subject, history, &policy.rates).vector;
+            let mut line = format!("{},{},{}", row.subject.date, u8::from(row.fraud), u8::from(row.critical));
+            for value in vector.0 {
+                line.push(',');
+                line += &value.to_string();
+            }
+            if let Err(error) = writeln!(out, "{line}") {
+                failure.get_or_insert(error);
+            }
+        };
+        if self.history.is_empty() {
+            // What a day brought is known on the next.
+            walk_by_day(&mut rows, &mut scoring::History::new(None), &policy.rates, print);
+        } else {
+            let history = history(&self.history, &policy)?;
+            rows.sort_by_key(|row| row.subject.date);
+            rows.iter().for_each(|row| print(row, &history));
+        }
+        match failure {
+            Some(error) => Err(error.into()),
+            None => Ok(out.flush()?),
+        }
+    }
+}

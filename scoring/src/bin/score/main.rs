@@ -1,0 +1,84 @@
+//! `score`: features, advice and evaluation of files of past declarations, without the gateway.
+#![forbid(unsafe_code)]
+
+mod batch;
+mod evaluate;
+mod features;
+mod metrics;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use clap::Parser;
+use scoring::{History, PastOutcome, Policy, Scorer, dataset};
+
+/// Scores files of past declarations (columns of the published Customs Import Declaration Datasets).
+#[derive(Parser)]
+#[command(version)]
+enum Command {
+    /// Prints each row's features and labels as CSV: what a model is trained on.
+    Features(features::Arguments),
+    /// Prints each row's pre-decision as a line of JSON.
+    Batch(batch::Arguments),
+    /// Prints how well the model ranks the rows of a file whose outcomes are known.
+    Evaluate(evaluate::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Features(arguments) => arguments.run(),
+        Command::Batch(arguments) => arguments.run(),
+        Command::Evaluate(arguments) => arguments.run(),
+    }
+}
+
+/// Which model and policy.
+#[derive(clap::Args)]
+struct With {
+    /// Folder of a bundle; the one that is compiled in if not given.
+    #[arg(long)]
+    bundle: Option<PathBuf>,
+    /// Policy file; the one that is compiled in if not given.
+    #[arg(long)]
+    policy: Option<PathBuf>,
+}
+
+impl With {
+    fn scorer(&self) -> anyhow::Result<Scorer> {
+        let scorer = match &self.bundle {
+            Some(dir) => Scorer::load(dir)?,
+            None => Scorer::shipped()?,
+        };
+        Ok(match &self.policy {
+            Some(path) => scorer.with_policy(policy(path)?),
+            None => scorer,
+        })
+    }
+}
+
+fn policy(path: &Path) -> anyhow::Result<Policy> {
+    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    Ok(Policy::parse(&text)?)
+}
+
+/// Every outcome of a file; the first bad row ends the program with its place.
+fn outcomes(path: &Path) -> anyhow::Result<Vec<PastOutcome>> {
+    let place = || path.display().to_string();
+    let file = File::open(path).with_context(place)?;
+    dataset::outcomes(file)
+        .with_context(place)?
+        .collect::<Result<Vec<_>, _>>()
+        .with_context(place)
+}
+
+/// The history that files of outcomes leave behind.
+fn history(paths: &[PathBuf], policy: &Policy) -> anyhow::Result<History> {
+    let mut history = History::new(None);
+    for path in paths {
+        for outcome in outcomes(path)? {
+            history.learn(&outcome, &policy.rates);
+        }
+    }
+    Ok(history)
+}

@@ -1,0 +1,129 @@
+//! The features of one goods item.
+
+use super::catalog::WIDTH;
+use super::rates::Rates;
+use crate::history::{Counter, CounterKey, History, Moments};
+use crate::measures::{KEYS, Measures};
+use crate::subject::Subject;
+
+/// Base rate of irregular outcomes before there are any: that of the training data (2020).
+pub const PRIOR_FRAUD: f64 = 0.217;
+/// Base rate of critically irregular outcomes before there are any.
+pub const PRIOR_CRITICAL: f64 = 0.0105;
+/// How many outcomes those base rates weigh as much as: a young installation does not believe its first day.
+pub const PRIOR_WEIGHT: f64 = 200.0;
+/// How many outcomes the base rate weighs as much as inside the rate of one key.
+pub const RATE_WEIGHT: f64 = 5.0;
+/// Fewer values than this have no usable spread.
+const SPREAD_FROM: i64 = 3;
+/// Spread of a logarithm below which values are the same price written differently.
+const LEAST_SPREAD: f64 = 0.05;
+
+/// The model's input for one goods item, in the catalog's order.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FeatureVector(pub [f32; WIDTH]);
+
+impl FeatureVector {
+    /// Whether every feature is a number that a model may be asked about.
+    #[must_use]
+    pub fn is_finite(&self) -> bool {
+        self.0.iter().all(|feature| feature.is_finite())
+    }
+}
+
+/// The counters a vector was made of: the base rates' first, then one for each kind by its code.
+pub type Counters = [Counter; 18];
+
+/// A vector and the history values in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Features {
+    /// The model's input.
+    pub vector: FeatureVector,
+    /// What it was made of.
+    pub counters: Counters,
+}
+
+/// The features of a goods item, given what was known before it.
+#[must_use]
+pub fn of(subject: &Subject, history: &History, rates: &Rates) -> Features {
+    let measures = Measures::of(subject, rates);
+    let mut counters = [Counter::default(); KEYS + 1];
+    counters[0] = history.counter(&CounterKey::BASE);
+    for (counter, key) in counters[1..].iter_mut().zip(measures.keys()) {
+        *counter = key.map(|key| history.counter(&key)).unwrap_or_default();
+    }
+    Features { vector: vector(&measures, &counters), counters }
+}
+
+/// Places, in a `Counters`, of the kinds whose counts are features of their own.
+const COUNTED: [usize; 10] = [1, 2, 3, 4, 5, 7, 8, 9, 14, 16];
+
+/// The 44 features that are made of counters alone; the same function checks a stored vector against its
+/// evidence.
+pub(crate) fn from_counters(counters: &Counters) -> [f32; KEYS * 2 + COUNTED.len()] {
+    let base = &counters[0];
+    let fraud_rate = smoothed(base.fraud, base.n, PRIOR_FRAUD, PRIOR_WEIGHT);
+    let critical_rate = smoothed(base.critical, base.n, PRIOR_CRITICAL, PRIOR_WEIGHT);
+    let mut out = [0.0; KEYS * 2 + COUNTED.len()];
+    for (place, counter) in counters[1..].iter().enumerate() {
+        out[place] = smoothed(counter.fraud, counter.n, fraud_rate, RATE_WEIGHT) as f32;
+        out[KEYS + place] = smoothed(counter.critical, counter.n, critical_rate, RATE_WEIGHT) as f32;
+    }
+    for (place, counted) in COUNTED.iter().enumerate() {
+        out[KEYS * 2 + place] = (counters[*counted].n as f64).ln_1p() as f32;
+    }
+    out
+}
+
+fn vector(measures: &Measures<'_>, counters: &Counters) -> FeatureVector {
+    let mut out = [0.0; WIDTH];
+    let counted = from_counters(counters);
+    out[..counted.len()].copy_from_slice(&counted);
+    let hs6 = &counters[9];
+    let (mass, unit_value) = (measures.log_mass(), measures.log_unit_value());
+    let transit = match (&measures.subject.departure_country, &measures.subject.origin_country) {
+        (Some(departure), Some(origin)) => f32::from(u8::from(departure != origin)),
+        _ => -1.0,
+    };
+    out[counted.len()..].copy_from_slice(&[
+        measures.hs6.and_then(|code| code.parse().ok()).unwrap_or(-1.0),
+        mass.unwrap_or(-4.0) as f32,
+        measures.log_value().unwrap_or(-1.0) as f32,
+        unit_value.unwrap_or(-4.0) as f32,
+        deviation(unit_value, &hs6.value),
+        deviation(mass, &hs6.mass),
+        transit,
+        measures.subject.mass_mg.map_or(-1.0, roundness),
+    ]);
+    FeatureVector(out)
+}
+
+fn smoothed(hits: i64, n: i64, prior: f64, weight: f64) -> f64 {
+    (hits as f64 + weight * prior) / (n as f64 + weight)
+}
+
+fn deviation(value: Option<f64>, usual: &Moments) -> f32 {
+    match value {
+        Some(value) if usual.n >= SPREAD_FROM => {
+            let spread = (usual.m2 / usual.n as f64).sqrt().max(LEAST_SPREAD);
+            // An infinite value must stay one, so that it withholds: clamp would hide it.
+            let z = (value - usual.mean) / spread;
+            (if z.is_finite() { z.clamp(-8.0, 8.0) } else { z }) as f32
+        }
+        _ => 0.0,
+    }
+}
+
+/// How many decimal zeros end a mass of whole kilograms, 4 at most; 0 also for a mass that is not whole.
+fn roundness(mass_mg: i64) -> f32 {
+    let (mut kilograms, rest) = (mass_mg / 1_000_000, mass_mg % 1_000_000);
+    if rest != 0 || kilograms <= 0 {
+        return 0.0;
+    }
+    let mut zeros = 0;
+    while zeros < 4 && kilograms % 10 == 0 {
+        kilograms /= 10;
+        zeros += 1;
+    }
+    zeros as f32
+}

@@ -1,0 +1,12 @@
+//! Step 5: a goods item and its history become the model's input. Nothing here has ever seen a score.
+
+mod catalog;
+mod goods_item;
+mod rates;
+
+pub use catalog::{CATALOG, Feature, Group, WIDTH, fingerprint};
+pub(crate) use goods_item::from_counters;
+pub use goods_item::{
+    Counters, FeatureVector, Features, PRIOR_CRITICAL, PRIOR_FRAUD, PRIOR_WEIGHT, RATE_WEIGHT, of,
+};
+pub use rates::{Rate, Rates};

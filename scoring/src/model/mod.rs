@@ -1,0 +1,39 @@
+//! Step 6: feature vectors become scores, and a score its exact explanation. Nothing here has ever seen a manifest.
+
+mod bundle;
+mod explain;
+mod onnx;
+mod trees;
+
+pub use bundle::{Bundle, BundleError};
+pub use explain::Explanation;
+pub use onnx::OnnxError;
+
+/// What the model says about one vector.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Score {
+    /// Calibrated probability of an irregularity.
+    pub fraud: f32,
+    /// Calibrated probability of a critical irregularity.
+    pub critical: f32,
+    /// Log-odds of `fraud`.
+    pub fraud_margin: f32,
+    /// Log-odds of `critical`.
+    pub critical_margin: f32,
+}
+
+impl Score {
+    /// Whether it is an answer: probabilities are probabilities, and nothing is infinite or not a number.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        [self.fraud, self.critical].iter().all(|p| (0.0..=1.0).contains(p))
+            && self.fraud_margin.is_finite()
+            && self.critical_margin.is_finite()
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).map(char::from).collect()
+}

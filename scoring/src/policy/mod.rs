@@ -1,0 +1,17 @@
+//! Step 7: scores and findings become pre-decisions. Thresholds and rules change by decree, models by evidence,
+//! so nothing here knows a feature's position.
+
+mod decide;
+mod public;
+mod reasons;
+mod roll_up;
+mod rules;
+mod texts;
+mod thresholds;
+
+pub(crate) use decide::{Draft, decide, withheld};
+pub use public::{PublicReason, public_text};
+pub use reasons::{Language, Reason, ReasonCode, text};
+pub use roll_up::{Parts, roll_up};
+pub use rules::{RULES, SubjectKind, minimum};
+pub use thresholds::{Cut, ImporterRecord, Policy, PolicyError, TrustedImporter};

@@ -1,0 +1,92 @@
+//! What a finding asks for, whatever the model says: a table, so that whoever answers for it can read it.
+
+use manifest::finding::{FindingCode, Severity};
+
+use crate::pre_decision::Corridor;
+
+/// What a rule may be about. The order is that of the table's columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SubjectKind {
+    /// A consignment, or a goods item in it.
+    Consignment,
+    /// A truck as a whole.
+    Truck,
+    /// A bus as a whole: its operator and its list included.
+    Coach,
+    /// A crew member or passenger.
+    Traveller,
+}
+
+const N: Option<Corridor> = None;
+const Y: Option<Corridor> = Some(Corridor::Yellow);
+const R: Option<Corridor> = Some(Corridor::Red);
+
+/// The least corridor that a *warning* asks for, by code: consignment, truck, coach, traveller. There is no yellow
+/// for coaches and travellers. Blocking findings withhold before any rule is asked, and notes ask for nothing.
+pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
+    use FindingCode as F;
+    &[
+        (F::RequiredFieldMissing, [Y, Y, R, R]),
+        // A word that we do not know is more often our list's fault than the partner's.
+        (F::CodeUnknown, [Y, Y, N, N]),
+        (F::ValueMalformed, [Y, Y, N, N]),
+        // What was not read was not judged.
+        (F::TooManyElements, [R, R, R, R]),
+        (F::GrossMassBelowSum, [Y, Y, N, N]),
+        (F::NetMassAboveGross, [Y, Y, N, N]),
+        // A bus whose list is not as long as the operator says carries somebody whom we do not know.
+        (F::CountMismatch, [Y, Y, R, N]),
+        (F::ItemNumbersNotSequential, [N, N, N, N]),
+        (F::DescriptionVague, [Y, Y, N, N]),
+        (F::DangerousGoodsIncomplete, [R, R, R, N]),
+        // Mistyped as often as forged: a person looks at the papers.
+        (F::ContainerCheckDigitWrong, [Y, Y, N, N]),
+        (F::MrnCheckDigitWrong, [Y, Y, N, N]),
+        (F::TirCarnetMalformed, [Y, Y, N, N]),
+        (F::SealsDisagree, [R, R, N, N]),
+        (F::PartyUnidentified, [Y, Y, R, N]),
+        (F::MrzMalformed, [N, N, N, R]),
+        (F::MrzCheckDigitWrong, [N, N, N, R]),
+        (F::MrzDisagrees, [N, N, N, R]),
+        (F::DocumentExpired, [N, N, N, R]),
+        (F::DocumentMissing, [N, N, N, R]),
+        (F::DocumentRepeated, [N, N, R, R]),
+        (F::MinorAlone, [N, N, N, R]),
+        (F::DriverMissing, [N, R, R, N]),
+        (F::BirthDateImplausible, [N, N, N, R]),
+        (F::FiledLate, [Y, Y, N, N]),
+        (F::ArrivalTimeImplausible, [Y, Y, R, N]),
+        (F::ModeNotDecided, [Y, Y, R, N]),
+        (F::StopsDisagree, [N, N, N, N]),
+    ]
+};
+
+/// What a warning asks for that stands in no rule: somebody looks, until the table says otherwise.
+const UNJUDGED: [Option<Corridor>; 4] = [Y, Y, R, R];
+
+/// The least corridor that a finding asks for.
+#[must_use]
+pub fn minimum(code: FindingCode, severity: Severity, about: SubjectKind) -> Option<Corridor> {
+    match severity {
+        Severity::Note => None,
+        Severity::Warning | Severity::Blocking => {
+            let row = RULES.iter().find(|(rule, _)| *rule == code).map_or(UNJUDGED, |(_, row)| *row);
+            row[about as usize]
+        }
+    }
+}
+
+/// The table as text: part of the policy's digest.
+pub(crate) fn canonical_text() -> String {
+    let letter = |corridor: &Option<Corridor>| corridor.map_or("-", |c| if c == Corridor::Red { "R" } else { "Y" });
+    let mut text = String::new();
+    for (code, row) in RULES {
+        text += code.as_str();
+        for corridor in row {
+            text += " ";
+            text += letter(corridor);
+        }
+        text += "\n";
+    }
+    text
+}

@@ -1,0 +1,161 @@
+//! The sentences, three of each. An officer never reads the name or the position of a feature.
+
+use super::reasons::{Language, Reason, ReasonCode};
+use crate::history::CounterKind;
+
+type Three = [&'static str; 3];
+
+pub(super) fn sentence(reason: &Reason, language: Language) -> String {
+    let pick = |three: Three| three[language as usize];
+    let none_before = reason.parameters.get(1).is_some_and(|n| n == "0");
+    match reason.code {
+        ReasonCode::Earlier(kind) | ReasonCode::EarlierCritical(kind) if none_before => {
+            fill(pick(UNKNOWN), &[pick(with(kind)).to_owned()])
+        }
+        ReasonCode::Earlier(kind) => fill_earlier(pick(EARLIER), pick(with(kind)), &reason.parameters),
+        ReasonCode::EarlierCritical(kind) => {
+            fill_earlier(pick(EARLIER_CRITICAL), pick(with(kind)), &reason.parameters)
+        }
+        code => fill(pick(plain(code)), &reason.parameters),
+    }
+}
+
+const EARLIER: Three = [
+    "{0} of {1} earlier consignments with {2} were found irregular",
+    "из {1} прежних партий с такими признаками ({2}) нарушения выявлены в {0}",
+    "{2} boʻlgan oldingi {1} ta partiyadan {0} tasida qoidabuzarlik aniqlangan",
+];
+const EARLIER_CRITICAL: Three = [
+    "{0} of {1} earlier consignments with {2} were found critically irregular",
+    "из {1} прежних партий с такими признаками ({2}) тяжкие нарушения выявлены в {0}",
+    "{2} boʻlgan oldingi {1} ta partiyadan {0} tasida ogʻir qoidabuzarlik aniqlangan",
+];
+const UNKNOWN: Three = [
+    "no earlier consignment with {0} is known",
+    "прежних партий с такими признаками ({0}) нет",
+    "{0} boʻlgan oldingi partiyalar yoʻq",
+];
+
+/// The key of a counter, after "with", in brackets, and before "boʻlgan".
+fn with(kind: CounterKind) -> Three {
+    match kind {
+        CounterKind::Base => ["any goods", "любые товары", "har qanday tovari"],
+        CounterKind::Signature => [
+            "this HS code, route and mass",
+            "тот же код ТН ВЭД, маршрут и масса",
+            "TIF TN kodi, yoʻnalishi va massasi shunday",
+        ],
+        CounterKind::Hs6Mass => {
+            ["this HS code and mass", "тот же код ТН ВЭД и масса", "TIF TN kodi va massasi shunday"]
+        }
+        CounterKind::Hs6MassBand => [
+            "this HS code and about this mass",
+            "тот же код ТН ВЭД и близкая масса",
+            "TIF TN kodi shunday va massasi yaqin",
+        ],
+        CounterKind::Hs4MassBand => [
+            "this HS heading and about this mass",
+            "та же товарная позиция и близкая масса",
+            "tovar pozitsiyasi shunday va massasi yaqin",
+        ],
+        CounterKind::Hs6Route => {
+            ["this HS code and route", "тот же код ТН ВЭД и маршрут", "TIF TN kodi va yoʻnalishi shunday"]
+        }
+        CounterKind::Hs4Route => [
+            "this HS heading and route",
+            "та же товарная позиция и маршрут",
+            "tovar pozitsiyasi va yoʻnalishi shunday",
+        ],
+        CounterKind::Hs6Origin => [
+            "this HS code and origin",
+            "тот же код ТН ВЭД и происхождение",
+            "TIF TN kodi va kelib chiqishi shunday",
+        ],
+        CounterKind::Hs6UnitValue => [
+            "this HS code and value per kilogram",
+            "тот же код ТН ВЭД и стоимость килограмма",
+            "TIF TN kodi va kilogramm qiymati shunday",
+        ],
+        CounterKind::Hs6 => ["this HS code", "тот же код ТН ВЭД", "TIF TN kodi shunday"],
+        CounterKind::Hs4 => ["this HS heading", "та же товарная позиция", "tovar pozitsiyasi shunday"],
+        CounterKind::Hs2 => ["this HS chapter", "та же товарная группа", "tovar guruhi shunday"],
+        CounterKind::Mass => ["exactly this mass", "точно та же масса", "massasi aynan shunday"],
+        CounterKind::Origin => ["this origin", "то же происхождение", "kelib chiqishi shunday"],
+        CounterKind::Importer => ["this importer", "тот же импортёр", "importyori shu"],
+        CounterKind::Declarant => ["this declarant", "тот же декларант", "deklaranti shu"],
+        CounterKind::Exporter => ["this exporter", "тот же экспортёр", "eksportyori shu"],
+        CounterKind::Office => ["this border post", "тот же пост", "posti shu"],
+    }
+}
+
+fn plain(code: ReasonCode) -> Three {
+    match code {
+        // Both are handled by their own sentences; here only so that no code is forgotten.
+        ReasonCode::Earlier(_) | ReasonCode::EarlierCritical(_) => ["", "", ""],
+        ReasonCode::Commodity => ["the kind of goods", "вид товара", "tovar turi"],
+        ReasonCode::Mass => ["the mass, {0} kg", "масса {0} кг", "massasi {0} kg"],
+        ReasonCode::Value => ["the declared value", "заявленная стоимость", "eʼlon qilingan qiymat"],
+        ReasonCode::UnitValue => ["the value per kilogram", "стоимость килограмма", "bir kilogramm qiymati"],
+        ReasonCode::UnitValueUnusual => [
+            "the value per kilogram lies {0} standard deviations from what is usual for this HS code",
+            "стоимость килограмма отличается от обычной для этого кода ТН ВЭД на {0} стандартных отклонений",
+            "bir kilogramm qiymati shu TIF TN kodi uchun odatdagidan {0} standart chetlanishga farq qiladi",
+        ],
+        ReasonCode::MassUnusual => [
+            "the mass lies {0} standard deviations from what is usual for this HS code",
+            "масса отличается от обычной для этого кода ТН ВЭД на {0} стандартных отклонений",
+            "massasi shu TIF TN kodi uchun odatdagidan {0} standart chetlanishga farq qiladi",
+        ],
+        ReasonCode::Transit => [
+            "whether country of departure and of origin agree",
+            "совпадение страны отправления и происхождения",
+            "joʻnatish va kelib chiqish mamlakatining mosligi",
+        ],
+        ReasonCode::RoundMass => ["how round the mass is", "округлённость массы", "massaning yaxlitligi"],
+        ReasonCode::NoPrecedent => [
+            "no consignment with this HS code, route and mass was inspected before: the score says little",
+            "партии с таким кодом ТН ВЭД, маршрутом и массой ещё не проверялись: оценка мало о чём говорит",
+            "bunday TIF TN kodi, yoʻnalish va massali partiya hali tekshirilmagan: baho kam narsani bildiradi",
+        ],
+        ReasonCode::TrustedImporter => [
+            "only {0} of {1} earlier consignments of the importer were irregular, so green is possible",
+            "из {1} прежних партий импортёра нарушения были лишь в {0}, поэтому возможен зелёный коридор",
+            "importyorning oldingi {1} ta partiyasidan faqat {0} tasida qoidabuzarlik boʻlgan, yashil yoʻlak mumkin",
+        ],
+        ReasonCode::ImporterRecord => [
+            "{0} of {1} earlier consignments of the importer were irregular: at least {2}",
+            "из {1} прежних партий импортёра нарушения были в {0}: не ниже {2}",
+            "importyorning oldingi {1} ta partiyasidan {0} tasida qoidabuzarlik boʻlgan: kamida {2}",
+        ],
+        ReasonCode::FraudScore => [
+            "probability of an irregularity {0}, {2} from {1}",
+            "вероятность нарушения {0}, {2} начиная с {1}",
+            "qoidabuzarlik ehtimoli {0}, {2} chegarasi {1}",
+        ],
+        ReasonCode::CriticalScore => [
+            "probability of a critical irregularity {0}, {2} from {1}",
+            "вероятность тяжкого нарушения {0}, {2} начиная с {1}",
+            "ogʻir qoidabuzarlik ehtimoli {0}, {2} chegarasi {1}",
+        ],
+        ReasonCode::Finding => {
+            ["finding {0}: at least {1}", "замечание {0}: не ниже {1}", "kamchilik {0}: kamida {1}"]
+        }
+        ReasonCode::TravellersSetAside => [
+            "travellers set aside: {0} for full control, {1} without pre-decision",
+            "отобраны лица: {0} на полный контроль, {1} без предварительного решения",
+            "ajratilgan shaxslar: {0} tasi toʻliq nazoratga, {1} tasi dastlabki qarorsiz",
+        ],
+    }
+}
+
+fn fill_earlier(template: &str, key: &str, parameters: &[String]) -> String {
+    fill(template, parameters).replace("{2}", key)
+}
+
+fn fill(template: &str, parameters: &[String]) -> String {
+    let mut text = template.to_owned();
+    for (place, parameter) in parameters.iter().enumerate() {
+        text = text.replace(&format!("{{{place}}}"), parameter);
+    }
+    text
+}
