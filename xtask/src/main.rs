@@ -1,2 +1,116 @@
-//! Placeholder.
-fn main() {}
+//! Project tasks, written in the language that every developer here already has: `cargo xtask test` is the whole check.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xtask::{command::Step, toolchain, tree::Tree};
+
+/// Tasks of this project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Everything a change must pass: formatting, clippy, all tests, tidy, contract.
+    Test,
+    /// What the compiler cannot see: import table, paths in documents, reason pages, secrets.
+    Tidy,
+    /// Compares the contract with proto/contract.lock.
+    Contract {
+        /// Write the lock anew; once a release froze it, lines can only be added.
+        #[arg(long)]
+        accept: bool,
+    },
+    /// Runs the golden tests over fixtures/.
+    Fixtures {
+        /// Write what comes out as what is expected; the diff is the review.
+        #[arg(long)]
+        accept: bool,
+    },
+    /// Makes a development CA and certificates in certs/dev/, which git ignores.
+    Certs,
+    /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`).
+    Bench {
+        /// For instance `--json`, `--seconds 5`, `--rounds 3`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    match task {
+        Task::Test => test(),
+        Task::Tidy => tidy(),
+        Task::Contract { accept } => {
+            Step::cargo("the contract against its lock", ["test", "--workspace", "--test", "contract"])
+                .env_if(accept, "CONTRACT_ACCEPT", "1")
+                .run()
+        }
+        Task::Fixtures { accept } => {
+            Step::cargo("golden tests", ["test", "--workspace", "--all-targets", "story"])
+                .env_if(accept, "FIXTURES_ACCEPT", "1")
+                .run()
+        }
+        Task::Certs => Step::cargo(
+            "development certificates",
+            ["run", "--quiet", "--package", "xtask", "--example", "certs"],
+        )
+        .run(),
+        Task::Bench { arguments } => Step::cargo(
+            "the benchmark",
+            ["bench", "--quiet", "--package", "gateway", "--bench", "submit", "--"],
+        )
+        .args(arguments)
+        .run(),
+    }
+}
+
+/// The whole check. Tidy comes first because it takes a second; `cargo test` holds it and the contract as tests, so
+/// neither can be forgotten by those who run only that. One profile and one feature set throughout: clippy needs
+/// metadata only, and what it makes of build scripts (a TLS library, SQLite) is used again by the tests.
+fn test() -> Result<()> {
+    toolchain::ensure()?;
+    tidy()?;
+    Step::cargo("formatting", ["fmt", "--all", "--check"]).hint("run `cargo fmt --all`").run()?;
+    Step::cargo("clippy", ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])
+        .run()?;
+    Step::cargo(
+        "tests (contract, fixtures and reference configuration are among them)",
+        ["test", "--workspace", "--quiet"],
+    )
+    .run()?;
+    println!("\nxtask: all of it passed");
+    Ok(())
+}
+
+fn tidy() -> Result<()> {
+    println!("xtask: tidy");
+    let report = xtask::tidy::check(&Tree::of_workspace()?)?;
+    for warning in &report.warnings {
+        println!("  worth a look: {warning}");
+    }
+    for problem in &report.problems {
+        eprintln!("  {problem}");
+    }
+    anyhow::ensure!(
+        report.problems.is_empty(),
+        "tidy found {} problem(s), listed above",
+        report.problems.len()
+    );
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! Runs other programs, saying first what is run.
+
+use std::{ffi::OsString, process::Command};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::tree;
+
+/// One command with its purpose in words.
+pub struct Step {
+    purpose: &'static str,
+    program: OsString,
+    arguments: Vec<OsString>,
+    environment: Vec<(&'static str, &'static str)>,
+    hint: Option<&'static str>,
+}
+
+impl Step {
+    /// A step that runs the same cargo that runs this program.
+    pub fn cargo<const N: usize>(purpose: &'static str, arguments: [&str; N]) -> Self {
+        let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        Self { purpose, program, arguments: Vec::new(), environment: Vec::new(), hint: None }.args(arguments)
+    }
+
+    /// This step with more arguments.
+    #[must_use]
+    pub fn args<I: IntoIterator<Item: Into<OsString>>>(mut self, more: I) -> Self {
+        self.arguments.extend(more.into_iter().map(Into::into));
+        self
+    }
+
+    /// This step with a variable in its environment, when the condition holds.
+    #[must_use]
+    pub fn env_if(mut self, condition: bool, name: &'static str, value: &'static str) -> Self {
+        if condition {
+            self.environment.push((name, value));
+        }
+        self
+    }
+
+    /// This step with the remedy to name when it fails.
+    #[must_use]
+    pub fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// Runs it in the workspace's folder.
+    ///
+    /// # Errors
+    /// When the program cannot be started, or ends with anything but success.
+    pub fn run(self) -> Result<()> {
+        let shown: Vec<_> = self.arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+        println!("xtask: {}: cargo {}", self.purpose, shown.join(" "));
+        let status = Command::new(&self.program)
+            .args(&self.arguments)
+            .envs(self.environment.iter().copied())
+            .current_dir(tree::workspace_root())
+            .status()
+            .with_context(|| format!("cannot start {}", self.program.to_string_lossy()))?;
+        if !status.success() {
+            let hint = self.hint.map(|hint| format!("; {hint}")).unwrap_or_default();
+            bail!("{} failed ({status}){hint}", self.purpose);
+        }
+        Ok(())
+    }
+}

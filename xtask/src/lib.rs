@@ -1,0 +1,7 @@
+//! Tasks of the project as functions, so that `cargo test` runs the same checks as `cargo xtask tidy`.
+
+pub mod command;
+pub mod rust_paths;
+pub mod tidy;
+pub mod toolchain;
+pub mod tree;

@@ -1,0 +1,59 @@
+//! Every reason of a refusal has its page, and every page its reason. (The page of findings is made from the texts
+//! themselves: xtask/tests/findings.rs.)
+
+use std::collections::BTreeSet;
+
+use super::Problem;
+use crate::tree::Tree;
+
+/// Where the words are written.
+const SOURCE: &str = "gateway/src/reply/reason.rs";
+/// Where their pages lie.
+const FOLDER: &str = "docs/reasons/";
+/// What each page must tell.
+const SECTIONS: [&str; 3] = ["## What happened", "## What to do", "## Whom to call"];
+
+pub(super) fn check(tree: &Tree) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let words = words(&tree.text(SOURCE).unwrap_or_default());
+    let pages: BTreeSet<_> = tree
+        .matching(FOLDER, ".md")
+        .filter_map(|page| page.strip_prefix(FOLDER)?.strip_suffix(".md"))
+        .filter(|name| *name != "README")
+        .map(str::to_owned)
+        .collect();
+    for word in words.difference(&pages) {
+        problems.push(Problem::of_file(SOURCE, format!("`{word}` has no page {FOLDER}{word}.md")));
+    }
+    for page in &pages {
+        let path = format!("{FOLDER}{page}.md");
+        if !words.contains(page) {
+            problems.push(Problem::of_file(&path, format!("no reason in {SOURCE} is called so")));
+        }
+        let text = tree.text(&path).unwrap_or_default();
+        for section in SECTIONS.iter().filter(|section| !text.lines().any(|line| line == **section)) {
+            problems.push(Problem::of_file(&path, format!("lacks the section `{section}`")));
+        }
+    }
+    problems
+}
+
+/// Texts in upper snake case between quotes, outside comments.
+fn words(text: &str) -> BTreeSet<String> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| line.split('"').skip(1).step_by(2))
+        .filter(|word| {
+            word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn words_are_the_quoted_upper_snake_texts() {
+        let found = super::words("/// \"NOT_ME\"\nA = \"QUOTA_EXCEEDED\", x(\"lower\"), B => \"INTERNAL\"");
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["INTERNAL", "QUOTA_EXCEEDED"]);
+    }
+}
