@@ -1,8 +1,23 @@
 //! Step 9: what was recorded, or what failed, becomes a response or a `Status`. Nothing else makes a `Status`.
 
+mod decisions;
+mod finding;
+mod language;
+mod pre_decision;
+mod receipt;
+mod submission;
+mod value;
+
 pub mod layer;
 mod notice;
 mod reason;
 
+pub use decisions::{Circumstances, Unreadable, decode_decisions, encode_decisions};
+pub use finding::finding;
+pub use language::Language;
 pub use notice::Notice;
+pub use pre_decision::{Audience, corridor_of_word, pre_decisions};
 pub use reason::{DOMAIN, Reason};
+pub use receipt::{Receipt, Submitted, receipt};
+pub use submission::{Recorded, findings, submission};
+pub use value::{manifest_name, manifest_state, timestamp, verdict_word};

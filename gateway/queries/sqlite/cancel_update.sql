@@ -1,1 +1,0 @@
-update manifests set state = $2, cancellation_reason_sealed = $3 where row = $1

@@ -1,1 +1,0 @@
-select coalesce(max(position), 0) as position from feed

@@ -1,1 +1,0 @@
-select settings_json from border_posts where code = $1

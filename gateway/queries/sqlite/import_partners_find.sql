@@ -1,1 +1,0 @@
-select settings_json, anchors_pem, crls_pem from partners where id = $1

@@ -1,2 +1,0 @@
--- The log still holds the pages as they were: it is copied into the database and emptied.
-pragma wal_checkpoint (truncate)

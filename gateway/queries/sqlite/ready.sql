@@ -1,1 +1,0 @@
-update store_state set ready_probe = ready_probe + 1 where only_row = 1

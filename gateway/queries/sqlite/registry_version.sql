@@ -1,1 +1,0 @@
-select registry_version from store_state where only_row = 1

@@ -1,1 +1,0 @@
-insert into schema_migrations (number, name) values ($1, $2)

@@ -1,0 +1,54 @@
+//! What was recorded becomes the answer to the one who submitted it, the first time and every time after.
+
+use manifest::record::decode_findings;
+use proto::v1;
+use uuid::Uuid;
+
+use super::{Audience, Language, Unreadable, finding, pre_decisions, receipt};
+
+/// What stands in the store about one submission, as bytes.
+#[derive(Clone, Copy)]
+pub struct Recorded<'a> {
+    /// The manifest's id.
+    pub id: Uuid,
+    /// The receipt as stored.
+    pub receipt: &'a [u8],
+    /// Salt of its digest, while the manifest's key lives.
+    pub received_salt: Option<&'a [u8]>,
+    /// Findings without original values.
+    pub findings: &'a [u8],
+    /// Original values, while the manifest's key lives.
+    pub originals: Option<&'a [u8]>,
+    /// Pre-decisions as stored.
+    pub decisions: &'a [u8],
+    /// Was it recorded by an earlier submission of the same words?
+    pub repeated: bool,
+}
+
+/// The answer to its submitter.
+///
+/// # Errors
+/// [`Unreadable`] when something stored is damaged.
+pub fn submission(recorded: &Recorded<'_>, language: Language) -> Result<v1::SubmitManifestResponse, Unreadable> {
+    Ok(v1::SubmitManifestResponse {
+        receipt: Some(receipt(recorded.receipt)?),
+        findings: findings(recorded.findings, recorded.originals, language)?,
+        pre_decisions: pre_decisions(recorded.id, recorded.decisions, Audience::Submitter, language)?,
+        repeated_submission: recorded.repeated,
+        received_digest_salt: recorded.received_salt.map(<[u8]>::to_vec).unwrap_or_default(),
+    })
+}
+
+/// Stored findings in full; without `originals` they say what, not what stood there.
+///
+/// # Errors
+/// [`Unreadable`] when the bytes are damaged or of a later version.
+pub fn findings(
+    findings: &[u8],
+    originals: Option<&[u8]>,
+    language: Language,
+) -> Result<Vec<v1::Finding>, Unreadable> {
+    let findings =
+        decode_findings(findings, originals).map_err(|error| Unreadable::new("findings", error))?;
+    Ok(findings.iter().map(|each| finding(each, language)).collect())
+}
