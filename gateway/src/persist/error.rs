@@ -1,8 +1,7 @@
 //! What can go wrong in the store.
 
+use manifest::State;
 use uuid::Uuid;
-
-use super::State;
 
 /// Why an operation of the store did not do what was asked. Never holds personal data.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +30,8 @@ pub enum Error {
     /// The function that finishes a decision panicked; nothing of this submission was stored.
     #[error("finishing the decision failed")]
     FinishFailed,
-    /// What is stored cannot be read back: damaged, or sealed under a key that we do not have.
+    /// What is stored cannot be read back (damaged, or sealed under a key that we do not have), or what is to be
+    /// stored breaks a rule of the schema.
     #[error("what is stored is damaged: {0}")]
     Corrupt(String),
     /// The schema is not the one that this program was built for.

@@ -51,7 +51,7 @@ pub struct FeedRow {
     /// The manifest in short; its state is the one after this event.
     pub manifest: ManifestSummary,
     /// The key under which a conveyance is in order.
-    pub conveyance_key: String,
+    pub journey_key: Option<String>,
     /// The pre-decisions' record.
     pub decisions: Vec<u8>,
 }

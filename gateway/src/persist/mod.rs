@@ -14,6 +14,7 @@ mod secrets;
 pub mod sqlite;
 
 use jiff::Timestamp;
+use scoring::{CounterKey, History};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -22,10 +23,11 @@ pub use config::Config;
 pub use digests::{ContentDigest, Digests, ReceivedSalt, received_digest};
 pub use error::Error;
 pub use feed::{FeedEvent, FeedPosition, FeedRow};
-pub use outcome::{Capacity, Finish, Finished, ManifestKey, Outcome, Recorded, State, new_manifest_id};
+pub use manifest::{ManifestKey, State};
+pub use outcome::{Finish, Finished, Outcome, Recorded, new_manifest_id};
 pub use rows::{
-    BorderPostRow, Imported, ManifestFilter, ManifestPage, ManifestSummary, PartnerRow, Persons,
-    PreDecisions, ReceivedBytes, Scope, Sealed, StoredManifest,
+    BorderPostRow, HistoryImported, HistoryRow, Imported, ManifestFilter, ManifestPage, ManifestSummary,
+    PartnerRow, Persons, PreDecisions, ReceivedBytes, Scope, Sealed, StoredManifest,
 };
 pub use secrets::Secrets;
 
@@ -77,6 +79,31 @@ impl Store {
     pub async fn record(&self, outcome: Outcome) -> Result<Recorded, Error> {
         match self {
             Self::Sqlite(store) => store.record(outcome).await,
+        }
+    }
+
+    /// The counters under some keys, the base rates always among them. A key that nothing is counted under is left out.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`]: withhold then.
+    pub async fn history_for(&self, keys: &[CounterKey]) -> Result<History, Error> {
+        match self {
+            Self::Sqlite(store) => store.history_for(keys).await,
+        }
+    }
+
+    /// Counts past outcomes, each source once for ever. In several transactions when there are many: an import that
+    /// broke off is finished by importing again.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]: some may be counted.
+    pub async fn import_history(
+        &self,
+        rows: Vec<HistoryRow>,
+        now: Timestamp,
+    ) -> Result<HistoryImported, Error> {
+        match self {
+            Self::Sqlite(store) => store.import_history(rows, now).await,
         }
     }
 

@@ -3,20 +3,10 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{ContentDigest, Error, ReceivedSalt};
+use manifest::{ManifestKey, State};
+use scoring::Capacity;
 
-/// Under which key a submission counts: the same words under the same key are the same submission, for ever.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ManifestKey {
-    /// The submitting partner, from its certificate.
-    pub partner_id: String,
-    /// The sender's reference.
-    pub manifest_reference: String,
-    /// Tells messages of one interchange apart; empty where there is none.
-    pub part: String,
-    /// The numbered restatement.
-    pub revision: i32,
-}
+use super::{ContentDigest, Error, ReceivedSalt};
 
 /// An id for a new manifest: UUID version 7, so that ids sort by the time of receipt.
 #[must_use]
@@ -52,35 +42,6 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-words! {
-    /// Where a manifest stands in its life; the contract's `ManifestState`.
-    State {
-        /// Begun, not yet submitted.
-        Draft = "DRAFT",
-        /// Submitted and durable.
-        Submitted = "SUBMITTED",
-        /// Replaced by a later revision.
-        Amended = "AMENDED",
-        /// No more revisions are taken.
-        Closed = "CLOSED",
-        /// The conveyance has arrived.
-        Arrived = "ARRIVED",
-        /// Control is over.
-        Completed = "COMPLETED",
-        /// Withdrawn by the sender.
-        Cancelled = "CANCELLED",
-        /// The conveyance never came.
-        Expired = "EXPIRED",
-        /// A finding about the manifest itself rejected it.
-        Rejected = "REJECTED",
-    }
-}
-
-/// What the post can still take; decisions are finished against it inside the transaction. Empty until inspection
-/// budgets come.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Capacity {}
-
 /// Finishes a decision inside the transaction. A pure function: it may be called again when a batch is written a
 /// second time, and must not block, log or read the clock.
 pub type Finish = Box<dyn Fn(&Capacity) -> Finished + Send>;
@@ -90,10 +51,8 @@ pub type Finish = Box<dyn Fn(&Capacity) -> Finished + Send>;
 pub struct Finished {
     /// The receipt, returned unchanged on every repeat. Without the salt, which lies under the manifest's key.
     pub receipt: Vec<u8>,
-    /// The pre-decisions, conveyance first, as their versioned record.
+    /// The pre-decisions, conveyance first, with what they recompute from: `scoring::record`.
     pub decisions: Vec<u8>,
-    /// What they recompute from: feature vectors and history values. Empty when nothing was scored.
-    pub evidence: Vec<u8>,
     /// The roll-up's word, by which lists are read: `GREEN`, `YELLOW`, `RED` or `WITHHELD`.
     pub verdict: String,
 }
@@ -126,8 +85,9 @@ pub struct Outcome {
     pub test: bool,
     /// Border post of arrival.
     pub border_post_code: Option<String>,
-    /// Mode, nationality, normalized registration and journey: the key under which a conveyance is in order.
-    pub conveyance_key: String,
+    /// Mode, nationality, normalized registration and journey: the key under which a conveyance is in order. `None`
+    /// when mode or registration is unknown.
+    pub journey_key: Option<String>,
     /// Registration as normalized.
     pub conveyance_registration: Option<String>,
     /// Expected arrival.

@@ -1,9 +1,11 @@
 //! What is read back: manifests, partners, border posts.
 
 use jiff::Timestamp;
+use manifest::{ManifestKey, State};
+use scoring::{Counter, CounterKey};
 use uuid::Uuid;
 
-use super::{FeedPosition, ManifestKey, ReceivedSalt, State};
+use super::{FeedPosition, ReceivedSalt};
 
 /// A manifest in short: the columns that are searched by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,10 +100,8 @@ impl std::fmt::Debug for ReceivedBytes {
 pub struct PreDecisions {
     /// Whose they are.
     pub summary: ManifestSummary,
-    /// Their record, conveyance first.
+    /// Conveyance first, with what they recompute from: `scoring::record`.
     pub decisions: Vec<u8>,
-    /// What they recompute from.
-    pub evidence: Vec<u8>,
 }
 
 impl std::fmt::Debug for PreDecisions {
@@ -176,4 +176,24 @@ pub struct BorderPostRow {
     pub settings_json: String,
     /// When the row last changed.
     pub updated_time: Timestamp,
+}
+
+/// One past outcome, as far as it counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HistoryRow {
+    /// Which declaration it comes from: the same one counts once, however often it is imported.
+    pub source_id: String,
+    /// Day of the declaration.
+    pub date: jiff::civil::Date,
+    /// What it adds to the counters: `scoring::Scorer::updates`.
+    pub updates: Vec<(CounterKey, Counter)>,
+}
+
+/// What an import of history came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HistoryImported {
+    /// Outcomes that were counted.
+    pub counted: u64,
+    /// Outcomes that had been counted before.
+    pub repeated: u64,
 }

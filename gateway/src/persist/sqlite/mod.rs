@@ -34,6 +34,16 @@ impl Store {
         stub()
     }
 
+    pub(super) async fn history_for(&self, keys: &[scoring::CounterKey]) -> Result<scoring::History, Error> {
+        stub()
+    }
+    pub(super) async fn import_history(
+        &self,
+        rows: Vec<HistoryRow>,
+        now: Timestamp,
+    ) -> Result<HistoryImported, Error> {
+        stub()
+    }
     pub(super) async fn manifest(&self, id: Uuid, persons: Persons) -> Result<Option<StoredManifest>, Error> {
         stub()
     }

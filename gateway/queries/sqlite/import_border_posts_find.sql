@@ -1,0 +1,1 @@
+select settings_json from border_posts where code = $1

@@ -1,0 +1,9 @@
+select m.row as position,
+       m.id, m.partner_id, m.manifest_reference, m.part, m.revision, m.state, m.test, m.border_post_code,
+       m.conveyance_registration, m.arrival_time_us, m.receive_time_us, m.verdict
+from manifests m
+where m.manifest_reference = $1 and m.row < $2
+    and ($3 is null or m.receive_time_us >= $3) and ($4 is null or m.receive_time_us < $4)
+    and ($6 is null or m.partner_id = $6) and ($7 is null or m.border_post_code = $7)
+    and ($6 is not null or m.test = 0)
+order by m.row desc limit $5

@@ -1,0 +1,5 @@
+select m.id, m.partner_id, m.manifest_reference, m.part, m.revision, m.state, m.test, m.border_post_code,
+       m.conveyance_registration, m.arrival_time_us, m.receive_time_us, m.verdict,
+       m.decisions
+from manifests m
+where m.id = $1
