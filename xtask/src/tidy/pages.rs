@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::Problem;
 use crate::tree::Tree;
 
-/// Where the words are written.
-const SOURCE: &str = "gateway/src/reply/reason.rs";
+/// Where the words are written: reasons of a status, and reasons of a refused handshake.
+const SOURCES: [&str; 2] = ["gateway/src/reply/reason.rs", "gateway/src/authenticate/refusal.rs"];
 /// Where their pages lie.
 const FOLDER: &str = "docs/reasons/";
 /// What each page must tell.
@@ -15,7 +15,8 @@ const SECTIONS: [&str; 3] = ["## What happened", "## What to do", "## Whom to ca
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let words = words(&tree.text(SOURCE).unwrap_or_default());
+    let words: BTreeSet<_> =
+        SOURCES.iter().flat_map(|source| words(&tree.text(source).unwrap_or_default())).collect();
     let pages: BTreeSet<_> = tree
         .matching(FOLDER, ".md")
         .filter_map(|page| page.strip_prefix(FOLDER)?.strip_suffix(".md"))
@@ -23,12 +24,13 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
         .map(str::to_owned)
         .collect();
     for word in words.difference(&pages) {
-        problems.push(Problem::of_file(SOURCE, format!("`{word}` has no page {FOLDER}{word}.md")));
+        problems.push(Problem::of_file(FOLDER, format!("`{word}` has no page {FOLDER}{word}.md")));
     }
     for page in &pages {
         let path = format!("{FOLDER}{page}.md");
         if !words.contains(page) {
-            problems.push(Problem::of_file(&path, format!("no reason in {SOURCE} is called so")));
+            problems
+                .push(Problem::of_file(&path, format!("no reason in {} is called so", SOURCES.join(", "))));
         }
         let text = tree.text(&path).unwrap_or_default();
         for section in SECTIONS.iter().filter(|section| !text.lines().any(|line| line == **section)) {
