@@ -1,1 +1,25 @@
-//! The reference client of the contract: everything a partner's integration needs, on `proto` alone.
+//! The reference client of the contract: everything that a partner's integration needs, on `proto` alone.
+//!
+//! [`Client`] submits, validates, reads and watches; it repeats calls where repeating is safe, and checks each
+//! receipt against the bytes that it sent. [`run`] is the program `corridor` around it.
+
+mod arguments;
+mod channel;
+mod client;
+mod command;
+mod config;
+mod digest;
+mod error;
+mod json;
+mod retry;
+mod show;
+mod submit_many;
+mod watch;
+
+pub use arguments::run;
+pub use client::{Client, Submitted};
+pub use config::Config;
+pub use digest::DigestCheck;
+pub use error::{Error, Refused};
+pub use json::{submission_from_json, to_json};
+pub use watch::Watch;

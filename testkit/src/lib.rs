@@ -5,12 +5,13 @@
 //! `(synthetic)` in their names, surnames are made from words for "sample". Everything is a function of its
 //! arguments: the same instant and number give the same bytes on every machine.
 
-pub mod stories;
-pub mod traveller;
+pub mod history;
+pub mod identities;
+pub mod many;
+pub mod mrz;
+pub mod numbers;
 pub mod party;
 pub mod place;
-pub mod numbers;
-pub mod mrz;
-pub mod many;
-pub mod history;
+pub mod stories;
 pub mod submission_json;
+pub mod traveller;

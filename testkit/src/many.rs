@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use proto::v1::{
     Cargo, Consignment, Conveyance, GoodsItem, Journey, Manifest, Money, Packages, Party, PartyIdentifier,
-    PassengerList, PassengerService, SubmitManifestRequest, SupportingDocument, manifest::Load,
+    Passenger, PassengerList, PassengerService, SubmitManifestRequest, SupportingDocument, manifest::Load,
 };
 
 use crate::numbers::{container, movement_reference};
@@ -23,8 +23,11 @@ const PASSENGERS: u32 = 50;
 #[must_use]
 pub fn cargo(run: u64, n: u64, now: Timestamp) -> SubmitManifestRequest {
     let mut draw = Draw::new(run ^ 0xCA60, n);
-    let consignments: Vec<Consignment> =
-        [4, 3, ITEMS as i32 - 7].into_iter().zip(1..).map(|(items, place)| consignment(&mut draw, n, place, items)).collect();
+    let consignments: Vec<Consignment> = [4, 3, ITEMS as i32 - 7]
+        .into_iter()
+        .zip(1..)
+        .map(|(items, place)| consignment(&mut draw, n, place, items))
+        .collect();
     let reference = format!("SYNTHETIC-BENCH-C-{run:x}-{n:07}");
     let manifest = Manifest {
         conveyance: Some(Conveyance {
@@ -63,7 +66,7 @@ pub fn coach(run: u64, n: u64, now: Timestamp) -> SubmitManifestRequest {
         }),
         journey: frame.journey.map(|journey| Journey { stops: coach_stops(now, 300), ..journey }),
         load: Some(Load::PassengerList(PassengerList {
-            passengers: (1..=PASSENGERS - 2).map(|seat| Traveller::nth(first + seat).passenger(seat, 3)).collect(),
+            passengers: (1..=PASSENGERS - 2).map(|seat| passenger(first + seat, seat)).collect(),
             declared_passenger_count: Some(PASSENGERS as i32 - 2),
             service: PassengerService::Regular.into(),
             route_permit_reference: "SYN-PERMIT-1".into(),
@@ -72,6 +75,19 @@ pub fn coach(run: u64, n: u64, now: Timestamp) -> SubmitManifestRequest {
         ..frame
     };
     SubmitManifestRequest { manifest: Some(manifest), request_id: reference, language_code: "en".into() }
+}
+
+/// A passenger as lines without a reservation system announce them; every fourth without a machine readable zone.
+fn passenger(n: u32, seat: u32) -> Passenger {
+    let mut passenger =
+        Passenger { booking_reference: String::new(), baggage: None, ..Traveller::nth(n).passenger(seat, 3) };
+    if let Some(name) = &mut passenger.name {
+        name.script_code.clear();
+    }
+    if n.is_multiple_of(4) {
+        passenger.travel_documents.iter_mut().for_each(|document| document.mrz_lines.clear());
+    }
+    passenger
 }
 
 fn frame(reference: &str, now: Timestamp, draw: &mut Draw) -> Manifest {
@@ -100,7 +116,9 @@ fn consignment(draw: &mut Draw, n: u64, place: u64, items: i32) -> Consignment {
         departure_country_code: "KZ".into(),
         destination_country_code: "UZ".into(),
         gross_mass_mg: Some(goods_items.iter().filter_map(|item| item.gross_mass_mg).sum()),
-        package_count: Some(goods_items.iter().flat_map(|item| &item.packages).filter_map(|one| one.package_count).sum()),
+        package_count: Some(
+            goods_items.iter().flat_map(|item| &item.packages).filter_map(|one| one.package_count).sum(),
+        ),
         goods_items,
         supporting_documents: ["730", "380", "954"]
             .into_iter()
@@ -142,7 +160,11 @@ fn goods_item(draw: &mut Draw, number: i32) -> GoodsItem {
         packages: vec![Packages {
             type_code: goods.packages.0.into(),
             package_count: Some(goods.packages.1),
-            marks: format!("SYN/{hs_code}/{}/LOT {:06} KEEP DRY, THIS SIDE UP", number, draw.below(1_000_000)),
+            marks: format!(
+                "SYN/{hs_code}/{}/LOT {:06} KEEP DRY, THIS SIDE UP",
+                number,
+                draw.below(1_000_000)
+            ),
         }],
         hs_code,
         description: format!("{} {TERMS}", goods.description),
@@ -227,9 +249,14 @@ mod tests {
     fn payloads_are_about_eight_kilobytes_and_the_same_twice() {
         let now = crate::stories::fixture_now();
         for n in [0, 77, 9_999] {
-            for (one, again) in [(cargo(1, n, now), cargo(1, n, now)), (coach(1, n, now), coach(1, n, now))] {
+            let pairs = [
+                ("cargo", cargo(1, n, now), cargo(1, n, now)),
+                ("coach", coach(1, n, now), coach(1, n, now)),
+            ];
+            for (kind, one, again) in pairs {
+                let bytes = one.encoded_len();
                 assert_eq!(one, again);
-                assert!((7_400..8_800).contains(&one.encoded_len()), "{n}: {} bytes", one.encoded_len());
+                assert!((7_400..8_900).contains(&bytes), "{kind} {n}: {bytes} bytes");
             }
         }
     }

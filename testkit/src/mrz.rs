@@ -5,7 +5,11 @@ use crate::traveller::Traveller;
 /// The check digit over a field: weights 7, 3, 1; `<` counts 0, `A` 10; modulo 10.
 #[must_use]
 pub fn check_digit(field: &str) -> u32 {
-    field.chars().zip([7, 3, 1].into_iter().cycle()).map(|(c, weight)| c.to_digit(36).unwrap_or(0) * weight).sum::<u32>()
+    field
+        .chars()
+        .zip([7, 3, 1].into_iter().cycle())
+        .map(|(c, weight)| c.to_digit(36).unwrap_or(0) * weight)
+        .sum::<u32>()
         % 10
 }
 

@@ -57,5 +57,10 @@ pub fn coach_stops(now: Timestamp, minutes_to_post: i64) -> Vec<Stop> {
 /// A place by its UN/LOCODE and name.
 #[must_use]
 pub fn location(un_locode: &str, name: &str, country: &str) -> Location {
-    Location { un_locode: un_locode.into(), name: name.into(), country_code: country.into(), ..Location::default() }
+    Location {
+        un_locode: un_locode.into(),
+        name: name.into(),
+        country_code: country.into(),
+        ..Location::default()
+    }
 }

@@ -8,13 +8,22 @@ use proto::v1::{
 use crate::mrz;
 
 const FAMILY: [&str; 10] = [
-    "Namunaev", "Misolov", "Obrazcov", "Primerov", "Ulgiev", "Sinovov", "Maketov", "Etalonov", "Shablonov", "Specimenov",
+    "Namunaev",
+    "Misolov",
+    "Obrazcov",
+    "Primerov",
+    "Ulgiev",
+    "Sinovov",
+    "Maketov",
+    "Etalonov",
+    "Shablonov",
+    "Specimenov",
 ];
-const GIVEN_MALE: [&str; 11] = [
-    "Akmal", "Botir", "Davron", "Erkin", "Farhod", "Jasur", "Nodir", "Otabek", "Rustam", "Sardor", "Temur",
-];
+const GIVEN_MALE: [&str; 11] =
+    ["Akmal", "Botir", "Davron", "Erkin", "Farhod", "Jasur", "Nodir", "Otabek", "Rustam", "Sardor", "Temur"];
 const GIVEN_FEMALE: [&str; 11] = [
-    "Aziza", "Barno", "Dilnoza", "Feruza", "Gulnora", "Kamola", "Lola", "Madina", "Nargiza", "Saida", "Zarina",
+    "Aziza", "Barno", "Dilnoza", "Feruza", "Gulnora", "Kamola", "Lola", "Madina", "Nargiza", "Saida",
+    "Zarina",
 ];
 
 /// An invented traveller with a passport.
@@ -50,7 +59,11 @@ impl Traveller {
             nationality: pick(&["UZB", "KAZ", "TJK", "KGZ"], n / 3),
             birth_date: (1960 + number.rem_euclid(40), 1 + number.rem_euclid(12), 1 + number.rem_euclid(28)),
             document_number: format!("ZZ{:07}", u64::from(n) * 7_919 % 10_000_000),
-            expiry_date: (2031 + number.rem_euclid(4), 1 + (number / 2).rem_euclid(12), 1 + number.rem_euclid(27)),
+            expiry_date: (
+                2031 + number.rem_euclid(4),
+                1 + (number / 2).rem_euclid(12),
+                1 + number.rem_euclid(27),
+            ),
         }
     }
 
@@ -78,9 +91,17 @@ impl Traveller {
             travel_documents: vec![self.passport()],
             embark_stop_sequence: Some(1),
             debark_stop_sequence: Some(last_stop),
-            seat: format!("{}{}", (seat.saturating_sub(1)) / 4 + 1, ["A", "B", "C", "D"][(seat.saturating_sub(1)) as usize % 4]),
+            seat: format!(
+                "{}{}",
+                (seat.saturating_sub(1)) / 4 + 1,
+                ["A", "B", "C", "D"][(seat.saturating_sub(1)) as usize % 4]
+            ),
             booking_reference: format!("SYN{seat:03}"),
-            baggage: Some(Baggage { piece_count: Some(1), mass_g: Some(14_500), goods_to_declare: Some(false) }),
+            baggage: Some(Baggage {
+                piece_count: Some(1),
+                mass_g: Some(14_500),
+                goods_to_declare: Some(false),
+            }),
             ..Passenger::default()
         }
     }

@@ -16,8 +16,10 @@ use crate::place::{GISHTKUPRIK, KELES, OYBEK, journey, location, timestamp};
 use crate::traveller::Traveller;
 
 pub(super) fn general(now: Timestamp) -> Manifest {
-    let first = consignment("SYNTHETIC-CMR-000101", 101, &ALATAU_TRADE, &REGISTON_SAVDO, "KZ", &HOUSEHOLD[..2]);
-    let second = consignment("SYNTHETIC-CMR-000102", 102, &ALATAU_TRADE, &REGISTON_SAVDO, "KZ", &HOUSEHOLD[2..]);
+    let first =
+        consignment("SYNTHETIC-CMR-000101", 101, &ALATAU_TRADE, &REGISTON_SAVDO, "KZ", &HOUSEHOLD[..2]);
+    let second =
+        consignment("SYNTHETIC-CMR-000102", 102, &ALATAU_TRADE, &REGISTON_SAVDO, "KZ", &HOUSEHOLD[2..]);
     lorry(now, "SYNTHETIC-KZ-000101", ("101AAA02", "KZ"), vec![first, second], 501)
 }
 

@@ -60,7 +60,9 @@ fn coach(now: Timestamp, number: u32, passengers: u32, drivers: &[u32]) -> Manif
             ..journey(&format!("SYN-ALA-TAS-{number}"), GISHTKUPRIK, now, MINUTES_TO_POST, &["KZ", "UZ"])
         }),
         load: Some(Load::PassengerList(PassengerList {
-            passengers: (1..=passengers).map(|seat| Traveller::nth(number * 100 + seat - 1).passenger(seat, 3)).collect(),
+            passengers: (1..=passengers)
+                .map(|seat| Traveller::nth(number * 100 + seat - 1).passenger(seat, 3))
+                .collect(),
             declared_passenger_count: i32::try_from(passengers).ok(),
             service: PassengerService::Regular.into(),
             route_permit_reference: format!("SYN-PERMIT-{number}"),

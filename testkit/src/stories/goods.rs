@@ -55,7 +55,14 @@ pub const FRUIT: [Goods; 2] = [
 /// Paint and thinner, dangerous goods of class 3.
 pub const CHEMICALS: [Goods; 2] = [
     dangerous(
-        goods("320890", "Solvent based alkyd paint in steel drums", "KZ", ("DR", 60), (12_000, 12_900), 42_000),
+        goods(
+            "320890",
+            "Solvent based alkyd paint in steel drums",
+            "KZ",
+            ("DR", 60),
+            (12_000, 12_900),
+            42_000,
+        ),
         "1263",
         "3",
         "III",
@@ -115,6 +122,6 @@ impl Goods {
 
 /// Kilograms as the contract's milligrams.
 #[must_use]
-pub const fn milligrams(kg: i64) -> i64 {
+pub(super) const fn milligrams(kg: i64) -> i64 {
     kg * 1_000_000
 }

@@ -1,0 +1,181 @@
+//! The command line of `corridor` and its exit codes.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::command::{self, Done, Terminal};
+use crate::{Client, Config, Error};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  everything was answered; nothing needs correcting (any corridor, red included, is an answer)
+  1  everything was answered; something needs correcting: a manifest was rejected, or a finding blocks a subject
+  2  usage, settings, or a file that cannot be read; nothing was sent
+  3  the gateway refused: who we are, what we may do, a quota, a conflict, an invalid request, nothing by that name
+  4  the gateway cannot be reached, is in trouble, or its answer cannot be understood; the same call again is safe
+  5  a receipt does not match what was sent: do not rely on it
+
+Settings come from corridor.toml (address, server_name, ca_file, certificate_file, key_file, language,
+connect_timeout_seconds, call_timeout_seconds, watch_silence_seconds, attempts) and from CORRIDOR_<SETTING> in the
+environment, which wins. Files are canonical protobuf JSON of customs.prearrival.v1: a SubmitManifestRequest or a
+bare Manifest.";
+
+/// Announces manifests to customs and follows their pre-decisions.
+#[derive(Debug, Parser)]
+#[command(name = "corridor", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    /// Settings file; ./corridor.toml when there is one.
+    #[arg(long, global = true, env = "CORRIDOR_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print one JSON object a line.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Announce manifests; several go through one stream.
+    Submit {
+        /// Files, or folders whose *.json files are all meant.
+        #[arg(required = true, value_name = "FILE|DIR")]
+        paths: Vec<PathBuf>,
+    },
+    /// Have a manifest read and checked without recording it.
+    Validate {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Show a manifest, its receipt, findings and pre-decisions.
+    Get {
+        /// Resource name: manifests/{manifest}.
+        name: String,
+    },
+    /// List manifests, newest first.
+    List {
+        /// Only this reference.
+        #[arg(long, value_name = "REFERENCE")]
+        reference: Option<String>,
+        /// How many at the most.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Withdraw a manifest.
+    Cancel {
+        /// Resource name: manifests/{manifest}.
+        name: String,
+        /// Why, without personal data.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Follow pre-decisions as they are made, until interrupted.
+    Watch {
+        /// The border post to follow; for border posts only. Without it: own submissions.
+        #[arg(long, value_name = "CODE")]
+        border_post: Option<String>,
+        /// Keep the place in this file and go on from there.
+        #[arg(long, value_name = "FILE")]
+        resume_file: Option<PathBuf>,
+        /// Start with what comes after now, when there is no place to go on from.
+        #[arg(long)]
+        from_now: bool,
+        /// End after so many manifests.
+        #[arg(long, value_name = "N")]
+        count: Option<u64>,
+    },
+}
+
+/// The program: reads the command line, does what it says, gives the exit code.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse(); // exits with 2 on wrong usage
+    let terminal = Terminal::new(arguments.json);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(perform(arguments, &terminal)),
+        Err(error) => Err(Error::Config(error.to_string())),
+    };
+    match outcome {
+        Ok(Done::Clean) => ExitCode::SUCCESS,
+        Ok(Done::NeedsCorrecting) => ExitCode::from(1),
+        Ok(Done::Failed(code)) => ExitCode::from(code),
+        Err(error) => {
+            terminal.error(None, &error);
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+async fn perform(arguments: Arguments, terminal: &Terminal) -> Result<Done, Error> {
+    let config = Config::load(arguments.config.as_deref(), |key| std::env::var(key).ok())?;
+    // What is to be sent is read before anybody is called: an unreadable file sends nothing.
+    match arguments.verb {
+        Verb::Submit { paths } => {
+            let files = command::read(&paths, &config.language)?;
+            command::submit(&Client::connect(&config).await?, files, terminal).await
+        }
+        Verb::Validate { file } => {
+            let files = command::read(&[file], &config.language)?;
+            command::validate(&Client::connect(&config).await?, &files, terminal).await
+        }
+        Verb::Get { name } => command::get(&Client::connect(&config).await?, &name, terminal).await,
+        Verb::List { reference, limit } => {
+            command::list(&Client::connect(&config).await?, reference, limit, terminal).await
+        }
+        Verb::Cancel { name, reason } => {
+            command::cancel(&Client::connect(&config).await?, &name, &reason, terminal).await
+        }
+        Verb::Watch { border_post, resume_file, from_now, count } => {
+            let token = command::stored_token(resume_file.as_deref())?;
+            let client = Client::connect(&config).await?;
+            let watch = client.watch(border_post.as_deref(), token, from_now);
+            command::watch(watch, resume_file.as_deref(), count, terminal).await
+        }
+    }
+}
+
+/// The exit code of an error; the list stands in `--help`.
+pub(crate) fn exit_code(error: &Error) -> u8 {
+    match error {
+        Error::Config(_) | Error::File { .. } => 2,
+        Error::Refused(refused) if is_fault(refused.code) => 4,
+        Error::Refused(_) | Error::Handshake { alert: Some(_), .. } => 3,
+        Error::Unreachable(_) | Error::Handshake { .. } | Error::AnswerIncomplete(_) => 4,
+        Error::DigestDiffers { .. } => 5,
+    }
+}
+
+fn is_fault(code: tonic::Code) -> bool {
+    use tonic::Code;
+    matches!(
+        code,
+        Code::Unavailable
+            | Code::DeadlineExceeded
+            | Code::Internal
+            | Code::Unknown
+            | Code::DataLoss
+            | Code::Cancelled
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn exit_codes_tell_whose_turn_it_is() {
+        assert_eq!(exit_code(&Error::Config("x".into())), 2);
+        assert_eq!(exit_code(&Error::from_status(tonic::Status::permission_denied("no"))), 3);
+        assert_eq!(exit_code(&Error::from_status(tonic::Status::unavailable("gone"))), 4);
+        assert_eq!(exit_code(&Error::DigestDiffers { manifest: "manifests/x".into() }), 5);
+    }
+}

@@ -1,0 +1,26 @@
+//! `corridor validate`.
+
+use serde_json::json;
+
+use super::{Done, File, Terminal};
+use crate::{Client, Error, json::to_json, show};
+
+/// Has manifests read and checked without recording them.
+pub(crate) async fn validate(client: &Client, files: &[File], terminal: &Terminal) -> Result<Done, Error> {
+    let mut done = Done::Clean;
+    for file in files {
+        let response = client.validate(&file.request).await?;
+        if !response.acceptable || response.findings.iter().any(show::is_blocking) {
+            done = Done::NeedsCorrecting;
+        }
+        let path = file.path.display().to_string();
+        terminal.answer(
+            || {
+                let response = to_json("ValidateManifestResponse", &response).unwrap_or_default();
+                json!({ "kind": "validated", "file": path, "response": response })
+            },
+            || show::validated(&path, &response),
+        );
+    }
+    Ok(done)
+}

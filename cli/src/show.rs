@@ -1,0 +1,185 @@
+//! Answers in words.
+
+use proto::v1::{
+    Corridor, Finding, GetManifestResponse, ManifestDecided, ManifestState, ManifestSummary, PreDecision,
+    Reason, Severity, SubmitManifestResponse, ValidateManifestResponse, WithheldReason,
+};
+
+use crate::Submitted;
+
+/// Does a finding block its subject?
+pub(crate) fn is_blocking(finding: &Finding) -> bool {
+    finding.severity() == Severity::Blocking
+}
+
+/// Was the manifest rejected, or is a subject of it blocked?
+pub(crate) fn needs_correcting(response: &SubmitManifestResponse) -> bool {
+    let rejected = response.receipt.as_ref().is_none_or(|receipt| receipt.state() == ManifestState::Rejected);
+    rejected || response.findings.iter().any(is_blocking)
+}
+
+/// One submission in full.
+pub(crate) fn submitted(submitted: &Submitted) -> String {
+    let response = &submitted.response;
+    let receipt = response.receipt.clone().unwrap_or_default();
+    let mut text = format!(
+        "{}  {} revision {}\n  {}, received {}; the receipt {} what was sent",
+        receipt.manifest,
+        receipt.manifest_reference,
+        receipt.revision,
+        word(receipt.state().as_str_name(), "MANIFEST_STATE_"),
+        time(receipt.receive_time),
+        match submitted.digest {
+            crate::DigestCheck::Matches => "matches",
+            crate::DigestCheck::EarlierEnvelope => "is the earlier one, of another envelope around",
+            crate::DigestCheck::SaltDestroyed => "can no longer be compared with",
+            crate::DigestCheck::Differs => "does not match",
+        },
+    );
+    if response.repeated_submission {
+        text += "\n  the same words as before: this is the original receipt";
+    }
+    text + "\n" + &pre_decisions(&response.pre_decisions) + &findings(&response.findings)
+}
+
+/// One of many submissions, on a line.
+pub(crate) fn submitted_line(file: &str, submitted: &Submitted) -> String {
+    let response = &submitted.response;
+    let receipt = response.receipt.clone().unwrap_or_default();
+    let corridor = response.pre_decisions.first().map_or("-".into(), corridor);
+    let blocking = response.findings.iter().filter(|finding| is_blocking(finding)).count();
+    let blocked = if blocking > 0 { format!("  {blocking} blocking") } else { String::new() };
+    format!("{corridor:<9} {}  {}{blocked}  {file}", receipt.manifest_reference, receipt.manifest)
+}
+
+/// A dry run.
+pub(crate) fn validated(file: &str, response: &ValidateManifestResponse) -> String {
+    let verdict = if response.acceptable { "would be recorded" } else { "would be rejected" };
+    format!("{file}: {verdict}, {} findings\n{}", response.findings.len(), findings(&response.findings))
+}
+
+/// A manifest with its pre-decisions.
+pub(crate) fn manifest(response: &GetManifestResponse, decisions: &[PreDecision]) -> String {
+    let manifest = response.manifest.clone().unwrap_or_default();
+    let journey = manifest.journey.clone().unwrap_or_default();
+    let persons = if response.persons_held { "" } else { "; persons are no longer held" };
+    format!(
+        "{}  {} revision {}\n  {}, {} at {} on {}{persons}\n{}{}",
+        manifest.name,
+        manifest.manifest_reference,
+        manifest.revision,
+        word(manifest.state().as_str_name(), "MANIFEST_STATE_"),
+        manifest.conveyance.clone().unwrap_or_default().registration,
+        journey.border_post_code,
+        time(journey.arrival_time),
+        pre_decisions(decisions),
+        findings(&response.findings),
+    )
+}
+
+/// A manifest of a list, on a line.
+pub(crate) fn summary(summary: &ManifestSummary) -> String {
+    format!(
+        "{:<9} {:<9} {}  {}  rev {}  {} on {}{}",
+        word(summary.corridor().as_str_name(), "CORRIDOR_"),
+        word(summary.state().as_str_name(), "MANIFEST_STATE_"),
+        summary.name,
+        summary.manifest_reference,
+        summary.revision,
+        summary.border_post_code,
+        time(summary.arrival_time),
+        if summary.test { "  test" } else { "" },
+    )
+}
+
+/// A message of a watch.
+pub(crate) fn decided(decided: &ManifestDecided) -> String {
+    format!(
+        "{}  {} revision {}  {}  {}\n  {} at {} on {}\n{}",
+        decided.manifest,
+        decided.manifest_reference,
+        decided.revision,
+        word(decided.state().as_str_name(), "MANIFEST_STATE_"),
+        decided.partner_id,
+        decided.conveyance_registration,
+        decided.border_post_code,
+        time(decided.arrival_time),
+        pre_decisions(&decided.pre_decisions),
+    )
+}
+
+/// The conveyance always; its parts where there is something to say or they are few.
+fn pre_decisions(decisions: &[PreDecision]) -> String {
+    let mut text = String::new();
+    let mut silent = 0;
+    for (place, one) in decisions.iter().enumerate() {
+        if place > 0 && one.reasons.is_empty() && one.officer_view.is_none() && decisions.len() > 6 {
+            silent += 1;
+            continue;
+        }
+        let until = one.expire_time.map(|until| format!("  until {}", time(Some(until)))).unwrap_or_default();
+        text += &format!("  {:<9} {}{until}\n", corridor(one), one.subject);
+        for reason in &one.reasons {
+            text += &format!("            {}\n", reason_words(reason));
+        }
+        if let Some(view) = &one.officer_view {
+            if let Some(probability) = view.fraud_probability {
+                text += &format!("            officer: irregularity {:.1} %\n", probability * 100.0);
+            }
+            for reason in view.rules.iter().chain(&view.reasons) {
+                text += &format!("            officer: {}\n", reason_words(reason));
+            }
+        }
+    }
+    if silent > 0 {
+        text += &format!("  and {silent} more without a remark\n");
+    }
+    text
+}
+
+fn findings(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for one in findings {
+        let place = if one.field_path.is_empty() { "the manifest" } else { &one.field_path };
+        text += &format!("  {} {} at {place}\n", word(one.severity().as_str_name(), "SEVERITY_"), one.code);
+        text += &format!("    {}\n", one.text);
+        if !one.original_value.is_empty() {
+            text += &format!("    it says: {}\n", one.original_value);
+        }
+        if !one.remedy.is_empty() {
+            text += &format!("    {}\n", one.remedy);
+        }
+    }
+    text
+}
+
+fn reason_words(reason: &Reason) -> String {
+    if reason.text.is_empty() { reason.code.clone() } else { reason.text.clone() }
+}
+
+/// "GREEN", "YELLOW", "RED", or why there is none.
+fn corridor(decision: &PreDecision) -> String {
+    match (decision.corridor(), decision.withheld_reason()) {
+        (Corridor::Unspecified, WithheldReason::Unspecified) => "WITHHELD".into(),
+        (Corridor::Unspecified, reason) => {
+            format!(
+                "WITHHELD ({})",
+                word(reason.as_str_name(), "WITHHELD_REASON_").to_lowercase().replace('_', " ")
+            )
+        }
+        (corridor, _) => word(corridor.as_str_name(), "CORRIDOR_").into(),
+    }
+}
+
+fn word(name: &'static str, prefix: &str) -> &'static str {
+    match name.strip_prefix(prefix).unwrap_or(name) {
+        "UNSPECIFIED" => "-",
+        word => word,
+    }
+}
+
+fn time(instant: Option<prost_types::Timestamp>) -> String {
+    instant.map_or("-".into(), |instant| {
+        prost_types::Timestamp { nanos: 0, ..instant }.to_string() // RFC 3339, whole seconds
+    })
+}
