@@ -174,6 +174,16 @@ codes! {
     ArrivalTimeImplausible = "ARRIVAL_TIME_IMPLAUSIBLE",
     /// A mode of transport for which no pre-decision is given.
     ModeNotDecided = "MODE_NOT_DECIDED",
+    /// The customs regime says that the conveyance is empty, but goods are listed.
+    RegimeDisagrees = "REGIME_DISAGREES",
+    /// Two consignments of one manifest share a reference.
+    ReferenceRepeated = "REFERENCE_REPEATED",
+    /// The TIR carnet is expired on the day of arrival.
+    TirCarnetExpired = "TIR_CARNET_EXPIRED",
+    /// A goods item names a container that is not among the load's containers.
+    ContainerNotListed = "CONTAINER_NOT_LISTED",
+    /// The mode of transport does not cross at the border post.
+    BorderPostMode = "BORDER_POST_MODE",
     /// The stops of the itinerary are not in order, or a stop named by a passenger is not among them.
     StopsDisagree = "STOPS_DISAGREE",
 }

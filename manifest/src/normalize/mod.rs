@@ -1,15 +1,117 @@
 //! Words become codes, units and UTC. Collects findings, stops at nothing.
 
+mod cargo;
+mod codes;
+mod journey;
+mod parties;
+mod people;
+mod quantities;
+mod times;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
 use crate::code_list::CodeLists;
-use crate::declared::Declared;
-use crate::findings::Findings;
-use crate::manifest::Manifest;
+use crate::declared::{self, Declared, FormNote, FormNoteKind};
+use crate::finding::{About, FindingCode, Severity};
+use crate::findings::{Findings, Note, Spot};
+use crate::manifest::{Load, Manifest, Revision};
 use crate::validate::RuleSettings;
+
+pub use words::plate;
 
 /// The manifest in customs' codes and units, with what was noted on the way. What could not be read is absent from the
 /// manifest and has a finding.
 #[must_use]
-pub fn normalize(declared: Declared, _lists: &CodeLists, settings: &RuleSettings) -> (Manifest, Findings) {
-    let findings = Findings::with_limit(settings.findings_limit, declared.source.clone());
-    (Manifest::default(), findings)
+pub fn normalize(declared: Declared, lists: &CodeLists, settings: &RuleSettings) -> (Manifest, Findings) {
+    let mut step = Step {
+        lists,
+        findings: Findings::with_limit(settings.findings_limit, declared.source),
+        offset_minutes: None,
+    };
+    declared.notes.into_iter().for_each(|note| step.form(note));
+    // First the journey: its offset from UTC reads the words of every other instant.
+    let journey = step.journey(declared.journey.unwrap_or_default());
+    let manifest = Manifest {
+        manifest_reference: declared.manifest_reference,
+        part: words::text(declared.part),
+        revision: Revision::new(declared.revision).unwrap_or_default(),
+        conveyance: step
+            .conveyance(declared.conveyance.unwrap_or_default(), journey.border_post_code.as_deref()),
+        journey,
+        load: step.load(declared.load),
+        crew_members: step.crew(declared.crew_members),
+        test: declared.test,
+        issue_time: step.instant(declared.issue_time, Spot::CONVEYANCE.field("issue_time")),
+        carrier: step.party(declared.carrier, Spot::CONVEYANCE.field("carrier")),
+    };
+    (manifest, step.findings)
+}
+
+/// What every part of the step needs: the lists, the findings so far and the sender's clock.
+struct Step<'l> {
+    lists: &'l CodeLists,
+    findings: Findings,
+    offset_minutes: Option<i16>,
+}
+
+impl Step<'_> {
+    fn blocking(&mut self, code: FindingCode, at: Spot<'_>) -> Note<'_> {
+        self.findings.note(code, Severity::Blocking, at)
+    }
+
+    fn warn(&mut self, code: FindingCode, at: Spot<'_>) -> Note<'_> {
+        self.findings.note(code, Severity::Warning, at)
+    }
+
+    fn note(&mut self, code: FindingCode, at: Spot<'_>) -> Note<'_> {
+        self.findings.note(code, Severity::Note, at)
+    }
+
+    fn load(&mut self, load: Option<declared::Load>) -> Option<Load> {
+        match load {
+            Some(declared::Load::Cargo(cargo)) => Some(Load::Cargo(self.cargo(cargo))),
+            Some(declared::Load::PassengerList(list)) => Some(Load::PassengerList(self.passenger_list(list))),
+            None => {
+                let at = Spot::MANIFEST;
+                self.blocking(FindingCode::RequiredFieldMissing, at.field("load"))
+                    .parameter("field", "load")
+                    .push();
+                None
+            }
+        }
+    }
+
+    /// What the reader noted about the form becomes a finding.
+    fn form(&mut self, note: FormNote) {
+        let (code, severity, original, parameters) = match note.kind {
+            FormNoteKind::ListCut { limit, found } => (
+                FindingCode::TooManyElements,
+                Severity::Blocking,
+                None,
+                vec![("limit", limit.to_string()), ("found", found.to_string())],
+            ),
+            FormNoteKind::TextCut { limit } => {
+                (FindingCode::TextTooLong, Severity::Warning, None, vec![("limit", limit.to_string())])
+            }
+            FormNoteKind::Unreadable { original } => {
+                (FindingCode::ValueMalformed, Severity::Blocking, Some(original), Vec::new())
+            }
+        };
+        let finding = crate::finding::Finding {
+            code,
+            severity,
+            about: note.about,
+            path: note.path,
+            original,
+            parameters,
+        };
+        self.findings.push(finding);
+    }
+}
+
+impl Spot<'_> {
+    /// The manifest's own fields that are about the conveyance.
+    const CONVEYANCE: Spot<'static> = Spot::MANIFEST.about(About::Conveyance);
 }

@@ -1,0 +1,123 @@
+//! The conveyance and its journey. What is missing here rejects the manifest, for nobody would know whom to wait for.
+
+use super::times::OFFSET_LIMIT_MINUTES;
+use super::{Step, words};
+use crate::conveyance::{Conveyance, Journey, Mode, Stop};
+use crate::declared;
+use crate::finding::{About, FindingCode, Severity};
+use crate::findings::Spot;
+
+impl Step<'_> {
+    pub(super) fn conveyance(&mut self, said: declared::Conveyance, post: Option<&str>) -> Conveyance {
+        let at = Spot::CONVEYANCE.field("conveyance");
+        let mode = self.mode(&said.mode_code, at.field("mode_code"));
+        let registration = words::plate(&said.registration);
+        if registration.is_none() {
+            self.missing_for_all("registration", at.field("registration"));
+        }
+        let nationality_at = at.field("nationality_code");
+        let nationality = self.country(&said.nationality_code, Severity::Warning, nationality_at);
+        if said.nationality_code.trim().is_empty() {
+            // A train has no country of registration of its own.
+            let severity = if mode == Some(Mode::Rail) { Severity::Note } else { Severity::Warning };
+            let finding = self.findings.note(FindingCode::RequiredFieldMissing, severity, nationality_at);
+            finding.parameter("field", "nationality_code").push();
+        }
+        if let (Some(mode), Some(post)) = (mode, post.and_then(|code| self.lists.border_post(code))) {
+            if mode.is_decided() && !post.modes.contains(&mode) {
+                let finding = self.note(FindingCode::BorderPostMode, at.field("mode_code"));
+                finding.parameter("mode", mode.code()).parameter("border_post", &post.code).push();
+            }
+        }
+        Conveyance {
+            mode,
+            registration,
+            nationality,
+            trailer_registrations: said
+                .trailer_registrations
+                .iter()
+                .filter_map(|text| words::plate(text))
+                .collect(),
+            type_code: self.formed(
+                &said.type_code,
+                "UN/ECE Recommendation 28",
+                |code| code.len() <= 4 && code.bytes().all(|b| b.is_ascii_alphanumeric()),
+                Severity::Note,
+                at.field("type_code"),
+            ),
+        }
+    }
+
+    fn mode(&mut self, word: &str, at: Spot<'_>) -> Option<Mode> {
+        let word = word.trim();
+        // Customs' own two-digit forms (30, 20) are the recommendation's digit and a detail.
+        let digit = match word.as_bytes() {
+            [_] => word,
+            [_, b'0'..=b'9'] => word.get(..1).unwrap_or(word),
+            _ => word,
+        };
+        let mode = Mode::from_code(digit);
+        if mode.is_none() {
+            if word.is_empty() {
+                self.missing_for_all("mode_code", at);
+            } else {
+                self.unknown(word, "UN/ECE Recommendation 19", Severity::Blocking, at.about(About::Manifest));
+            }
+        }
+        mode
+    }
+
+    pub(super) fn journey(&mut self, said: declared::Journey) -> Journey {
+        let at = Spot::CONVEYANCE.field("journey");
+        let offset_at = at.field("local_offset_minutes");
+        let offset = said.local_offset_minutes.and_then(|said| self.integer(said, offset_at));
+        self.offset_minutes = offset
+            .filter(|minutes| minutes.abs() <= OFFSET_LIMIT_MINUTES)
+            .and_then(|minutes| i16::try_from(minutes).ok());
+        if let (Some(minutes), None) = (offset, self.offset_minutes) {
+            let original = minutes.to_string();
+            self.note(FindingCode::NumberImplausible, offset_at).original(&original).push();
+        }
+        let arrival_at = at.field("arrival_time").about(About::Manifest);
+        if said.arrival_time.is_none() {
+            self.missing_for_all("arrival_time", arrival_at);
+        }
+        let stops = said.stops.into_iter().enumerate();
+        Journey {
+            journey_reference: words::text(said.journey_reference),
+            border_post_code: self.border_post(&said.border_post_code, at.field("border_post_code")),
+            arrival: self.instant_weighing(said.arrival_time, Severity::Blocking, arrival_at),
+            departure: self.instant(said.departure_time, at.field("departure_time")),
+            local_offset_minutes: self.offset_minutes,
+            stops: stops.map(|(i, stop)| self.stop(stop, at.item("stops", i))).collect(),
+            itinerary_countries: self.countries(&said.itinerary_country_codes, "itinerary_country_codes", at),
+        }
+    }
+
+    fn border_post(&mut self, word: &str, at: Spot<'_>) -> Option<String> {
+        let code = word.trim().to_uppercase();
+        if code.is_empty() {
+            self.missing_for_all("border_post_code", at);
+            return None;
+        }
+        if self.lists.border_post(&code).is_none() {
+            self.unknown(word, "border posts", Severity::Blocking, at.about(About::Manifest));
+            return None;
+        }
+        Some(code)
+    }
+
+    fn stop(&mut self, said: declared::Stop, at: Spot<'_>) -> Stop {
+        Stop {
+            stop_sequence: self.count(said.stop_sequence, at.field("stop_sequence")),
+            location: self.location(said.location, at.field("location")),
+            arrival: self.instant(said.arrival_time, at.field("arrival_time")),
+            departure: self.instant(said.departure_time, at.field("departure_time")),
+        }
+    }
+
+    fn missing_for_all(&mut self, field: &'static str, at: Spot<'_>) {
+        let at = at.about(About::Manifest);
+        self.blocking(FindingCode::RequiredFieldMissing, at).parameter("field", field).push();
+    }
+}

@@ -1,0 +1,184 @@
+//! Crew and passengers. Names stay in the sender's own words.
+
+use super::{Step, words};
+use crate::declared;
+use crate::finding::{About, FindingCode, Severity};
+use crate::findings::Spot;
+use crate::person::{
+    Baggage, CrewMember, CrewRole, Passenger, PassengerList, PassengerService, Person, PersonName, Sex,
+    TravelDocument, TravelDocumentType,
+};
+
+/// What crew and passengers have in common, as declared.
+struct Said {
+    name: Option<declared::PersonName>,
+    birth_date: Option<declared::DeclaredDate>,
+    sex: Option<declared::Said<Sex>>,
+    nationality_code: String,
+    travel_documents: Vec<declared::TravelDocument>,
+}
+
+impl Step<'_> {
+    pub(super) fn crew(&mut self, said: Vec<declared::CrewMember>) -> Vec<CrewMember> {
+        let each = said.into_iter().enumerate();
+        each.map(|(i, member)| {
+            let at = Spot::MANIFEST.about(About::CrewMember(i));
+            let at = at.item("crew_members", i);
+            if member.role.is_none() {
+                let finding = self.warn(FindingCode::RequiredFieldMissing, at.field("role"));
+                finding.parameter("field", "role").push();
+            }
+            CrewMember {
+                role: self.word(member.role, CrewRole::parse, at.field("role")),
+                person: self.person(
+                    Said {
+                        name: member.name,
+                        birth_date: member.birth_date,
+                        sex: member.sex,
+                        nationality_code: member.nationality_code,
+                        travel_documents: member.travel_documents,
+                    },
+                    at,
+                ),
+            }
+        })
+        .collect()
+    }
+
+    pub(super) fn passenger_list(&mut self, said: declared::PassengerList) -> PassengerList {
+        let at = Spot::CONVEYANCE.field("passenger_list");
+        if said.service.is_none() {
+            let finding = self.note(FindingCode::RequiredFieldMissing, at.field("service"));
+            finding.parameter("field", "service").push();
+        }
+        let passengers = said.passengers.into_iter().enumerate();
+        PassengerList {
+            passengers: passengers
+                .map(|(i, passenger)| {
+                    self.passenger(passenger, at.item("passengers", i).about(About::Passenger(i)))
+                })
+                .collect(),
+            declared_passenger_count: self
+                .count(said.declared_passenger_count, at.field("declared_passenger_count")),
+            service: self.word(said.service, PassengerService::parse, at.field("service")),
+            route_permit_reference: words::text(said.route_permit_reference),
+        }
+    }
+
+    fn passenger(&mut self, said: declared::Passenger, at: Spot<'_>) -> Passenger {
+        let guardian_at = at.field("guardian_passenger_number");
+        Passenger {
+            embark_stop_sequence: self.count(said.embark_stop_sequence, at.field("embark_stop_sequence")),
+            debark_stop_sequence: self.count(said.debark_stop_sequence, at.field("debark_stop_sequence")),
+            seat: words::text(said.seat),
+            booking_reference: words::text(said.booking_reference),
+            baggage: said.baggage.map(|baggage| self.baggage(baggage, at.field("baggage"))),
+            guardian_passenger_number: self.count(said.guardian_passenger_number, guardian_at),
+            group_leader: said.group_leader,
+            residence: self.state(
+                &said.residence_country_code,
+                Severity::Note,
+                at.field("residence_country_code"),
+            ),
+            boarded: said.boarded,
+            person: self.person(
+                Said {
+                    name: said.name,
+                    birth_date: said.birth_date,
+                    sex: said.sex,
+                    nationality_code: said.nationality_code,
+                    travel_documents: said.travel_documents,
+                },
+                at,
+            ),
+        }
+    }
+
+    /// A traveller who cannot be told from others is blocked: no name, no date of birth, no nationality, no document.
+    fn person(&mut self, said: Said, at: Spot<'_>) -> Person {
+        let name = said.name.and_then(name);
+        if name.is_none() {
+            self.missing_in_person("name", at.field("name"));
+        }
+        let birth_date_at = at.field("birth_date");
+        if said.birth_date.is_none() {
+            self.missing_in_person("birth_date", birth_date_at);
+        }
+        let nationality_at = at.field("nationality_code");
+        if said.nationality_code.trim().is_empty() {
+            self.missing_in_person("nationality_code", nationality_at);
+        }
+        if said.travel_documents.is_empty() {
+            self.blocking(FindingCode::DocumentMissing, at.field("travel_documents")).push();
+        }
+        let documents = said.travel_documents.into_iter().enumerate();
+        Person {
+            name,
+            birth_date: self.date(said.birth_date, Severity::Blocking, birth_date_at),
+            sex: self.word(said.sex, Sex::parse, at.field("sex")),
+            nationality: self.state(&said.nationality_code, Severity::Warning, nationality_at),
+            travel_documents: documents
+                .map(|(i, document)| self.travel_document(document, at.item("travel_documents", i)))
+                .collect(),
+        }
+    }
+
+    fn travel_document(&mut self, said: declared::TravelDocument, at: Spot<'_>) -> TravelDocument {
+        let number = words::plate(&said.number);
+        if number.is_none() {
+            self.missing_in_person("number", at.field("number"));
+        }
+        if said.document_type.is_none() {
+            let finding = self.warn(FindingCode::RequiredFieldMissing, at.field("type"));
+            finding.parameter("field", "type").push();
+        }
+        let issuer_at = at.field("issuing_state_code");
+        if said.issuing_state_code.trim().is_empty() {
+            let finding = self.warn(FindingCode::RequiredFieldMissing, issuer_at);
+            finding.parameter("field", "issuing_state_code").push();
+        }
+        TravelDocument {
+            number,
+            document_type: self.word(said.document_type, TravelDocumentType::parse, at.field("type")),
+            issuing_state: self.state(&said.issuing_state_code, Severity::Warning, issuer_at),
+            expiry_date: self.date(said.expiry_date, Severity::Warning, at.field("expiry_date")),
+            mrz_lines: said.mrz_lines.into_iter().map(mrz_line).filter(|line| !line.is_empty()).collect(),
+            issue_date: self.date(said.issue_date, Severity::Note, at.field("issue_date")),
+        }
+    }
+
+    fn baggage(&mut self, said: declared::Baggage, at: Spot<'_>) -> Baggage {
+        Baggage {
+            piece_count: self.count(said.piece_count, at.field("piece_count")),
+            mass: self.mass(said.mass, at.field("mass_g")),
+            goods_to_declare: said.goods_to_declare,
+        }
+    }
+
+    fn missing_in_person(&mut self, field: &'static str, at: Spot<'_>) {
+        self.blocking(FindingCode::RequiredFieldMissing, at).parameter("field", field).push();
+    }
+}
+
+/// A name; one without a family name is none, unless the native form carries it whole.
+fn name(said: declared::PersonName) -> Option<PersonName> {
+    let family_name = words::text(said.family_name);
+    let native_full_name = words::text(said.native_full_name);
+    if family_name.is_none() && native_full_name.is_none() {
+        return None;
+    }
+    Some(PersonName {
+        family_name: family_name.unwrap_or_default(),
+        given_name: words::text(said.given_name),
+        patronymic: words::text(said.patronymic),
+        script_code: words::text(said.script_code),
+        native_full_name,
+    })
+}
+
+/// A line of the machine readable zone in upper case without blanks.
+fn mrz_line(mut line: String) -> String {
+    line.retain(|c| !c.is_whitespace());
+    line.make_ascii_uppercase();
+    line
+}
