@@ -4,7 +4,7 @@ use manifest::State;
 use uuid::Uuid;
 
 /// Why an operation of the store did not do what was asked. Never holds personal data.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The store cannot be reached or written: our trouble, worth another try.
     #[error("the store is unavailable: {0}")]

@@ -10,6 +10,7 @@ mod error;
 mod feed;
 mod outcome;
 mod rows;
+mod sealed;
 mod secrets;
 pub mod sqlite;
 

@@ -44,7 +44,7 @@ pub(crate) use words;
 
 /// Finishes a decision inside the transaction. A pure function: it may be called again when a batch is written a
 /// second time, and must not block, log or read the clock.
-pub type Finish = Box<dyn Fn(&Capacity) -> Finished + Send>;
+pub type Finish = Box<dyn Fn(&Capacity) -> Finished + Send + Sync>;
 
 /// A finished decision, as bytes and columns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

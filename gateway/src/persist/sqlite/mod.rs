@@ -1,145 +1,163 @@
-//! The embedded store: one SQLite file.
+//! The embedded store: one SQLite file, one writer, some readers.
 
-use jiff::Timestamp;
-use tokio::sync::watch;
-use uuid::Uuid;
+mod audit;
+mod batch;
+mod cancel;
+mod connection;
+mod feed;
+mod history;
+mod manifests;
+mod partners;
+mod purge;
+mod row;
+mod schema;
+mod statement;
+mod submission;
+mod writer;
 
-use super::*;
+#[cfg(test)]
+mod query_tests;
 
-/// The embedded store. Cheap to clone.
-#[derive(Debug, Clone)]
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use sqlx::{SqliteConnection, sqlite::SqlitePool};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use self::{
+    batch::Entry,
+    submission::Submission,
+    writer::{Command, Job, Writer},
+};
+use super::{AuditEvent, Config, Error, FeedPosition, Outcome, Recorded, Secrets};
+
+/// The embedded store. Cheap to clone; the last clone that goes ends the writer.
+#[derive(Clone)]
 pub struct Store {
-    wake: watch::Receiver<FeedPosition>,
+    readers: SqlitePool,
+    queue: mpsc::Sender<Command>,
+    wake: Arc<watch::Sender<FeedPosition>>,
+    secrets: Secrets,
+    max_page_size: u32,
 }
 
-fn stub<T>() -> Result<T, Error> {
-    Err(Error::Unavailable("not built yet".into()))
-}
-
-#[allow(unused_variables, clippy::unused_async)]
 impl Store {
     pub(super) async fn migrate(config: &Config) -> Result<i64, Error> {
-        stub()
+        schema::migrate(config).await
     }
 
     pub(super) async fn open(config: &Config, secrets: &Secrets) -> Result<Self, Error> {
-        stub()
-    }
-
-    pub(super) async fn outcome_of(&self, key: &ManifestKey) -> Result<Option<Recorded>, Error> {
-        stub()
+        let mut connection = connection::writer(config, false).await?;
+        schema::check(&mut connection).await?;
+        let readers = connection::readers(config).await?;
+        let end = feed::end(&readers).await?;
+        let wake = Arc::new(watch::Sender::new(end));
+        let (queue, commands) = mpsc::channel(config.queue_size.max(1));
+        let writer = Writer {
+            config: config.clone(),
+            secrets: secrets.clone(),
+            connection: Some(connection),
+            wake: Arc::clone(&wake),
+        };
+        tokio::spawn(writer.run(commands));
+        Ok(Self { readers, queue, wake, secrets: secrets.clone(), max_page_size: config.max_page_size })
     }
 
     pub(super) async fn record(&self, outcome: Outcome) -> Result<Recorded, Error> {
-        stub()
-    }
-
-    pub(super) async fn history_for(&self, keys: &[scoring::CounterKey]) -> Result<scoring::History, Error> {
-        stub()
-    }
-    pub(super) async fn import_history(
-        &self,
-        rows: Vec<HistoryRow>,
-        now: Timestamp,
-    ) -> Result<HistoryImported, Error> {
-        stub()
-    }
-    pub(super) async fn manifest(&self, id: Uuid, persons: Persons) -> Result<Option<StoredManifest>, Error> {
-        stub()
-    }
-
-    pub(super) async fn received(&self, id: Uuid) -> Result<Option<ReceivedBytes>, Error> {
-        stub()
-    }
-
-    pub(super) async fn list_manifests(
-        &self,
-        scope: &Scope,
-        filter: &ManifestFilter,
-        before: Option<FeedPosition>,
-        limit: u32,
-    ) -> Result<ManifestPage, Error> {
-        stub()
-    }
-
-    pub(super) async fn cancel(
-        &self,
-        id: Uuid,
-        partner_id: &str,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<ManifestSummary, Error> {
-        stub()
-    }
-
-    pub(super) async fn pre_decisions(&self, id: Uuid) -> Result<Option<PreDecisions>, Error> {
-        stub()
-    }
-
-    pub(super) async fn feed_after(
-        &self,
-        scope: &Scope,
-        after: FeedPosition,
-        limit: u32,
-    ) -> Result<Vec<FeedRow>, Error> {
-        stub()
-    }
-
-    pub(super) async fn feed_end(&self) -> Result<FeedPosition, Error> {
-        stub()
-    }
-
-    pub(super) fn feed_wake(&self) -> watch::Receiver<FeedPosition> {
-        self.wake.clone()
+        let submission = Box::new(Submission::seal(&self.secrets, outcome)?);
+        self.wait_for(|answer| Command::Entry(Entry::Submission(submission, answer))).await
     }
 
     pub(super) async fn audit(&self, event: AuditEvent) -> Result<(), Error> {
-        stub()
+        self.wait_for(|answer| Command::Entry(Entry::Audit(event, answer))).await
     }
 
-    pub(super) async fn audit_after(&self, after: i64, limit: u32) -> Result<Vec<(i64, AuditEvent)>, Error> {
-        stub()
-    }
-
-    pub(super) async fn partners(&self) -> Result<Vec<PartnerRow>, Error> {
-        stub()
-    }
-
-    pub(super) async fn import_partners(
-        &self,
-        rows: Vec<PartnerRow>,
-        now: Timestamp,
-    ) -> Result<Imported, Error> {
-        stub()
-    }
-
-    pub(super) async fn registry_version(&self) -> Result<i64, Error> {
-        stub()
-    }
-
-    pub(super) async fn border_posts(&self) -> Result<Vec<BorderPostRow>, Error> {
-        stub()
-    }
-
-    pub(super) async fn import_border_posts(&self, rows: Vec<BorderPostRow>) -> Result<Imported, Error> {
-        stub()
-    }
-
-    pub(super) async fn purge_before(&self, instant: Timestamp, now: Timestamp) -> Result<u64, Error> {
-        stub()
-    }
-
-    pub(super) async fn purge(&self, id: Uuid, now: Timestamp) -> Result<bool, Error> {
-        stub()
-    }
-
-    pub(super) async fn rewrap(&self) -> Result<u64, Error> {
-        stub()
+    pub(super) fn feed_wake(&self) -> watch::Receiver<FeedPosition> {
+        self.wake.subscribe()
     }
 
     pub(super) async fn ready(&self) -> Result<(), Error> {
-        stub()
+        self.transact(|connection| {
+            Box::pin(async move {
+                sqlx::query(include_str!("../../../queries/sqlite/ready.sql")).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
-    pub(super) async fn close(&self) {}
+    pub(super) async fn close(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.queue.send(Command::Close(done)).await.is_ok() {
+            let _ = wait.await;
+        }
+        self.readers.close().await;
+    }
+
+    /// One transaction on the writing connection, by itself.
+    async fn transact<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
+    {
+        self.alone(|connection| Box::pin(in_transaction(connection, body))).await
+    }
+
+    /// Something on the writing connection, by itself and outside of a transaction.
+    async fn alone<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
+    {
+        self.wait_for(|answer| {
+            let job: Job = Box::new(move |connection| {
+                Box::pin(async move {
+                    let result = body(connection).await;
+                    let good = !matches!(result, Err(Error::Unavailable(_)));
+                    let _ = answer.send(result);
+                    good
+                })
+            });
+            Command::Job(job)
+        })
+        .await
+    }
+
+    async fn wait_for<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Command,
+    ) -> Result<T, Error> {
+        let (answer, wait) = oneshot::channel();
+        self.queue.send(command(answer)).await.map_err(|_| Error::Closed)?;
+        wait.await.map_err(|_| Error::Unavailable("no answer from the writer".into()))?
+    }
+
+    /// As many rows as are asked for and allowed.
+    fn page(&self, limit: u32) -> u32 {
+        limit.clamp(1, self.max_page_size.max(1))
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("sqlite::Store(..)")
+    }
+}
+
+async fn in_transaction<T, F>(connection: &mut SqliteConnection, body: F) -> Result<T, Error>
+where
+    F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, Error>>,
+{
+    sqlx::query("begin immediate").execute(&mut *connection).await?;
+    let result = match body(connection).await {
+        Ok(value) => {
+            sqlx::query("commit").execute(&mut *connection).await.map(|_| value).map_err(Error::from)
+        }
+        Err(error) => Err(error),
+    };
+    if result.is_err() && sqlx::query("rollback").execute(connection).await.is_err() {
+        // Whatever it was, this connection has an open transaction that nobody can end.
+        return result.map_err(|error| Error::Unavailable(error.to_string()));
+    }
+    result
 }

@@ -1,0 +1,240 @@
+//! One group commit: takes the write lock, settles repeats, finishes the decisions, stores, commits.
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use manifest::ManifestKey;
+use scoring::Capacity;
+use sqlx::{Arguments as _, Encode, Row as _, Sqlite, SqliteConnection, Type, sqlite::SqliteArguments};
+use tokio::sync::oneshot;
+
+pub(super) use super::statement::LARGEST;
+use super::{
+    audit,
+    row::{micros, recorded},
+    statement::{ManyRows, expand_all, pieces},
+    submission::Submission,
+};
+use crate::persist::{AuditEvent, Error, FeedEvent, FeedPosition, Finished, Recorded, Secrets};
+
+static BEGIN: ManyRows =
+    ManyRows::new(|| expand_all(include_str!("../../../queries/sqlite/record_begin.sql")));
+static INSERT: ManyRows =
+    ManyRows::new(|| expand_all(include_str!("../../../queries/sqlite/record_insert.sql")));
+
+/// Something that waits to be committed, with the way to whoever waits for it.
+pub(super) enum Entry {
+    Submission(Box<Submission>, oneshot::Sender<Result<Recorded, Error>>),
+    Audit(AuditEvent, oneshot::Sender<Result<(), Error>>),
+}
+
+/// What became of an entry: `None` for an audit event.
+pub(super) type Settled = Result<Option<Recorded>, Error>;
+
+impl Entry {
+    /// Whoever is gone is not told.
+    pub(super) fn answer(self, settled: Settled) {
+        match self {
+            Entry::Submission(_, waiting) => {
+                let lost = || Error::Unavailable("no answer from the writer".into());
+                let _ = waiting.send(settled.and_then(|recorded| recorded.ok_or_else(lost)));
+            }
+            Entry::Audit(_, waiting) => {
+                let _ = waiting.send(settled.map(|_| ()));
+            }
+        }
+    }
+}
+
+/// The entries of one commit, sorted by what they are.
+pub(super) struct Batch<'e> {
+    entries: &'e [Entry],
+    submissions: Vec<&'e Submission>,
+}
+
+/// A submission that is the first under its key.
+struct Winner<'e> {
+    row: i64,
+    position: i64,
+    submission: &'e Submission,
+    finished: Finished,
+}
+
+impl<'e> Batch<'e> {
+    pub(super) fn of(entries: &'e [Entry]) -> Self {
+        let submissions = entries
+            .iter()
+            .filter_map(|entry| match entry {
+                Entry::Submission(submission, _) => Some(&**submission),
+                Entry::Audit(..) => None,
+            })
+            .collect();
+        Self { entries, submissions }
+    }
+
+    /// Writes and commits all of it; gives what became of each entry, and the newest feed position if there is one. On
+    /// an error the transaction is still open: the caller rolls it back.
+    pub(super) async fn write(
+        &self,
+        connection: &mut SqliteConnection,
+        secrets: &Secrets,
+    ) -> Result<(Vec<Settled>, Option<FeedPosition>), Error> {
+        let (earlier, next) = self.begin(connection, secrets).await?;
+        let (settled, winners) = self.settle(earlier, next);
+        for piece in pieces(&winners) {
+            let mut arguments = SqliteArguments::default();
+            insert_arguments(piece, &mut arguments)?;
+            sqlx::query_with(INSERT.exactly(piece.len()), arguments).execute(&mut *connection).await?;
+        }
+        let events = self.entries.iter().filter_map(|entry| match entry {
+            Entry::Audit(event, _) => Some(event),
+            Entry::Submission(..) => None,
+        });
+        audit::insert(connection, events).await?;
+        sqlx::query("commit").execute(&mut *connection).await?;
+        let position = winners.last().map(|winner| FeedPosition(winner.position));
+        drop(winners);
+        Ok((self.in_order(settled), position))
+    }
+
+    /// Opens the transaction: what stands under which submission's key, and the last row and position that are taken.
+    async fn begin(
+        &self,
+        connection: &mut SqliteConnection,
+        secrets: &Secrets,
+    ) -> Result<(HashMap<usize, Recorded>, (i64, i64)), Error> {
+        if self.submissions.is_empty() {
+            sqlx::query("begin immediate").execute(connection).await?;
+            return Ok((HashMap::new(), (0, 0)));
+        }
+        let (text, size) = BEGIN.at_least(self.submissions.len());
+        let mut arguments = SqliteArguments::default();
+        for (place, submission) in self.submissions.iter().enumerate() {
+            let key = &submission.outcome.key;
+            add(&mut arguments, i64::try_from(place).unwrap_or(i64::MAX))?;
+            add(&mut arguments, key.manifest_reference.as_str())?;
+            add(&mut arguments, key.partner_id.as_str())?;
+            add(&mut arguments, key.part.as_str())?;
+            add(&mut arguments, key.revision.number())?;
+        }
+        for _ in self.submissions.len() * 5..size * 5 {
+            add(&mut arguments, None::<i64>)?;
+        }
+        let rows = sqlx::query_with(text, arguments).fetch_all(connection).await?;
+        let mut rows = rows.into_iter();
+        let numbers = rows.next().ok_or_else(|| Error::Corrupt("no numbering".into()))?;
+        let mut earlier = HashMap::new();
+        for row in rows {
+            let place = usize::try_from(row.try_get::<i64, _>("place")?).unwrap_or(usize::MAX);
+            earlier.insert(place, recorded(&row, secrets)?);
+        }
+        Ok((earlier, (numbers.try_get("last_row")?, numbers.try_get("last_position")?)))
+    }
+
+    /// Who is first under each key, and what the others are told. Decisions are finished here, inside the transaction.
+    fn settle(
+        &self,
+        mut earlier: HashMap<usize, Recorded>,
+        (mut row, mut position): (i64, i64),
+    ) -> (Vec<Result<Recorded, Error>>, Vec<Winner<'e>>) {
+        let capacity = Capacity::default();
+        let mut settled: Vec<Result<Recorded, Error>> = Vec::with_capacity(self.submissions.len());
+        let mut winners = Vec::with_capacity(self.submissions.len());
+        let mut first_under: HashMap<&ManifestKey, usize> = HashMap::new();
+        for (place, &submission) in self.submissions.iter().enumerate() {
+            let outcome = &submission.outcome;
+            let before = earlier.remove(&place).or_else(|| {
+                let first = first_under.get(&outcome.key)?;
+                settled.get(*first)?.as_ref().ok().cloned()
+            });
+            if let Some(before) = before {
+                settled.push(before.for_repeat_of(&outcome.content_digest));
+                continue;
+            }
+            let Ok(finished) = catch_unwind(AssertUnwindSafe(|| (outcome.finish)(&capacity))) else {
+                settled.push(Err(Error::FinishFailed));
+                continue;
+            };
+            first_under.insert(&outcome.key, place);
+            settled.push(Ok(submission.recorded(&finished)));
+            (row, position) = (row + 1, position + 1);
+            winners.push(Winner { row, position, submission, finished });
+        }
+        (settled, winners)
+    }
+
+    /// The answers in the order of the entries.
+    fn in_order(&self, settled: Vec<Result<Recorded, Error>>) -> Vec<Settled> {
+        let mut settled = settled.into_iter();
+        let lost = || Err(Error::Unavailable("no answer from the writer".into()));
+        self.entries
+            .iter()
+            .map(|entry| match entry {
+                Entry::Submission(..) => settled.next().unwrap_or_else(lost).map(Some),
+                Entry::Audit(..) => Ok(None),
+            })
+            .collect()
+    }
+}
+
+/// In the order of the statements in `record_insert.sql`, table by table.
+fn insert_arguments(winners: &[Winner<'_>], to: &mut SqliteArguments) -> Result<(), Error> {
+    for Winner { row, submission, finished, .. } in winners {
+        let outcome = &submission.outcome;
+        add(to, *row)?;
+        add(to, outcome.id.as_bytes().as_slice())?;
+        add(to, outcome.key.partner_id.as_str())?;
+        add(to, outcome.key.manifest_reference.as_str())?;
+        add(to, outcome.key.part.as_str())?;
+        add(to, outcome.key.revision.number())?;
+        add(to, outcome.state.as_str())?;
+        add(to, outcome.test)?;
+        add(to, outcome.border_post_code.as_deref())?;
+        add(to, outcome.journey_key.as_deref())?;
+        add(to, outcome.conveyance_registration.as_deref())?;
+        add(to, outcome.arrival_time.map(micros))?;
+        add(to, micros(outcome.receive_time))?;
+        add(to, finished.verdict.as_str())?;
+        add(to, outcome.content_digest.as_bytes())?;
+        add(to, outcome.format)?;
+        add(to, finished.receipt.as_slice())?;
+        add(to, finished.decisions.as_slice())?;
+        add(to, outcome.findings.as_slice())?;
+        add(to, submission.received_salt_sealed.as_slice())?;
+        add(to, submission.originals_sealed.as_deref())?;
+        add(to, outcome.record.as_slice())?;
+        add(to, submission.persons_sealed.as_deref())?;
+        add(to, submission.received_sealed.as_slice())?;
+    }
+    for Winner { row, submission, .. } in winners {
+        add(to, *row)?;
+        add(to, micros(submission.outcome.receive_time))?;
+        add(to, submission.wrapped.wrapping_key_id.as_str())?;
+        add(to, submission.wrapped.key.as_slice())?;
+    }
+    for Winner { row, position, submission, .. } in winners {
+        let outcome = &submission.outcome;
+        add(to, *position)?;
+        add(to, *row)?;
+        add(to, FeedEvent::Recorded.as_str())?;
+        add(to, outcome.state.as_str())?;
+        add(to, outcome.key.partner_id.as_str())?;
+        add(to, outcome.border_post_code.as_deref())?;
+        add(to, outcome.test)?;
+        add(to, outcome.journey_key.as_deref())?;
+    }
+    for Winner { submission, .. } in winners {
+        audit::arguments(&submission.audit(), to)?;
+    }
+    Ok(())
+}
+
+/// Adds one argument.
+pub(super) fn add<'a, T: Encode<'a, Sqlite> + Type<Sqlite>>(
+    to: &mut SqliteArguments,
+    value: T,
+) -> Result<(), Error> {
+    to.add(value).map_err(|e| sqlx::Error::Encode(e).into())
+}

@@ -1,0 +1,79 @@
+//! Withdrawing a manifest.
+
+use jiff::Timestamp;
+use manifest::life::Event;
+use sqlx::{Row as _, SqliteConnection};
+use uuid::Uuid;
+
+use super::{
+    Store, audit,
+    row::{seal, summary},
+    writer::wake_at,
+};
+use crate::persist::{
+    AuditEvent, AuditKind, Error, FeedEvent, FeedPosition, ManifestSummary, Secrets, State, sealed::Column,
+};
+
+impl Store {
+    pub(in crate::persist) async fn cancel(
+        &self,
+        id: Uuid,
+        partner_id: &str,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<ManifestSummary, Error> {
+        let (secrets, partner_id, reason) = (self.secrets.clone(), partner_id.to_owned(), reason.to_owned());
+        let (summary, position) = self
+            .transact(move |connection| {
+                Box::pin(async move { cancel(connection, &secrets, id, &partner_id, &reason, now).await })
+            })
+            .await?;
+        if let Some(position) = position {
+            wake_at(&self.wake, position);
+        }
+        Ok(summary)
+    }
+}
+
+/// The reason is the sender's free text, so it is sealed: nothing keeps names out of it.
+async fn cancel(
+    connection: &mut SqliteConnection,
+    secrets: &Secrets,
+    id: Uuid,
+    partner_id: &str,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(ManifestSummary, Option<FeedPosition>), Error> {
+    let found = sqlx::query(include_str!("../../../queries/sqlite/cancel_find.sql"))
+        .bind(id.as_bytes().as_slice())
+        .bind(partner_id)
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let summary = summary(&found)?;
+    let state =
+        summary.state.after(Event::Cancel).map_err(|_| Error::StateConflict { state: summary.state })?;
+    if summary.state == State::Cancelled {
+        return Ok((summary, None));
+    }
+    let row: i64 = found.try_get("row")?;
+    let sealed = match seal(&found, id, secrets)? {
+        Some(seal) if !reason.is_empty() => Some(seal.seal(Column::CancellationReason, reason.as_bytes())?),
+        _ => None,
+    };
+    sqlx::query(include_str!("../../../queries/sqlite/cancel_update.sql"))
+        .bind(row)
+        .bind(state.as_str())
+        .bind(sealed)
+        .execute(&mut *connection)
+        .await?;
+    let position = sqlx::query(include_str!("../../../queries/sqlite/cancel_feed.sql"))
+        .bind(row)
+        .bind(FeedEvent::Cancelled.as_str())
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get("position")?;
+    let event = AuditEvent::new(AuditKind::Cancelled, now).partner(partner_id).manifest(id);
+    audit::insert(connection, [&event]).await?;
+    Ok((ManifestSummary { state, ..summary }, Some(FeedPosition(position))))
+}

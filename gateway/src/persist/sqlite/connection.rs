@@ -1,0 +1,71 @@
+//! How connections are made, and what becomes of their errors.
+
+use std::time::Duration;
+
+use sqlx::{
+    ConnectOptions as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::persist::{Config, Error};
+
+/// What every connection has: a commit is on the disk when it answers (`synchronous=FULL`), readers never wait for the
+/// writer (WAL), what is deleted is overwritten, and no statement is ever logged.
+fn options(config: &Config) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(&config.path)
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_millis(config.busy_timeout_ms))
+        .pragma("cache_size", format!("-{}", config.cache_kib))
+        .pragma("secure_delete", "on")
+        .row_buffer_size(1024) // a row waits in a channel: a full one costs two wake-ups
+        .disable_statement_logging()
+}
+
+/// The connection that writes. Only `migrate` may create the file.
+pub(super) async fn writer(config: &Config, create: bool) -> Result<SqliteConnection, Error> {
+    let options = options(config)
+        .create_if_missing(create)
+        .journal_mode(SqliteJournalMode::Wal)
+        .pragma("wal_autocheckpoint", config.wal_autocheckpoint_pages.to_string());
+    Ok(options.connect().await?)
+}
+
+/// The connections that read.
+pub(super) async fn readers(config: &Config) -> Result<SqlitePool, Error> {
+    let readers = config.readers.max(1);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(readers)
+        .min_connections(readers)
+        .acquire_timeout(Duration::from_millis(config.acquire_timeout_ms))
+        // A check before each use would cost a thread's wake-up; a file does not hang up.
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options(config).pragma("query_only", "on"))
+        .await?;
+    Ok(pool)
+}
+
+/// Messages of SQLite and sqlx name tables, columns and files, never values.
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::PoolClosed => Error::Closed,
+            sqlx::Error::ColumnDecode { index, .. } => {
+                Error::Corrupt(format!("column {index} has another type"))
+            }
+            sqlx::Error::ColumnNotFound(_) | sqlx::Error::Decode(_) => Error::Corrupt(error.to_string()),
+            _ if is_about_one_row(&error) => Error::Corrupt(error.to_string()),
+            _ => Error::Unavailable(error.to_string()),
+        }
+    }
+}
+
+/// Does the error lie in what was to be stored, so that other rows may well be stored? SQLite's primary result codes
+/// TOOBIG, CONSTRAINT and MISMATCH.
+pub(super) fn is_about_one_row(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, 18..=20))
+}

@@ -1,0 +1,127 @@
+//! Reading manifests.
+
+use manifest::ManifestKey;
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::{
+    Store,
+    row::{micros, opened, recorded, salt, seal, summary},
+};
+use crate::persist::{
+    Error, FeedPosition, ManifestFilter, ManifestPage, Persons, PreDecisions, ReceivedBytes, Recorded, Scope,
+    Sealed, StoredManifest, sealed::Column,
+};
+
+impl Store {
+    pub(in crate::persist) async fn outcome_of(&self, key: &ManifestKey) -> Result<Option<Recorded>, Error> {
+        let row = sqlx::query(include_str!("../../../queries/sqlite/outcome_of.sql"))
+            .bind(key.manifest_reference.as_str())
+            .bind(key.partner_id.as_str())
+            .bind(key.part.as_str())
+            .bind(key.revision.number())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| recorded(&row, &self.secrets)).transpose()
+    }
+
+    pub(in crate::persist) async fn manifest(
+        &self,
+        id: Uuid,
+        persons: Persons,
+    ) -> Result<Option<StoredManifest>, Error> {
+        let row = sqlx::query(include_str!("../../../queries/sqlite/manifest.sql"))
+            .bind(id.as_bytes().as_slice())
+            .fetch_optional(&self.readers)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let held = row.try_get::<Option<&[u8]>, _>("wrapped_key")?.is_some();
+        let sealed = match (held, persons) {
+            (false, _) => Sealed::Destroyed,
+            (true, Persons::Without) => Sealed::Closed,
+            (true, Persons::With) => match seal(&row, id, &self.secrets)? {
+                None => Sealed::Destroyed,
+                Some(seal) => Sealed::Open {
+                    persons: opened(&row, "persons_sealed", &seal, Column::Persons)?,
+                    originals: opened(&row, "originals_sealed", &seal, Column::Originals)?,
+                    received_salt: salt(&row, &seal)?,
+                },
+            },
+        };
+        Ok(Some(StoredManifest {
+            summary: summary(&row)?,
+            format: row.try_get("format")?,
+            record: row.try_get("record")?,
+            findings: row.try_get("findings")?,
+            receipt: row.try_get("receipt")?,
+            sealed,
+        }))
+    }
+
+    pub(in crate::persist) async fn received(&self, id: Uuid) -> Result<Option<ReceivedBytes>, Error> {
+        let row = sqlx::query(include_str!("../../../queries/sqlite/received.sql"))
+            .bind(id.as_bytes().as_slice())
+            .fetch_optional(&self.readers)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let Some(seal) = seal(&row, id, &self.secrets)? else { return Ok(None) };
+        let bytes = seal.open(Column::Received, row.try_get("received_sealed")?)?;
+        Ok(Some(ReceivedBytes { format: row.try_get("format")?, bytes }))
+    }
+
+    pub(in crate::persist) async fn pre_decisions(&self, id: Uuid) -> Result<Option<PreDecisions>, Error> {
+        let row = sqlx::query(include_str!("../../../queries/sqlite/pre_decisions.sql"))
+            .bind(id.as_bytes().as_slice())
+            .fetch_optional(&self.readers)
+            .await?;
+        row.map(|row| Ok(PreDecisions { summary: summary(&row)?, decisions: row.try_get("decisions")? }))
+            .transpose()
+    }
+
+    /// Walks the feed of the scope backwards; with a reference, the index of the keys instead.
+    pub(in crate::persist) async fn list_manifests(
+        &self,
+        scope: &Scope,
+        filter: &ManifestFilter,
+        before: Option<FeedPosition>,
+        limit: u32,
+    ) -> Result<ManifestPage, Error> {
+        let limit = self.page(limit);
+        let (partner, post) = match scope {
+            Scope::Partner(id) => (Some(id.as_str()), None),
+            Scope::BorderPost(code) => (None, Some(code.as_str())),
+            Scope::All => (None, None),
+        };
+        let (text, first) = match (&filter.manifest_reference, scope) {
+            (Some(reference), _) => (
+                include_str!("../../../queries/sqlite/list_manifests_by_reference.sql"),
+                Some(reference.as_str()),
+            ),
+            (None, Scope::Partner(_)) => {
+                (include_str!("../../../queries/sqlite/list_manifests_partner.sql"), partner)
+            }
+            (None, Scope::BorderPost(_)) => {
+                (include_str!("../../../queries/sqlite/list_manifests_border_post.sql"), post)
+            }
+            (None, Scope::All) => (include_str!("../../../queries/sqlite/list_manifests_all.sql"), None),
+        };
+        let mut query = sqlx::query(text)
+            .bind(first)
+            .bind(before.map_or(i64::MAX, |position| position.0))
+            .bind(filter.receive_time_from.map(micros))
+            .bind(filter.receive_time_before.map(micros))
+            // One more than asked for: it tells whether there is a next page.
+            .bind(i64::from(limit) + 1);
+        if filter.manifest_reference.is_some() {
+            query = query.bind(partner).bind(post);
+        }
+        let mut rows = query.fetch_all(&self.readers).await?;
+        let more = rows.len() > limit as usize;
+        rows.truncate(limit as usize);
+        let last = rows.last().map(|row| row.try_get("position")).transpose()?;
+        Ok(ManifestPage {
+            manifests: rows.iter().map(summary).collect::<Result<_, _>>()?,
+            next: last.filter(|_| more).map(FeedPosition),
+        })
+    }
+}

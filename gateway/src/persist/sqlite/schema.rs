@@ -1,0 +1,60 @@
+//! The schema: numbered files, forward only, each in a transaction of its own.
+
+use sqlx::{Row as _, SqliteConnection};
+
+use super::connection;
+use crate::persist::{Config, Error};
+
+/// Every migration, in order; a test holds the list and the folder together.
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "first_light", include_str!("../../../migrations/sqlite/0001_first_light.sql"))];
+
+/// Number of the newest migration that this program knows.
+pub(super) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+
+/// Brings the schema up to date and says where it is.
+pub(super) async fn migrate(config: &Config) -> Result<i64, Error> {
+    if let Some(folder) = config.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|e| Error::Unavailable(e.to_string()))?;
+    }
+    let mut connection = connection::writer(config, true).await?;
+    for (number, name, text) in MIGRATIONS {
+        // Looked at inside the transaction: two programs may be told to migrate at once.
+        sqlx::query("begin immediate").execute(&mut connection).await?;
+        sqlx::query(include_str!("../../../queries/sqlite/schema_create.sql"))
+            .execute(&mut connection)
+            .await?;
+        let found = version(&mut connection).await?;
+        if found > NEWEST {
+            return Err(Error::SchemaUnknown { found, known: NEWEST });
+        }
+        if found < *number {
+            sqlx::raw_sql(*text).execute(&mut connection).await?;
+            sqlx::query(include_str!("../../../queries/sqlite/schema_applied.sql"))
+                .bind(number)
+                .bind(name)
+                .execute(&mut connection)
+                .await?;
+        }
+        sqlx::query("commit").execute(&mut connection).await?;
+    }
+    let found = version(&mut connection).await?;
+    sqlx::Connection::close(connection).await?;
+    Ok(found)
+}
+
+/// Refuses a schema that is not exactly the one that this program was built for.
+pub(super) async fn check(connection: &mut SqliteConnection) -> Result<(), Error> {
+    let tables: i64 = sqlx::query(include_str!("../../../queries/sqlite/schema_exists.sql"))
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get("tables")?;
+    let found = if tables == 0 { 0 } else { version(connection).await? };
+    if found == NEWEST { Ok(()) } else { Err(Error::SchemaUnknown { found, known: NEWEST }) }
+}
+
+async fn version(connection: &mut SqliteConnection) -> Result<i64, Error> {
+    let row =
+        sqlx::query(include_str!("../../../queries/sqlite/schema_version.sql")).fetch_one(connection).await?;
+    Ok(row.try_get("number")?)
+}

@@ -1,0 +1,65 @@
+//! An outcome, sealed and ready to be stored. Sealing happens at the caller's, not on the one writer.
+
+use manifest::State;
+
+use crate::persist::{
+    AuditEvent, AuditKind, Error, Finished, Outcome, Recorded, Secrets,
+    sealed::{Column, ManifestSeal, Wrapped},
+};
+
+/// An outcome whose personal data is sealed.
+pub(super) struct Submission {
+    /// With `received` and `persons` taken out.
+    pub(super) outcome: Outcome,
+    pub(super) wrapped: Wrapped,
+    pub(super) received_sealed: Vec<u8>,
+    pub(super) received_salt_sealed: Vec<u8>,
+    pub(super) persons_sealed: Option<Vec<u8>>,
+    pub(super) originals_sealed: Option<Vec<u8>>,
+}
+
+impl Submission {
+    pub(super) fn seal(secrets: &Secrets, mut outcome: Outcome) -> Result<Self, Error> {
+        let (seal, wrapped) = ManifestSeal::fresh(secrets, outcome.id)?;
+        let sealed = |column, plain: Option<&[u8]>| plain.map(|plain| seal.seal(column, plain)).transpose();
+        let received = std::mem::take(&mut outcome.received);
+        let persons = outcome.persons.take();
+        Ok(Self {
+            wrapped,
+            received_sealed: seal.seal(Column::Received, &received)?,
+            received_salt_sealed: seal.seal(Column::ReceivedSalt, &outcome.received_salt.0)?,
+            persons_sealed: sealed(Column::Persons, persons.as_deref())?,
+            originals_sealed: sealed(Column::Originals, outcome.originals.as_deref())?,
+            outcome,
+        })
+    }
+
+    /// What the submitter is answered with, once it is committed.
+    pub(super) fn recorded(&self, finished: &Finished) -> Recorded {
+        let outcome = &self.outcome;
+        Recorded {
+            id: outcome.id,
+            key: outcome.key.clone(),
+            content_digest: outcome.content_digest,
+            state: outcome.state,
+            test: outcome.test,
+            receive_time: outcome.receive_time,
+            receipt: finished.receipt.clone(),
+            received_salt: Some(outcome.received_salt),
+            findings: outcome.findings.clone(),
+            originals: outcome.originals.clone(),
+            decisions: finished.decisions.clone(),
+            repeated: false,
+        }
+    }
+
+    /// Its line in the audit.
+    pub(super) fn audit(&self) -> AuditEvent {
+        let outcome = &self.outcome;
+        let kind = if outcome.state == State::Rejected { AuditKind::Rejected } else { AuditKind::Submitted };
+        AuditEvent::new(kind, outcome.receive_time)
+            .partner(&outcome.key.partner_id)
+            .manifest(outcome.id)
+            .request(outcome.request_id.as_deref())
+    }
+}
