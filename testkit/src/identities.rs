@@ -33,6 +33,7 @@ pub struct Authority {
     /// The intermediates from this one up, without the root.
     chain_pem: String,
     revoked: Mutex<Vec<SerialNumber>>,
+    serial_number: SerialNumber,
 }
 
 /// A certificate with its key, for a client or for the server.
@@ -85,8 +86,11 @@ impl Authority {
     /// # Errors
     /// The key or the certificate could not be made.
     pub fn new(common_name: &str, now: Timestamp) -> Result<Authority> {
-        let issuer = CertifiedIssuer::self_signed(authority_params(common_name, now)?, KeyPair::generate()?)?;
-        Ok(Authority { now, issuer, chain_pem: String::new(), revoked: Mutex::default() })
+        let key = KeyPair::generate()?;
+        let serial_number = serial_number(&key);
+        let params = authority_params(common_name, now, &serial_number)?;
+        let issuer = CertifiedIssuer::self_signed(params, key)?;
+        Ok(Authority { now, issuer, chain_pem: String::new(), revoked: Mutex::default(), serial_number })
     }
 
     /// An intermediate under this authority.
@@ -94,10 +98,12 @@ impl Authority {
     /// # Errors
     /// The key or the certificate could not be made.
     pub fn intermediate(&self, common_name: &str) -> Result<Authority> {
-        let params = authority_params(common_name, self.now)?;
-        let issuer = CertifiedIssuer::signed_by(params, KeyPair::generate()?, &self.issuer)?;
+        let key = KeyPair::generate()?;
+        let serial_number = serial_number(&key);
+        let params = authority_params(common_name, self.now, &serial_number)?;
+        let issuer = CertifiedIssuer::signed_by(params, key, &self.issuer)?;
         let chain_pem = format!("{}{}", issuer.pem(), self.chain_pem);
-        Ok(Authority { now: self.now, issuer, chain_pem, revoked: Mutex::default() })
+        Ok(Authority { now: self.now, issuer, chain_pem, revoked: Mutex::default(), serial_number })
     }
 
     /// The authority's own certificate, PEM: an anchor for a registry, or a root for a client.
@@ -162,7 +168,8 @@ impl Authority {
         params.distinguished_name = distinguished_name(&profile.common_name);
         params.not_before = date_time_ymd(1970, 1, 1) + since_1970(profile.not_before)?;
         params.not_after = date_time_ymd(1970, 1, 1) + since_1970(profile.not_after)?;
-        let serial_number = serial_number();
+        let key = KeyPair::generate()?;
+        let serial_number = serial_number(&key);
         params.serial_number = Some(serial_number.clone());
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![match profile.usage {
@@ -179,7 +186,6 @@ impl Authority {
                 Err(_) => SanType::DnsName(host.as_str().try_into()?),
             });
         }
-        let key = KeyPair::generate()?;
         let certificate_pem = params.signed_by(&key, &self.issuer)?.pem();
         Ok(Identity {
             chain_pem: format!("{certificate_pem}{}", self.chain_pem),
@@ -193,6 +199,12 @@ impl Authority {
     pub fn revoke(&self, identity: &Identity) {
         let mut revoked = self.revoked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         revoked.push(identity.serial_number.clone());
+    }
+
+    /// Puts an intermediate that this authority issued on its revocation list.
+    pub fn revoke_authority(&self, intermediate: &Authority) {
+        let mut revoked = self.revoked.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        revoked.push(intermediate.serial_number.clone());
     }
 
     /// The revocation list as it stands, PEM, from an hour before the authority's `now` for a week.
@@ -346,12 +358,16 @@ impl RegisteredPartner {
     }
 }
 
-fn authority_params(common_name: &str, now: Timestamp) -> Result<CertificateParams> {
+fn authority_params(
+    common_name: &str,
+    now: Timestamp,
+    serial_number: &SerialNumber,
+) -> Result<CertificateParams> {
     let mut params = CertificateParams::default();
     params.distinguished_name = distinguished_name(common_name);
     params.not_before = date_time_ymd(1970, 1, 1) + since_1970(now - DAY)?;
     params.not_after = date_time_ymd(1970, 1, 1) + since_1970(now + DAY * 3_650)?;
-    params.serial_number = Some(serial_number());
+    params.serial_number = Some(serial_number.clone());
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     Ok(params)
@@ -364,9 +380,12 @@ fn distinguished_name(common_name: &str) -> DistinguishedName {
     name
 }
 
-/// Sixteen random bytes, positive and of full length.
-fn serial_number() -> SerialNumber {
-    let mut bytes: [u8; 16] = rand::random();
+/// Sixteen bytes, positive and of full length, as random as the key they come from.
+fn serial_number(key: &KeyPair) -> SerialNumber {
+    let mut bytes = [0; 16];
+    for (byte, random) in bytes.iter_mut().zip(key.public_key_raw().iter().rev()) {
+        *byte = *random;
+    }
     bytes[0] = bytes[0] & 0x7f | 0x40;
     SerialNumber::from_slice(&bytes)
 }

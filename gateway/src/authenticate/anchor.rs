@@ -2,6 +2,8 @@
 //!
 //! Every anchor is asked apart. In one common root store, administration A's CA could vouch for administration B.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use rustls_pki_types::{
     CertificateDer, CertificateRevocationListDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime,
@@ -21,7 +23,7 @@ pub(super) struct Anchor {
     pub(super) not_before_seconds: i64,
     pub(super) not_after_seconds: i64,
     /// Newest first, so that the newest list of an issuer is the one that counts.
-    pub(super) crls: Vec<Crl>,
+    pub(super) crls: Vec<Arc<Crl>>,
     trust_anchor: TrustAnchor<'static>,
     subject: Vec<u8>,
     public_key: Vec<u8>,
@@ -32,7 +34,7 @@ pub(super) struct Anchor {
 pub(super) struct Crl {
     pub(super) this_update_seconds: i64,
     pub(super) next_update_seconds: i64,
-    der: Vec<u8>,
+    der: CertificateRevocationListDer<'static>,
     list: CertRevocationList<'static>,
 }
 
@@ -65,8 +67,7 @@ impl Anchor {
         })
     }
 
-    /// Adds a revocation list of this anchor, or of an intermediate below it; one that is there already is left out.
-    pub(super) fn add(&mut self, crl: Crl) {
+    fn add(&mut self, crl: Arc<Crl>) {
         if !self.crls.iter().any(|known| known.der == crl.der) {
             self.crls.push(crl);
             self.crls.sort_by_key(|each| std::cmp::Reverse(each.this_update_seconds));
@@ -162,33 +163,49 @@ impl Anchor {
 }
 
 impl Crl {
-    /// Reads a revocation list, and checks its signature where one of `anchors` is named as its issuer. Lists of
-    /// intermediates are checked against the intermediate in the handshake.
-    ///
-    /// # Errors
-    /// What is wrong with it, in a few words.
-    pub(super) fn parse(der: &CertificateRevocationListDer<'_>, anchors: &[Anchor]) -> Result<Crl, String> {
+    fn parse(der: CertificateRevocationListDer<'static>) -> Result<Crl, String> {
         let (_, parsed) =
-            parse_x509_crl(der).map_err(|_| "is not a readable X.509 revocation list".to_owned())?;
-        let list = OwnedCertRevocationList::from_der(der)
+            parse_x509_crl(&der).map_err(|_| "is not a readable X.509 revocation list".to_owned())?;
+        let list = OwnedCertRevocationList::from_der(&der)
             .map_err(|error| format!("cannot be used as a revocation list: {error}"))?;
-        let issuer = parsed.issuer().as_raw();
-        let mut named = anchors.iter().filter(|anchor| anchor.subject == issuer).peekable();
-        let message = parsed.tbs_cert_list.as_ref();
-        if named.peek().is_some()
-            && !named.any(|anchor| signed_by(&anchor.public_key, message, &parsed.signature_value.data))
-        {
-            return Err("is not signed by the anchor that it names as its issuer".to_owned());
-        }
+        let next_update = parsed.next_update().ok_or_else(|| "has no nextUpdate".to_owned())?;
         Ok(Crl {
             this_update_seconds: parsed.last_update().timestamp(),
-            next_update_seconds: parsed
-                .next_update()
-                .map(|time| time.timestamp())
-                .ok_or_else(|| "has no nextUpdate".to_owned())?,
-            der: der.to_vec(),
+            next_update_seconds: next_update.timestamp(),
             list: list.into(),
+            der,
         })
+    }
+}
+
+/// Gives a partner's revocation list to the anchors that it concerns: to those that issued it, or, when it names none
+/// of them, to all, since an intermediate below them may have issued it. The handshake checks its signature then.
+///
+/// # Errors
+/// What is wrong with the list, in a few words.
+pub(super) fn distribute(
+    der: CertificateRevocationListDer<'static>,
+    anchors: &mut [Anchor],
+) -> Result<(), String> {
+    let crl = Arc::new(Crl::parse(der)?);
+    let (_, parsed) =
+        parse_x509_crl(&crl.der).map_err(|_| "is not a readable X.509 revocation list".to_owned())?;
+    let issuer = parsed.issuer().as_raw();
+    let named = anchors.iter().any(|anchor| anchor.subject == issuer);
+    let mut taken = false;
+    for anchor in anchors {
+        // Two roots may share a name, for instance an old one and its successor.
+        let own = anchor.subject == issuer
+            && signed_by(&anchor.public_key, parsed.tbs_cert_list.as_ref(), &parsed.signature_value.data);
+        if own || !named {
+            anchor.add(crl.clone());
+            taken = true;
+        }
+    }
+    if named && !taken {
+        Err("is not signed by the anchor that it names as its issuer".to_owned())
+    } else {
+        Ok(())
     }
 }
 

@@ -29,6 +29,9 @@ pub mod registry;
 mod refusal;
 mod tally;
 
+#[cfg(test)]
+mod tests;
+
 pub use config::Config;
 pub use connection::Connection;
 pub use credentials::{Credentials, CredentialsError};
@@ -37,4 +40,4 @@ pub use listener::{Incoming, Listener, OpenConnections};
 pub use peer::{Identity, Issued, Peer};
 pub use prove::PARTNER_URI_PREFIX;
 pub use refusal::{AuditSink, HandshakeCount, HandshakeCounts, HandshakeRefusal, Network};
-pub use registry::{Partner, PartnerEntry, Problem, Refused, Registry, Role, Snapshot, prove};
+pub use registry::{Partner, PartnerEntry, Problem, Refused, Registry, Role, Settings, Snapshot, prove};

@@ -8,7 +8,7 @@ use std::{collections::HashMap, fmt, sync::Arc};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObject};
 
 use super::{
-    anchor::{Anchor, Crl},
+    anchor::{Anchor, distribute},
     partner::{Load, Partner, Role, Settings},
     registry::{Registration, Snapshot},
 };
@@ -177,21 +177,9 @@ fn anchors(entry: &PartnerEntry, problems: &mut Problems) -> Vec<Anchor> {
     let mut lists = 0;
     for (index, der) in CertificateRevocationListDer::pem_slice_iter(entry.crls_pem.as_bytes()).enumerate() {
         lists += 1;
-        // Parsed once per anchor, since each anchor answers for itself; a partner has one or two.
-        for position in 0..anchors.len() {
-            let parsed =
-                der.as_ref().map_err(|error| pem_problem(error)).and_then(|der| Crl::parse(der, &anchors));
-            match parsed {
-                Ok(crl) => {
-                    if let Some(anchor) = anchors.get_mut(position) {
-                        anchor.add(crl);
-                    }
-                }
-                Err(problem) => {
-                    problems.add(&format!("crl.pem, list {}", index + 1), &problem);
-                    break;
-                }
-            }
+        let taken = der.map_err(|error| pem_problem(&error)).and_then(|der| distribute(der, &mut anchors));
+        if let Err(problem) = taken {
+            problems.add(&format!("crl.pem, list {}", index + 1), &problem);
         }
     }
     if lists == 0 && !entry.crls_pem.trim().is_empty() {
