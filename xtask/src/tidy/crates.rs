@@ -14,7 +14,7 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("cli", &["proto"], &["testkit", "gateway"]),
     ("testkit", &["proto", "manifest"], &[]),
     ("demo", &["gateway", "cli", "testkit", "proto"], &[]),
-    ("xtask", &["proto"], &["testkit"]),
+    ("xtask", &["proto"], &["testkit", "manifest"]),
 ];
 
 /// Foreign crates that a crate of ours must never reach for.
