@@ -24,6 +24,10 @@ pub use case::{Case, CrewMember};
 pub use features::Rates;
 pub use history::{Counter, CounterKey, CounterKind, History, Moments, PastOutcome, walk_by_day};
 pub use policy::{Language, Policy, PolicyError, PublicReason, Reason, ReasonCode};
-pub use pre_decision::{Corridor, DecidingItem, Head, OfficerPart, PreDecision, SubjectRef, Verdict, Withheld};
-pub use scorer::{Capacity, Decided, Evidence, Identity, ItemEvidence, LoadError, Scored, Scorer, Shape, finish};
+pub use pre_decision::{
+    Corridor, DecidingItem, Head, OfficerPart, PreDecision, SubjectRef, Verdict, Withheld,
+};
+pub use scorer::{
+    Capacity, Decided, Evidence, Identity, ItemEvidence, LoadError, Scored, Scorer, Shape, finish,
+};
 pub use subject::{Mode, Subject, Value};

@@ -28,11 +28,8 @@ impl<'a> Measures<'a> {
             .filter(|code| code.len() >= 6 && code.bytes().all(|b| b.is_ascii_digit()))
             .map(|code| &code[..6]);
         let mass_kg = subject.mass_mg.filter(|mass| *mass >= 0).map(|mass| mass as f64 / 1e6);
-        let value_krw = subject
-            .value
-            .as_ref()
-            .filter(|value| value.units >= 0 && value.nanos >= 0)
-            .and_then(|value| {
+        let value_krw =
+            subject.value.as_ref().filter(|value| value.units >= 0 && value.nanos >= 0).and_then(|value| {
                 let rate = rates.krw_per_unit(&value.currency, subject.date)?;
                 Some((value.units as f64 + f64::from(value.nanos) / 1e9) * rate)
             });

@@ -212,7 +212,9 @@ impl Stored {
             findings: evidence
                 .findings
                 .iter()
-                .map(|(code, severity, about)| (code.as_str().to_owned(), letter(*severity), about_text(*about)))
+                .map(|(code, severity, about)| {
+                    (code.as_str().to_owned(), letter(*severity), about_text(*about))
+                })
                 .collect(),
             decisions: decided.pre_decisions.iter().map(Decision::of).collect(),
         }
@@ -253,11 +255,7 @@ impl Stored {
                     })
                     .collect::<Option<_>>()?,
             },
-            pre_decisions: self
-                .decisions
-                .into_iter()
-                .map(Decision::pre_decision)
-                .collect::<Option<_>>()?,
+            pre_decisions: self.decisions.into_iter().map(Decision::pre_decision).collect::<Option<_>>()?,
         })
     }
 }
@@ -471,7 +469,8 @@ fn base64(vector: &FeatureVector) -> String {
     }
     let mut text = String::with_capacity(bytes.len() * 4 / 3 + 3);
     for three in bytes.chunks(3) {
-        let group = three.iter().fold(0u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        let group =
+            three.iter().fold(0u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
         for sextet in 0..=three.len() {
             text.push(char::from(ALPHABET[(group >> (18 - 6 * sextet) & 63) as usize]));
         }

@@ -34,6 +34,9 @@ impl Rates {
         if currency == "KRW" {
             return Some(1.0);
         }
-        self.latest_first.iter().find(|rate| rate.currency == currency && rate.from <= day).map(|rate| rate.krw)
+        self.latest_first
+            .iter()
+            .find(|rate| rate.currency == currency && rate.from <= day)
+            .map(|rate| rate.krw)
     }
 }

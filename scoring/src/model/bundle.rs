@@ -137,7 +137,9 @@ impl Bundle {
         let manifest_bytes = read("bundle.toml")?;
         let manifest: Manifest = std::str::from_utf8(&manifest_bytes)
             .map_err(|error| malformed("bundle.toml", error.to_string()))
-            .and_then(|text| toml::from_str(text).map_err(|error| malformed("bundle.toml", error.to_string())))?;
+            .and_then(|text| {
+                toml::from_str(text).map_err(|error| malformed("bundle.toml", error.to_string()))
+            })?;
         let build = fingerprint();
         if manifest.feature_fingerprint != build {
             return Err(BundleError::Fingerprint { bundle: manifest.feature_fingerprint, build });
@@ -184,7 +186,8 @@ impl Bundle {
         let mut rows = Vec::new();
         let mut vectors = Vec::new();
         for line in golden.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let row: GoldenRow = serde_json::from_slice(line).map_err(|error| malformed(error.to_string()))?;
+            let row: GoldenRow =
+                serde_json::from_slice(line).map_err(|error| malformed(error.to_string()))?;
             let vector: [f32; WIDTH] =
                 row.x.as_slice().try_into().map_err(|_| malformed("a row has another width".into()))?;
             vectors.push(FeatureVector(vector));

@@ -117,7 +117,8 @@ impl Leaf {
     fn new(tree: &Tree, leaf: usize, distinct: &[usize]) -> Self {
         let mut players: Vec<Player> = Vec::with_capacity(3);
         for (node, left) in Tree::path(leaf) {
-            let place = distinct.iter().position(|feature| *feature == tree.features[node]).unwrap_or_default();
+            let place =
+                distinct.iter().position(|feature| *feature == tree.features[node]).unwrap_or_default();
             let share = tree.share(node, left);
             match players.iter_mut().find(|player| player.place == place) {
                 Some(player) => {
@@ -143,10 +144,13 @@ impl Leaf {
         for (me, player) in self.players.iter().enumerate() {
             let mut sum = 0.0;
             for coalition in (0..1usize << count).filter(|coalition| coalition >> me & 1 == 0) {
-                let others: f64 = (0..count)
-                    .filter(|other| *other != me)
-                    .map(|other| if coalition >> other & 1 == 1 { known[other] } else { self.players[other].share })
-                    .product();
+                let others: f64 =
+                    (0..count)
+                        .filter(|other| *other != me)
+                        .map(|other| {
+                            if coalition >> other & 1 == 1 { known[other] } else { self.players[other].share }
+                        })
+                        .product();
                 sum += weight(count, coalition.count_ones()) * others;
             }
             sums[player.place] += self.value * sum * (known[me] - player.share);

@@ -304,9 +304,7 @@ impl Draft {
                 let part = &mut self.parts[place];
                 (&mut part.verdict, &mut part.public_reasons, &mut part.officer)
             }
-            None => {
-                (&mut self.own, &mut self.conveyance.public_reasons, &mut self.conveyance.officer)
-            }
+            None => (&mut self.own, &mut self.conveyance.public_reasons, &mut self.conveyance.officer),
         };
         if severity == Severity::Blocking {
             // A blocked part is withheld even where it would have been red: it was not understood. A conveyance

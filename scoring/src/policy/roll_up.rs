@@ -41,14 +41,17 @@ pub enum Parts<'a> {
 #[must_use]
 pub fn roll_up(parts: Parts<'_>) -> Verdict {
     match parts {
-        Parts::Cargo { consignments: [], own, .. } => worst([own, Verdict::Withheld(Withheld::ScoringFailed)]),
+        Parts::Cargo { consignments: [], own, .. } => {
+            worst([own, Verdict::Withheld(Withheld::ScoringFailed)])
+        }
         Parts::Cargo { own, consignments, drivers } => {
             let drivers = drivers.iter().filter(|driver| matches!(driver, Verdict::Withheld(_)));
             let drivers = drivers.map(|_| Verdict::Withheld(Withheld::TravellersWithheld));
             worst(consignments.iter().copied().chain([own]).chain(drivers))
         }
         Parts::Coach { own, drivers, travellers, withheld_share } => {
-            let withheld = travellers.iter().filter(|verdict| matches!(verdict, Verdict::Withheld(_))).count();
+            let withheld =
+                travellers.iter().filter(|verdict| matches!(verdict, Verdict::Withheld(_))).count();
             let too_many = withheld as f64 > withheld_share * travellers.len() as f64;
             let driver = drivers.iter().any(|verdict| matches!(verdict, Verdict::Withheld(_)));
             let list = if driver || too_many {

@@ -78,7 +78,8 @@ pub fn minimum(code: FindingCode, severity: Severity, about: SubjectKind) -> Opt
 
 /// The table as text: part of the policy's digest.
 pub(crate) fn canonical_text() -> String {
-    let letter = |corridor: &Option<Corridor>| corridor.map_or("-", |c| if c == Corridor::Red { "R" } else { "Y" });
+    let letter =
+        |corridor: &Option<Corridor>| corridor.map_or("-", |c| if c == Corridor::Red { "R" } else { "Y" });
     let mut text = String::new();
     for (code, row) in RULES {
         text += code.as_str();

@@ -94,7 +94,15 @@ impl Policy {
     /// When a setting is absent, unknown, or out of range.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
         let file = Section { path: String::new(), table: &Table::from_str(text)? };
-        file.only(&["version", "fraud", "critical", "importer_record", "trusted_importer", "coach", "rates"])?;
+        file.only(&[
+            "version",
+            "fraud",
+            "critical",
+            "importer_record",
+            "trusted_importer",
+            "coach",
+            "rates",
+        ])?;
         let importer = file.section("importer_record", &["outcomes", "yellow", "red"])?;
         let trusted = file.section("trusted_importer", &["outcomes", "rate"])?;
         let mut digested = text.as_bytes().to_vec();

@@ -19,8 +19,12 @@ pub(crate) struct Arguments {
     /// Policy file, for its exchange rates.
     #[arg(long)]
     policy: Option<PathBuf>,
+    /// Only print the fingerprint of the feature catalog.
+    #[arg(long)]
+    fingerprint: bool,
     /// The file to make features of.
-    file: PathBuf,
+    #[arg(required_unless_present = "fingerprint")]
+    file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -34,6 +38,10 @@ enum Part {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
+        let Some(file) = &self.file else {
+            println!("{}", scoring::features::fingerprint());
+            return Ok(());
+        };
         let policy = match &self.policy {
             Some(path) => policy(path)?,
             None => Policy::shipped()?,
@@ -41,7 +49,7 @@ impl Arguments {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let names: Vec<&str> = CATALOG.iter().map(|feature| feature.name).collect();
         writeln!(out, "date,fraud,critical,{}", names.join(","))?;
-        let mut rows = outcomes(&self.file)?;
+        let mut rows = outcomes(file)?;
         let mut failure = None;
         let mut print = |row: &scoring::PastOutcome, history: &scoring::History| {
             let mut subject = row.subject.clone();

@@ -66,10 +66,7 @@ fn policy(path: &Path) -> anyhow::Result<Policy> {
 fn outcomes(path: &Path) -> anyhow::Result<Vec<PastOutcome>> {
     let place = || path.display().to_string();
     let file = File::open(path).with_context(place)?;
-    dataset::outcomes(file)
-        .with_context(place)?
-        .collect::<Result<Vec<_>, _>>()
-        .with_context(place)
+    dataset::outcomes(file).with_context(place)?.collect::<Result<Vec<_>, _>>().with_context(place)
 }
 
 /// The history that files of outcomes leave behind.

@@ -1,0 +1,37 @@
+"""The figures of the card."""
+
+import numpy as np
+
+
+def auc(score, label):
+    order = np.argsort(score, kind="stable")
+    ranks = np.empty(len(score))
+    _, first, counts = np.unique(score[order], return_index=True, return_counts=True)
+    ranks[order] = np.repeat(first + (counts + 1) / 2, counts)
+    positives = label.sum()
+    return (ranks[label == 1].sum() - positives * (positives + 1) / 2) / (positives * (len(label) - positives))
+
+
+def average_precision(score, label):
+    order = np.argsort(-score, kind="stable")
+    hits = np.cumsum(label[order])
+    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
+    precision, recall = hits[last] / (last + 1), hits[last] / hits[-1]
+    return float(np.sum(np.diff(np.append(0, recall)) * precision))
+
+
+def at(score, label, share):
+    top = np.argsort(-score, kind="stable")[: max(1, round(len(score) * share))]
+    return label[top].mean(), label[top].sum() / label.sum()
+
+
+def accuracy_and_macro_f1(score, label, threshold):
+    said = score >= threshold
+    def f1(said, label):
+        return 2 * np.sum(said & label) / (np.sum(said) + np.sum(label))
+    return np.mean(said == label), (f1(said, label == 1) + f1(~said, label == 0)) / 2
+
+
+def best(score, label):
+    """The threshold, in hundredths, with the greatest macro-F1."""
+    return max((t / 100 for t in range(1, 100)), key=lambda t: accuracy_and_macro_f1(score, label, t)[1])
