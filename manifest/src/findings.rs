@@ -174,7 +174,8 @@ pub(crate) struct Note<'f> {
 impl Note<'_> {
     /// What stood there, cut at [`ORIGINAL_VALUE_LIMIT`].
     pub(crate) fn original(mut self, original: &str) -> Self {
-        self.finding.original = Some(OriginalValue(original.chars().take(ORIGINAL_VALUE_LIMIT).collect()));
+        let kept: String = original.chars().take(ORIGINAL_VALUE_LIMIT).collect();
+        self.finding.original = (!kept.is_empty()).then_some(OriginalValue(kept));
         self
     }
 

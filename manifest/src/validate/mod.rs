@@ -1,7 +1,19 @@
 //! Rules across fields. The only place that can make a [`Validated`].
 
+mod arithmetic;
+mod check_digits;
+mod documents;
+mod goods;
+mod mrz;
+mod parties;
+mod people;
 mod settings;
+mod timing;
 
+#[cfg(test)]
+mod tests;
+
+pub use mrz::{Mrz, MrzError};
 pub use settings::RuleSettings;
 
 use jiff::Timestamp;
@@ -9,8 +21,9 @@ use jiff::civil::Date;
 
 use crate::border_post::local_date;
 use crate::conveyance::Mode;
-use crate::findings::Findings;
-use crate::manifest::Manifest;
+use crate::finding::{About, FindingCode, Severity};
+use crate::findings::{Findings, Note, Spot};
+use crate::manifest::{Load, Manifest};
 
 /// A manifest fit to be scored: it has a conveyance, a border post, an arrival time and a load. Its subjects may still
 /// be blocked by findings. Only [`validate`] makes one.
@@ -34,19 +47,61 @@ pub struct Rejected {
 /// [`Rejected`] when a blocking finding, of this step or of an earlier one, is about the manifest itself.
 pub fn validate(
     manifest: Manifest,
-    _now: Timestamp,
-    _settings: &RuleSettings,
+    now: Timestamp,
+    settings: &RuleSettings,
     findings: &mut Findings,
 ) -> Result<Validated, Rejected> {
+    // Rules that ask "on the day of arrival" fall back to today when the arrival could not be read.
+    let arrival = manifest.journey.arrival_time();
+    let mut rules = Rules { settings, findings, now, arrival_date: local_date(arrival.unwrap_or(now)) };
+    rules.timing(&manifest);
+    rules.parties(&manifest);
+    if let Some(Load::Cargo(cargo)) = &manifest.load {
+        rules.arithmetic(cargo);
+        rules.goods(cargo);
+    }
+    rules.people(&manifest);
+    rules.documents(&manifest);
+
     let mode = manifest.conveyance.mode;
+    let has_conveyance = manifest.conveyance.registration.is_some();
     let post = manifest.journey.border_post_code.clone();
-    match (mode, post, manifest.journey.arrival_time()) {
-        (Some(mode), Some(border_post_code), Some(arrival_time)) if !findings.reject() => {
+    match (mode, post, arrival, &manifest.load) {
+        (Some(mode), Some(border_post_code), Some(arrival_time), Some(_))
+            if has_conveyance && !findings.reject() =>
+        {
             Ok(Validated { manifest, mode, border_post_code, arrival_time })
         }
         _ => Err(Rejected { manifest }),
     }
 }
+
+/// What every rule needs.
+struct Rules<'s> {
+    settings: &'s RuleSettings,
+    findings: &'s mut Findings,
+    now: Timestamp,
+    arrival_date: Date,
+}
+
+impl Rules<'_> {
+    fn blocking(&mut self, code: FindingCode, at: Spot<'_>) -> Note<'_> {
+        self.findings.note(code, Severity::Blocking, at)
+    }
+
+    fn warn(&mut self, code: FindingCode, at: Spot<'_>) -> Note<'_> {
+        self.findings.note(code, Severity::Warning, at)
+    }
+
+    fn note(&mut self, code: FindingCode, at: Spot<'_>) -> Note<'_> {
+        self.findings.note(code, Severity::Note, at)
+    }
+}
+
+/// Where the rules about the conveyance and the whole load stand.
+const CONVEYANCE: Spot<'static> = Spot::MANIFEST.about(About::Conveyance);
+const CARGO: Spot<'static> = CONVEYANCE.field("cargo");
+const PASSENGER_LIST: Spot<'static> = CONVEYANCE.field("passenger_list");
 
 impl Validated {
     /// The manifest.

@@ -1,0 +1,285 @@
+//! What the goods are and what holds them: descriptions, dangerous goods, containers, seals, carnets, references.
+
+use std::collections::BTreeSet;
+
+use super::check_digits::{self, Wrong};
+use super::{CARGO, Rules};
+use crate::consignment::{Cargo, Consignment, CustomsRegime, DangerousGoods, GoodsItem, Seal, TirCarnet};
+use crate::finding::{About, FindingCode};
+use crate::findings::Spot;
+
+/// Descriptions that say nothing, folded to lower case: English, Russian, Uzbek. Real manifests are full of them; a
+/// carnet's manual even tells drivers to write "NO".
+const VAGUE: &[&str] = &[
+    "-",
+    "n/a",
+    "na",
+    "nil",
+    "no",
+    "none",
+    "no marks",
+    "no description",
+    "as per invoice",
+    "as per list",
+    "as per packing list",
+    "as per attached",
+    "see invoice",
+    "various",
+    "various goods",
+    "misc",
+    "miscellaneous",
+    "mixed goods",
+    "goods",
+    "general goods",
+    "general cargo",
+    "cargo",
+    "freight",
+    "freight all kinds",
+    "fak",
+    "items",
+    "products",
+    "merchandise",
+    "consolidated",
+    "consolidated cargo",
+    "groupage",
+    "personal effects",
+    "personal belongings",
+    "household goods",
+    "gift",
+    "gifts",
+    "sample",
+    "samples",
+    "spare parts",
+    "parts",
+    "other",
+    "others",
+    "unknown",
+    "test",
+    "нет",
+    "товар",
+    "товары",
+    "груз",
+    "сборный груз",
+    "разное",
+    "прочее",
+    "прочие",
+    "согласно инвойсу",
+    "согласно инвойса",
+    "согласно счету",
+    "по инвойсу",
+    "см. инвойс",
+    "личные вещи",
+    "домашние вещи",
+    "подарок",
+    "подарки",
+    "образцы",
+    "запчасти",
+    "тнп",
+    "товары народного потребления",
+    "yoʻq",
+    "yo'q",
+    "yoq",
+    "tovar",
+    "tovarlar",
+    "yuk",
+    "yuklar",
+    "mol",
+    "turli",
+    "har xil",
+    "boshqa",
+    "boshqalar",
+    "shaxsiy buyumlar",
+    "sovgʻa",
+    "sovg'a",
+    "invoys boʻyicha",
+    "invoys bo'yicha",
+    "ehtiyot qismlar",
+    "xalq iste'moli mollari",
+];
+
+impl Rules<'_> {
+    pub(super) fn goods(&mut self, cargo: &Cargo) {
+        self.carnet(cargo);
+        self.containers_and_seals(cargo);
+        let mut references = BTreeSet::new();
+        for (i, consignment) in cargo.consignments.iter().enumerate() {
+            let at = CARGO.item("consignments", i).about(About::Consignment(i));
+            if let Some(reference) = consignment.consignment_reference.as_deref() {
+                if !references.insert(reference) {
+                    let finding =
+                        self.warn(FindingCode::ReferenceRepeated, at.field("consignment_reference"));
+                    finding.original(reference).push();
+                }
+            }
+            self.mrn(consignment, at);
+            for (j, item) in consignment.goods_items.iter().enumerate() {
+                let about = About::GoodsItem { consignment: i, item: j };
+                self.goods_item(item, cargo, at.item("goods_items", j).about(about));
+            }
+        }
+    }
+
+    fn goods_item(&mut self, item: &GoodsItem, cargo: &Cargo, at: Spot<'_>) {
+        if let Some(description) = item.description.as_deref().filter(|text| is_vague(text)) {
+            self.warn(FindingCode::DescriptionVague, at.field("description")).original(description).push();
+        }
+        if let Some(dangerous) = &item.dangerous_goods {
+            self.dangerous_goods(dangerous, at.field("dangerous_goods"));
+        }
+        for (k, number) in item.container_numbers.iter().enumerate() {
+            let is_listed =
+                |container: &crate::consignment::Container| container.number.as_deref() == Some(number);
+            if !cargo.containers.is_empty() && !cargo.containers.iter().any(is_listed) {
+                let at = at.item("container_numbers", k);
+                self.note(FindingCode::ContainerNotListed, at).original(number).push();
+            }
+        }
+    }
+
+    /// ADR and RID ask for a UN number and a class; the packing group only some substances have.
+    fn dangerous_goods(&mut self, dangerous: &DangerousGoods, at: Spot<'_>) {
+        let un_number = dangerous.un_number.as_deref().unwrap_or_default();
+        if !is_un_number(un_number) {
+            let finding = self.warn(FindingCode::DangerousGoodsIncomplete, at.field("un_number"));
+            finding.original(un_number).parameter("field", "un_number").push();
+        }
+        let class = dangerous.hazard_class.as_deref().unwrap_or_default();
+        if !is_hazard_class(class) {
+            let finding = self.warn(FindingCode::DangerousGoodsIncomplete, at.field("hazard_class"));
+            finding.original(class).parameter("field", "hazard_class").push();
+        }
+        let group = dangerous.packing_group.as_deref().unwrap_or("I");
+        if !matches!(group, "I" | "II" | "III") {
+            let finding = self.warn(FindingCode::DangerousGoodsIncomplete, at.field("packing_group"));
+            finding.original(group).parameter("field", "packing_group").push();
+        }
+    }
+
+    fn mrn(&mut self, consignment: &Consignment, at: Spot<'_>) {
+        let Some(mrn) = consignment.previous_mrn.as_deref() else { return };
+        let at = at.field("previous_mrn");
+        match check_digits::mrn(mrn) {
+            Ok(()) => {}
+            // Outside the Union numbers of other forms are in use under the same name.
+            Err(Wrong::Form) => {
+                self.note(FindingCode::ValueMalformed, at)
+                    .original(mrn)
+                    .parameter("form", "MRN, 18 characters")
+                    .push();
+            }
+            Err(Wrong::CheckDigit) => self.warn(FindingCode::MrnCheckDigitWrong, at).original(mrn).push(),
+        }
+    }
+
+    fn carnet(&mut self, cargo: &Cargo) {
+        let at = CARGO.field("tir_carnet");
+        let under_tir = |consignment: &Consignment| consignment.customs_regime == Some(CustomsRegime::Tir);
+        let is_tir =
+            cargo.customs_regime == Some(CustomsRegime::Tir) || cargo.consignments.iter().any(under_tir);
+        let number = cargo.tir_carnet.as_ref().and_then(|carnet: &TirCarnet| carnet.number.as_deref());
+        let is_missing = number.is_none() && (is_tir || cargo.tir_carnet.is_some());
+        // The check algorithm of carnet numbers is not public, so only the form is looked at.
+        if is_missing || number.is_some_and(|number| !is_carnet_number(number)) {
+            let finding = self.warn(FindingCode::TirCarnetMalformed, at.field("number"));
+            finding.original(number.unwrap_or_default()).push();
+        }
+        let expiry = cargo.tir_carnet.as_ref().and_then(|carnet| carnet.expiry_date);
+        if expiry.is_some_and(|expiry| expiry.latest() < self.arrival_date) {
+            let day = self.arrival_date.to_string();
+            self.warn(FindingCode::TirCarnetExpired, at.field("expiry_date"))
+                .parameter("arrival_date", day)
+                .push();
+        }
+    }
+
+    fn containers_and_seals(&mut self, cargo: &Cargo) {
+        let mut seals = cargo.seals.len();
+        self.seals(&cargo.seals, CARGO);
+        for (i, container) in cargo.containers.iter().enumerate() {
+            let at = CARGO.item("containers", i);
+            if let Some(number) = container.number.as_deref() {
+                match check_digits::container(number) {
+                    Ok(()) => {}
+                    Err(Wrong::Form) => self
+                        .warn(FindingCode::ValueMalformed, at.field("number"))
+                        .original(number)
+                        .parameter("form", "ISO 6346")
+                        .push(),
+                    Err(Wrong::CheckDigit) => {
+                        self.warn(FindingCode::ContainerCheckDigitWrong, at.field("number"))
+                            .original(number)
+                            .push();
+                    }
+                }
+            }
+            seals = seals.saturating_add(container.seals.len());
+            self.seals(&container.seals, at);
+        }
+        if let Some(declared) = cargo.declared_seal_count {
+            if usize::try_from(declared).ok() != Some(seals) {
+                let finding = self.warn(FindingCode::SealsDisagree, CARGO.field("declared_seal_count"));
+                finding
+                    .parameter("declared", declared.to_string())
+                    .parameter("listed", seals.to_string())
+                    .push();
+            }
+        }
+    }
+
+    fn seals(&mut self, seals: &[Seal], at: Spot<'_>) {
+        for (i, _) in seals.iter().enumerate().filter(|(_, seal)| seal.number.is_none()) {
+            self.warn(FindingCode::SealsDisagree, at.item("seals", i).field("number")).push();
+        }
+    }
+}
+
+/// True for a description that says nothing about the goods: a stock phrase, or fewer than three letters.
+fn is_vague(description: &str) -> bool {
+    let folded = description.trim().trim_end_matches(['.', '!', ';']).to_lowercase();
+    folded.chars().filter(|c| c.is_alphabetic()).count() < 3 || VAGUE.contains(&folded.as_str())
+}
+
+/// Four digits between the first and the last that the United Nations ever gave, with room to grow.
+fn is_un_number(number: &str) -> bool {
+    number.len() == 4
+        && number.bytes().all(|b| b.is_ascii_digit())
+        && number.parse::<u16>().is_ok_and(|number| (4..4000).contains(&number))
+}
+
+/// A class or division of ADR and RID, with the compatibility letter of class 1.
+fn is_hazard_class(class: &str) -> bool {
+    let class = class.trim();
+    let division = class.strip_suffix(|c: char| c.is_ascii_alphabetic()).unwrap_or(class);
+    matches!(
+        division,
+        "1" | "1.1"
+            | "1.2"
+            | "1.3"
+            | "1.4"
+            | "1.5"
+            | "1.6"
+            | "2"
+            | "2.1"
+            | "2.2"
+            | "2.3"
+            | "3"
+            | "4.1"
+            | "4.2"
+            | "4.3"
+            | "5.1"
+            | "5.2"
+            | "6.1"
+            | "6.2"
+            | "7"
+            | "8"
+            | "9"
+    )
+}
+
+/// Two letters and eight or nine digits.
+fn is_carnet_number(number: &str) -> bool {
+    let bytes = number.as_bytes();
+    matches!(bytes.len(), 10 | 11)
+        && bytes.iter().take(2).all(u8::is_ascii_uppercase)
+        && bytes.iter().skip(2).all(u8::is_ascii_digit)
+}

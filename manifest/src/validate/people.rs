@@ -1,0 +1,110 @@
+//! Who is on board: counts, drivers, ages, guardians and stops. One bad row is one traveller's trouble, never the list's.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{CONVEYANCE, PASSENGER_LIST, Rules};
+use crate::conveyance::{Journey, Mode};
+use crate::finding::{About, FindingCode};
+use crate::findings::Spot;
+use crate::manifest::{Load, Manifest};
+use crate::person::{CrewRole, Passenger, PassengerList, Person};
+use crate::quantity::PartialDate;
+
+impl Rules<'_> {
+    pub(super) fn people(&mut self, manifest: &Manifest) {
+        for (i, member) in manifest.crew_members.iter().enumerate() {
+            let at = Spot::MANIFEST;
+            self.birth_date(&member.person, at.item("crew_members", i).about(About::CrewMember(i)));
+        }
+        let stops = self.stops(&manifest.journey);
+        let Some(Load::PassengerList(list)) = &manifest.load else { return };
+        if let Some(declared) = list.declared_passenger_count {
+            self.listed(declared, list.passengers.len(), PASSENGER_LIST.field("declared_passenger_count"));
+        }
+        // Two drivers who swap are the rule on long lines; none at all is not a coach.
+        let has_driver = manifest.crew_members.iter().any(|member| member.role == Some(CrewRole::Driver));
+        if manifest.conveyance.mode == Some(Mode::Road) && !has_driver {
+            self.warn(FindingCode::DriverMissing, CONVEYANCE.field("crew_members")).push();
+        }
+        for (i, passenger) in list.passengers.iter().enumerate() {
+            let at = PASSENGER_LIST.item("passengers", i).about(About::Passenger(i));
+            self.birth_date(&passenger.person, at);
+            self.minor(passenger, i, list, at);
+            self.passenger_stops(passenger, &stops, at);
+        }
+    }
+
+    fn birth_date(&mut self, person: &Person, at: Spot<'_>) {
+        let Some(date) = person.birth_date else { return };
+        let oldest = years_before(self.arrival_date, self.settings.oldest_age_years);
+        if date.earliest() > self.arrival_date || date.latest() < oldest {
+            self.warn(FindingCode::BirthDateImplausible, at.field("birth_date")).push();
+        }
+    }
+
+    /// A minor needs an adult on the same list who answers for them. A date of birth that lacks its day counts as young
+    /// as it can be: nobody is hurt by a question too many.
+    fn minor(&mut self, passenger: &Passenger, place: usize, list: &PassengerList, at: Spot<'_>) {
+        if !self.may_be_minor(passenger.person.birth_date) {
+            return;
+        }
+        let number = passenger.guardian_passenger_number.and_then(|number| usize::try_from(number).ok());
+        let guardian_place = number.and_then(|number| number.checked_sub(1)).filter(|other| *other != place);
+        let guardian = guardian_place.and_then(|other| list.passengers.get(other));
+        let is_adult = guardian.is_some_and(|guardian| {
+            guardian.person.birth_date.is_some() && !self.may_be_minor(guardian.person.birth_date)
+        });
+        if !is_adult {
+            let age = self.settings.minor_age_years.to_string();
+            let finding = self.warn(FindingCode::MinorAlone, at.field("guardian_passenger_number"));
+            finding.parameter("age", age).push();
+        }
+    }
+
+    fn may_be_minor(&self, birth_date: Option<PartialDate>) -> bool {
+        let youngest_adult = years_before(self.arrival_date, self.settings.minor_age_years);
+        birth_date.is_some_and(|date| date.latest() > youngest_adult)
+    }
+
+    /// The stops that passengers may name, or none when the journey lists none.
+    fn stops(&mut self, journey: &Journey) -> BTreeSet<u32> {
+        let mut known = BTreeSet::new();
+        let mut last = 0;
+        let at = CONVEYANCE.field("journey");
+        for (i, stop) in journey.stops.iter().enumerate() {
+            let number = stop.stop_sequence.unwrap_or(0);
+            if number <= last {
+                let finding =
+                    self.warn(FindingCode::StopsDisagree, at.item("stops", i).field("stop_sequence"));
+                finding.parameter("stop", number.to_string()).push();
+            }
+            last = last.max(number);
+            known.insert(number);
+        }
+        known
+    }
+
+    fn passenger_stops(&mut self, passenger: &Passenger, stops: &BTreeSet<u32>, at: Spot<'_>) {
+        let (embark, debark) = (passenger.embark_stop_sequence, passenger.debark_stop_sequence);
+        let named = [("embark_stop_sequence", embark), ("debark_stop_sequence", debark)];
+        for (field, number) in named {
+            if let Some(number) = number.filter(|number| !stops.contains(number)) {
+                let finding = self.warn(FindingCode::StopsDisagree, at.field(field));
+                finding.parameter("stop", number.to_string()).push();
+            }
+        }
+        if let (Some(embark), Some(debark)) = (embark, debark) {
+            if debark <= embark {
+                let finding = self.warn(FindingCode::StopsDisagree, at.field("debark_stop_sequence"));
+                finding.parameter("stop", debark.to_string()).push();
+            }
+        }
+    }
+}
+
+/// The same day some years earlier; the first day of time when that is before it.
+fn years_before(day: Date, years: u8) -> Date {
+    day.checked_sub(jiff::Span::new().years(i64::from(years))).unwrap_or(Date::MIN)
+}
