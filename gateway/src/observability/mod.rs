@@ -3,7 +3,10 @@
 //! Personal data (names, document numbers, dates of birth, original values) reaches none of them: nothing here takes
 //! a text that a stranger chose, except ids that the registry knows.
 
+mod config;
 pub mod metrics;
 pub mod names;
+pub mod subscriber;
 
+pub use config::{Config, LogFormat};
 pub use metrics::{Exposition, Kind, Metrics, Outcome, Step};

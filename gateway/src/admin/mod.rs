@@ -1,0 +1,152 @@
+//! The admin listener: health, readiness, metrics, model identity. Plain HTTP, for operators only; it tells nothing
+//! about manifests or persons.
+
+mod config;
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde::Serialize;
+use tokio::net::TcpListener;
+use tower::limit::GlobalConcurrencyLimitLayer;
+
+use crate::observability::Exposition;
+
+pub use config::Config;
+
+/// Can the gateway authenticate, decide and persist? Cheap to clone; all clones see the same.
+#[derive(Debug, Clone, Default)]
+pub struct Readiness(Arc<AtomicBool>);
+
+impl Readiness {
+    /// Says so.
+    pub fn set(&self, ready: bool) {
+        self.0.store(ready, Ordering::Release);
+    }
+
+    /// What was said last; at first, no.
+    #[must_use]
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Which model and policy judge, as `/model` tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ModelIdentity {
+    /// Name of the bundle.
+    pub bundle_name: String,
+    /// Its version.
+    pub bundle_version: String,
+    /// SHA-256 of the bundle, lower-case hexadecimal.
+    pub bundle_digest: String,
+    /// Fingerprint of the feature catalog.
+    pub feature_fingerprint: String,
+    /// Version of the policy.
+    pub policy_version: String,
+    /// SHA-256 of the policy, lower-case hexadecimal.
+    pub policy_digest: String,
+}
+
+impl From<&scoring::Identity> for ModelIdentity {
+    fn from(identity: &scoring::Identity) -> Self {
+        Self {
+            bundle_name: identity.bundle_name.clone(),
+            bundle_version: identity.bundle_version.clone(),
+            bundle_digest: identity.bundle_digest.clone(),
+            feature_fingerprint: identity.feature_fingerprint.clone(),
+            policy_version: identity.policy_version.clone(),
+            policy_digest: identity.policy_digest.clone(),
+        }
+    }
+}
+
+/// The listener, bound and not yet serving.
+#[derive(Debug)]
+pub struct Admin {
+    listener: TcpListener,
+    router: Router,
+}
+
+#[derive(Debug, Clone)]
+struct Shown {
+    readiness: Readiness,
+    exposition: Exposition,
+    model: Arc<ModelIdentity>,
+}
+
+impl Admin {
+    /// Binds the listener.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub async fn bind(
+        config: &Config,
+        readiness: Readiness,
+        exposition: Exposition,
+        model: ModelIdentity,
+    ) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(config.listen).await?;
+        let router = Router::new()
+            .route("/livez", get(|| async { "alive\n" }))
+            .route("/readyz", get(ready))
+            .route("/metrics", get(metrics))
+            .route("/model", get(model_identity))
+            .with_state(Shown { readiness, exposition, model: Arc::new(model) })
+            .layer(GlobalConcurrencyLimitLayer::new(config.max_requests));
+        Ok(Self { listener, router })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves until `stop` is done.
+    ///
+    /// # Errors
+    /// When the listener fails.
+    pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+        axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await
+    }
+}
+
+async fn ready(State(shown): State<Shown>) -> (StatusCode, &'static str) {
+    if shown.readiness.get() {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+    }
+}
+
+async fn metrics(State(shown): State<Shown>) -> Response {
+    match shown.exposition.text() {
+        Ok(text) => ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "metrics cannot be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+async fn model_identity(State(shown): State<Shown>) -> Response {
+    match serde_json::to_string(&*shown.model) {
+        Ok(text) => ([(CONTENT_TYPE, "application/json")], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

@@ -1,0 +1,180 @@
+//! What goes on beside the calls: reloads, readiness, and the audit of refused handshakes.
+
+use std::{path::Path, sync::Arc, time::Duration, time::SystemTime};
+
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{Error, Handshakes, Reload, registry};
+use crate::{
+    admin::Readiness,
+    authenticate::{Credentials, HandshakeCount, OpenConnections, Registry},
+    clock::Clock,
+    observability::Metrics,
+    persist::{AuditEvent, AuditKind, Store},
+};
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+/// What the background tasks share.
+#[derive(Debug, Clone)]
+pub(super) struct Background {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) metrics: Metrics,
+    pub(super) reload: Reload,
+    pub(super) stop: CancellationToken,
+}
+
+impl Background {
+    /// Publishes the registry whenever its version moves and it proves; otherwise the last good one stays.
+    pub(super) async fn refresh_registry(self, registry: Registry, mut version: i64, every: Duration) {
+        let mut ticks = ticks(every);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.reload.0.registry.notified() => {}
+                _ = ticks.tick() => {}
+            }
+            match self.store.registry_version().await {
+                Ok(found) if found == version => continue,
+                Ok(found) => version = found,
+                // The readiness probe tells about the store; the next look tries again.
+                Err(_) => continue,
+            }
+            match registry::proven(&self.store).await {
+                Ok((found, snapshot)) => {
+                    version = found;
+                    registry.publish(snapshot);
+                    self.told("registry", Ok(())).await;
+                }
+                Err(error) => self.told("registry", Err(error)).await,
+            }
+        }
+    }
+
+    /// Takes new credentials when their files change, or when asked.
+    pub(super) async fn reload_credentials(
+        self,
+        credentials: Credentials,
+        files: [std::path::PathBuf; 2],
+        every: Duration,
+    ) {
+        let mut ticks = ticks(every);
+        let mut seen = files.each_ref().map(|file| changed(file));
+        loop {
+            self.metrics.set_certificate_days_left(self.days_left(&credentials));
+            let asked = tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.reload.0.credentials.notified() => true,
+                _ = ticks.tick() => false,
+            };
+            let found = files.each_ref().map(|file| changed(file));
+            if !asked && found == seen {
+                continue;
+            }
+            seen = found;
+            let loading = credentials.clone();
+            match tokio::task::spawn_blocking(move || loading.reload()).await {
+                Ok(Ok(true)) => self.told("credentials", Ok(())).await,
+                Ok(Ok(false)) => {}
+                Ok(Err(error)) => self.told("credentials", Err(error.into())).await,
+                Err(_) => self.told("credentials", Err(Error::Interrupted)).await,
+            }
+        }
+    }
+
+    /// Tries again and again whether we can authenticate, decide and persist.
+    pub(super) async fn probe(
+        self,
+        credentials: Credentials,
+        connections: OpenConnections,
+        readiness: Readiness,
+        health: impl AsyncFn(bool),
+        every: Duration,
+    ) {
+        let mut ticks = ticks(every);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            let persists = matches!(timeout(every, self.store.ready()).await, Ok(Ok(())));
+            let authenticates = credentials.not_after_seconds() > self.clock.now().as_second();
+            let ready = persists && authenticates;
+            if ready != readiness.get() {
+                tracing::info!(ready, persists, authenticates, "readiness changed");
+            }
+            if self.stop.is_cancelled() {
+                return; // draining has said no; do not take it back
+            }
+            readiness.set(ready);
+            health(ready).await;
+            self.metrics.set_ready(ready);
+            self.metrics.set_open_connections(connections.count());
+        }
+    }
+
+    /// Writes the counts of refused handshakes as audit rows.
+    pub(super) async fn flush_handshakes(self, handshakes: Arc<Handshakes>, every: Duration) {
+        let mut ticks = ticks(every);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = ticks.tick() => self.flush(&handshakes).await,
+            }
+        }
+    }
+
+    /// Writes what was counted up to now.
+    pub(super) async fn flush(&self, handshakes: &Handshakes) {
+        for count in handshakes.counts.drain() {
+            if let Err(error) = self.store.audit(event(&count)).await {
+                tracing::error!(%error, reason = count.reason.code(), count = count.count, "a count of refused handshakes was not audited");
+            }
+        }
+    }
+
+    async fn told(&self, what: &'static str, outcome: Result<(), Error>) {
+        let kind = match &outcome {
+            Ok(()) => {
+                tracing::info!(what, "reloaded");
+                AuditKind::CredentialsReloaded
+            }
+            Err(error) => {
+                tracing::warn!(what, %error, "a reload was refused; the last good one stays");
+                AuditKind::ReloadRefused
+            }
+        };
+        self.metrics.reload(what, if outcome.is_ok() { "ok" } else { "refused" });
+        if let Err(error) = self.store.audit(AuditEvent::new(kind, self.clock.now()).reason(what)).await {
+            tracing::error!(%error, what, "a reload was not audited");
+        }
+    }
+
+    fn days_left(&self, credentials: &Credentials) -> i64 {
+        credentials.not_after_seconds().saturating_sub(self.clock.now().as_second()).div_euclid(SECONDS_A_DAY)
+    }
+}
+
+fn event(count: &HandshakeCount) -> AuditEvent {
+    let time = jiff::Timestamp::from_second(count.minute_seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    let event = AuditEvent::new(AuditKind::HandshakesRefused, time)
+        .reason(count.reason.code())
+        .count(i64::try_from(count.count).unwrap_or(i64::MAX));
+    match count.network {
+        Some(network) => event.source_network(&network.to_string()),
+        None => event,
+    }
+}
+
+fn ticks(every: Duration) -> tokio::time::Interval {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// When a file was last written; Kubernetes swaps a link, which shows here as well.
+fn changed(file: &Path) -> Option<SystemTime> {
+    std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
+}

@@ -1,0 +1,168 @@
+//! The composition root: the only file that knows every module.
+//!
+//! [`App::build`] proves everything that can be proven and binds both listeners; [`App::run`] serves until it is told
+//! to stop, then lets the calls in flight finish.
+
+mod background;
+mod config;
+mod error;
+mod registry;
+mod serve;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use tokio::sync::Notify;
+
+use crate::{
+    admin::{Admin, Readiness},
+    authenticate::{self, AuditSink, Credentials, HandshakeCounts, HandshakeRefusal, Listener, Registry},
+    clock::Clock,
+    config::Config as Root,
+    observability::Metrics,
+    persist::{Digests, Secrets, Store},
+};
+
+pub use config::Config;
+pub use error::Error;
+
+/// A gateway that has proven its parts and holds its ports, but does not serve yet.
+#[derive(Debug)]
+pub struct App {
+    config: Root,
+    clock: Clock,
+    metrics: Metrics,
+    readiness: Readiness,
+    store: Store,
+    digests: Digests,
+    registry: Registry,
+    registry_version: i64,
+    credentials: Credentials,
+    scorer: Arc<scoring::Scorer>,
+    handshakes: Arc<Handshakes>,
+    listener: Listener,
+    admin: Admin,
+    reload: Reload,
+}
+
+/// Asks a running gateway to look at its credentials and registry now. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Reload(Arc<Notifies>);
+
+#[derive(Debug, Default)]
+struct Notifies {
+    credentials: Notify,
+    registry: Notify,
+}
+
+impl Reload {
+    /// Now, rather than at the next look.
+    pub fn now(&self) {
+        self.0.credentials.notify_one();
+        self.0.registry.notify_one();
+    }
+}
+
+impl App {
+    /// Opens the store, proves registry, credentials and model, and binds both listeners. Nothing is served yet.
+    ///
+    /// # Errors
+    /// The first part that cannot be had, and why.
+    pub async fn build(config: Root, clock: Clock) -> Result<Self, Error> {
+        let (metrics, exposition) = Metrics::new()?;
+        let scorer = tokio::task::spawn_blocking({
+            let folder = config.scoring.bundle_folder.clone();
+            move || {
+                if folder.as_os_str().is_empty() {
+                    scoring::Scorer::shipped()
+                } else {
+                    scoring::Scorer::load(&folder)
+                }
+            }
+        });
+        let secrets = Secrets::load(&config.persist)?;
+        let store = Store::open(&config.persist, &secrets).await?;
+        let (registry_version, snapshot) = registry::proven(&store).await?;
+        let registry = Registry::new(snapshot, clock.clone());
+        let section: &authenticate::Config = &config.authenticate;
+        let credentials = Credentials::load(&section.certificate_file, &section.key_file, clock.clone())?;
+        let handshakes = Arc::new(Handshakes {
+            counts: HandshakeCounts::new(section.max_handshake_count_keys),
+            metrics: metrics.clone(),
+        });
+        let scorer = Arc::new(scorer.await.map_err(|_| Error::Interrupted)??);
+        let listener = Listener::bind(
+            section,
+            credentials.clone(),
+            registry.clone(),
+            Arc::clone(&handshakes) as Arc<dyn AuditSink>,
+            clock.clone(),
+        )
+        .await
+        .map_err(|cause| Error::Bind { address: section.listen, cause })?;
+        let readiness = Readiness::default();
+        let admin = Admin::bind(&config.admin, readiness.clone(), exposition, scorer.identity().into())
+            .await
+            .map_err(|cause| Error::Bind { address: config.admin.listen, cause })?;
+        Ok(Self {
+            digests: secrets.digests(),
+            config,
+            clock,
+            metrics,
+            readiness,
+            store,
+            registry,
+            registry_version,
+            credentials,
+            scorer,
+            handshakes,
+            listener,
+            admin,
+            reload: Reload::default(),
+        })
+    }
+
+    /// Where partners connect.
+    ///
+    /// # Errors
+    /// The socket is gone.
+    pub fn address(&self) -> Result<SocketAddr, Error> {
+        Ok(self.listener.address()?)
+    }
+
+    /// Where operators look.
+    ///
+    /// # Errors
+    /// The socket is gone.
+    pub fn admin_address(&self) -> Result<SocketAddr, Error> {
+        Ok(self.admin.address()?)
+    }
+
+    /// Asks for reloads while the gateway runs.
+    #[must_use]
+    pub fn reload(&self) -> Reload {
+        self.reload.clone()
+    }
+
+    /// Serves until `shutdown` is done, then drains: health says no, new connections are refused, calls in flight
+    /// finish, watchers are told, the store is closed last.
+    ///
+    /// # Errors
+    /// When a listener fails.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+        serve::run(self, shutdown).await
+    }
+}
+
+/// Counts refused handshakes for the audit and for the metrics.
+#[derive(Debug)]
+struct Handshakes {
+    counts: HandshakeCounts,
+    metrics: Metrics,
+}
+
+impl AuditSink for Handshakes {
+    fn refused(&self, reason: HandshakeRefusal, source: std::net::IpAddr, time: jiff::Timestamp) {
+        self.metrics.handshake_refusal(reason.code(), 1);
+        self.counts.refused(reason, source, time);
+    }
+}

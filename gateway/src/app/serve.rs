@@ -1,0 +1,155 @@
+//! A built gateway serves, and stops in order.
+
+use std::time::Duration;
+
+use tokio::{task::JoinSet, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tonic_health::{ServingStatus, server::HealthReporter};
+use tower::ServiceBuilder;
+
+use super::{App, Error, background::Background};
+use crate::{
+    persist::{AuditEvent, AuditKind},
+    reply::layer::Explain,
+    watch,
+};
+
+/// The names under which health is asked for: the whole, and each service of the contract.
+const SERVICES: [&str; 3] =
+    ["", "customs.prearrival.v1.ManifestService", "customs.prearrival.v1.PreDecisionService"];
+
+pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+    let settings = app.config.app.clone();
+    let millis = Duration::from_millis;
+    let (health, health_service) = tonic_health::server::health_reporter();
+    let (address, admin_address) = (app.address()?, app.admin_address()?);
+    let draining = CancellationToken::new();
+    let background = Background {
+        store: app.store.clone(),
+        clock: app.clock.clone(),
+        metrics: app.metrics.clone(),
+        reload: app.reload.clone(),
+        stop: CancellationToken::new(),
+    };
+
+    // The first answers are true: the store was opened and everything else proven a moment ago.
+    let authenticate = &app.config.authenticate;
+    announce(&health, true).await;
+    app.readiness.set(true);
+    app.metrics.set_ready(true);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(background.clone().refresh_registry(
+        app.registry.clone(),
+        app.registry_version,
+        millis(settings.registry_poll_ms),
+    ));
+    tasks.spawn(background.clone().reload_credentials(
+        app.credentials.clone(),
+        [authenticate.certificate_file.clone(), authenticate.key_file.clone()],
+        millis(settings.credentials_poll_ms),
+    ));
+    let reporter = health.clone();
+    tasks.spawn(background.clone().probe(
+        app.credentials.clone(),
+        app.listener.open_connections(),
+        app.readiness.clone(),
+        async move |ready| announce(&reporter, ready).await,
+        millis(settings.readiness_poll_ms),
+    ));
+    let flush =
+        background.clone().flush_handshakes(app.handshakes.clone(), millis(settings.handshake_flush_ms));
+    tasks.spawn(flush);
+
+    let feed = watch::Service::new(watch::Feed {
+        store: app.store.clone(),
+        registry: app.registry.clone(),
+        digests: app.digests.clone(),
+        clock: app.clock.clone(),
+        metrics: app.metrics.clone(),
+        draining: draining.clone(),
+        config: app.config.watch.clone(),
+    });
+    let reflection = if settings.reflection { Some(reflection()?) } else { None };
+    // Explain stands outside what may refuse, so that these refusals carry their reason too.
+    let layers = ServiceBuilder::new()
+        .layer(Explain)
+        .load_shed()
+        .concurrency_limit(settings.calls_in_total)
+        .into_inner();
+    let server = authenticate
+        .server()
+        .timeout(millis(settings.call_backstop_ms))
+        .layer(layers)
+        .add_service(
+            proto::v1::pre_decision_service_server::PreDecisionServiceServer::new(feed)
+                .max_decoding_message_size(app.config.watch.max_request_bytes),
+        )
+        .add_service(health_service)
+        .add_optional_service(reflection);
+
+    let stopped = draining.clone();
+    let incoming = app.listener.serve(draining.clone());
+    let mut serving = tokio::spawn(server.serve_with_incoming_shutdown(incoming, stopped.cancelled_owned()));
+    let admin_stop = CancellationToken::new();
+    let admin = tokio::spawn(app.admin.serve(admin_stop.clone().cancelled_owned()));
+    audit(&background, AuditKind::Started).await;
+    tracing::info!(%address, %admin_address, "listening");
+
+    let failed = tokio::select! {
+        () = shutdown => None,
+        ended = &mut serving => Some(ended),
+    };
+    tracing::info!("draining");
+    background.stop.cancel();
+    while tasks.join_next().await.is_some() {}
+    app.readiness.set(false);
+    app.metrics.set_ready(false);
+    announce(&health, false).await;
+    let outcome = match failed {
+        Some(ended) => ended,
+        None => {
+            tokio::time::sleep(millis(settings.drain_notice_ms)).await;
+            draining.cancel();
+            match timeout(millis(settings.drain_timeout_ms), &mut serving).await {
+                Ok(ended) => ended,
+                Err(_) => {
+                    tracing::warn!("calls in flight did not finish in time; they are given up");
+                    serving.abort();
+                    Ok(Ok(()))
+                }
+            }
+        }
+    };
+    draining.cancel();
+    background.flush(&app.handshakes).await;
+    audit(&background, AuditKind::Stopped).await;
+    app.store.close().await;
+    admin_stop.cancel();
+    // Operators may read the last metrics; they may not keep the process.
+    let _ = timeout(Duration::from_secs(1), admin).await;
+    tracing::info!("stopped");
+    outcome.map_err(|_| Error::Interrupted)?.map_err(Error::Server)
+}
+
+async fn announce(health: &HealthReporter, ready: bool) {
+    let status = if ready { ServingStatus::Serving } else { ServingStatus::NotServing };
+    for service in SERVICES {
+        health.set_service_status(service, status).await;
+    }
+}
+
+async fn audit(background: &Background, kind: AuditKind) {
+    if let Err(error) = background.store.audit(AuditEvent::new(kind, background.clock.now())).await {
+        tracing::error!(%error, kind = kind.as_str(), "not audited");
+    }
+}
+
+fn reflection() -> Result<
+    tonic_reflection::server::v1::ServerReflectionServer<impl tonic_reflection::server::v1::ServerReflection>,
+    Error,
+> {
+    Ok(tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()?)
+}

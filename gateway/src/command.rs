@@ -1,1 +1,0 @@
-//! The command line: serve, check-config, migrate, partner import, history import.

@@ -1,0 +1,207 @@
+//! The command line. [`run`] is the whole program, so that the demo can re-execute itself as a gateway.
+
+mod history;
+mod partner;
+mod serve;
+
+use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    clock::Clock,
+    config::{Config, ENVIRONMENT_PREFIX, Refused},
+    observability::subscriber,
+    persist::{Secrets, Store},
+};
+
+/// What the process ends with. 2 is clap's, for a command line that cannot be read.
+mod exit {
+    pub(super) const FAILED: u8 = 1;
+    pub(super) const CONFIGURATION: u8 = 64;
+    pub(super) const DATA: u8 = 65;
+}
+
+/// Receives manifests from customs administrations and bus operators abroad over mutual TLS, and answers with a
+/// receipt and a pre-decision that an officer can explain.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gateway",
+    version,
+    after_help = "A new installation:\n  \
+        gateway check-config gateway.toml\n  \
+        gateway migrate --config gateway.toml          (makes the store and its secrets)\n  \
+        gateway partner import registry/ --config gateway.toml\n  \
+        gateway serve --config gateway.toml\n\n\
+        Every setting can be overridden by CUSTOMS_GATEWAY__SECTION__KEY. Exit codes: 0 done, 1 failed, 2 the command \
+        line cannot be read, 64 the configuration is refused (with the path of each bad key), 65 the data is refused."
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the gateway until SIGTERM or SIGINT, then drains. SIGHUP reloads certificate, key and registry.
+    Serve(Configured),
+    /// Reads a configuration, checks it whole and says what is wrong with it. Opens nothing.
+    CheckConfig {
+        /// The configuration file.
+        file: PathBuf,
+    },
+    /// Makes the store, or brings it to this program's schema; makes the store's secrets where they are absent.
+    Migrate(Configured),
+    /// The registered partners.
+    #[command(subcommand)]
+    Partner(PartnerCommand),
+    /// What inspections found in the past.
+    #[command(subcommand)]
+    History(HistoryCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum PartnerCommand {
+    /// Adds or replaces partners from a folder: `<id>/partner.toml`, `<id>/anchors.pem`, optionally `<id>/crl.pem`.
+    /// A running gateway takes them up by itself. Repeating is safe.
+    Import {
+        /// The folder.
+        folder: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum HistoryCommand {
+    /// Counts past outcomes from a CSV file with the columns of the published customs data set. Repeating is safe:
+    /// a declaration counts once.
+    Import {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Configured {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Data that is refused: every problem, located.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+struct DataRefused(Vec<String>);
+
+/// Runs a command line, the program's name first, to its end.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let line = match CommandLine::try_parse_from(args) {
+        Ok(line) => line,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::FAILED));
+        }
+    };
+    match execute(line.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ExitCode::from(told(&error)),
+    }
+}
+
+fn execute(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(configured) => serve::serve(load(&configured.config)?),
+        Command::CheckConfig { file } => {
+            load(&file)?;
+            println!("{}: good", file.display());
+            Ok(())
+        }
+        Command::Migrate(configured) => {
+            let config = load(&configured.config)?;
+            Secrets::create_if_absent(&config.persist)?;
+            let schema = block_on(Store::migrate(&config.persist))??;
+            println!("the store is at schema {schema}");
+            Ok(())
+        }
+        Command::Partner(PartnerCommand::Import { folder, configured }) => {
+            let config = load(&configured.config)?;
+            block_on(partner::import(&folder, &config, &Clock::System))?
+        }
+        Command::History(HistoryCommand::Import { file, configured }) => {
+            let config = load(&configured.config)?;
+            block_on(history::import(&file, &config, &Clock::System))?
+        }
+    }
+}
+
+/// The file with the environment laid over it; from here on nothing reads the environment.
+fn load(file: &std::path::Path) -> Result<Config, Refused> {
+    let environment: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with(ENVIRONMENT_PREFIX))
+        .collect();
+    Config::load(file, &environment)
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> std::io::Result<T> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future))
+}
+
+/// Says on standard error what went wrong; gives the exit code for it.
+fn told(error: &anyhow::Error) -> u8 {
+    eprintln!("{error:#}");
+    if error.is::<Refused>() {
+        exit::CONFIGURATION
+    } else if error.is::<DataRefused>() {
+        exit::DATA
+    } else {
+        exit::FAILED
+    }
+}
+
+fn observe(config: &Config) {
+    subscriber::install(&config.observability);
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn commands_are_read() {
+        for line in [
+            "gateway serve --config a.toml",
+            "gateway check-config a.toml",
+            "gateway migrate --config a.toml",
+            "gateway partner import registry --config a.toml",
+            "gateway history import h.csv --config a.toml",
+        ] {
+            assert!(CommandLine::try_parse_from(words(line)).is_ok(), "{line}");
+        }
+        assert!(CommandLine::try_parse_from(words("gateway serve")).is_err());
+    }
+
+    #[test]
+    fn a_bad_configuration_ends_with_64() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("gateway.toml");
+        std::fs::write(&file, "[app]\ncolour = 1\n").unwrap();
+        assert_eq!(told(&execute(Command::CheckConfig { file: file.clone() }).unwrap_err()), 64);
+        std::fs::write(&file, "").unwrap();
+        assert!(execute(Command::CheckConfig { file }).is_ok());
+    }
+}

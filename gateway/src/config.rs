@@ -1,1 +1,0 @@
-//! The root of the configuration; each step owns its own section.

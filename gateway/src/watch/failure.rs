@@ -1,0 +1,70 @@
+//! Why a call of this service brings no result, and what the caller is told.
+
+use uuid::Uuid;
+
+use crate::{
+    authenticate::registry::Refused,
+    clock::Clock,
+    observability::Metrics,
+    persist,
+    reply::{Notice, Reason},
+};
+
+/// Refusals and faults of the feed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// We will not listen.
+    #[error("refused: {}", .0.reason.as_str())]
+    Told(Notice),
+    /// The partner may not speak (any more).
+    #[error(transparent)]
+    Peer(#[from] Refused),
+    /// The connection has no peer: the listener and the service do not belong together.
+    #[error("the connection has no authenticated peer")]
+    NoPeer,
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] persist::Error),
+    /// What the store answered cannot be read.
+    #[error("stored pre-decisions cannot be read: {0}")]
+    Unreadable(String),
+}
+
+impl From<Notice> for Failure {
+    fn from(notice: Notice) -> Self {
+        Failure::Told(notice)
+    }
+}
+
+impl Failure {
+    /// As the caller is told. Faults are logged here, once, under an id that travels to the caller.
+    pub(super) fn into_notice(self, metrics: &Metrics, clock: &Clock) -> Notice {
+        let notice = match self {
+            Failure::Told(notice) => notice,
+            Failure::Peer(refused) => Notice::new(refused_reason(refused)),
+            Failure::Store(persist::Error::Closed) => Notice::new(Reason::ShuttingDown),
+            fault @ Failure::Store(persist::Error::Unavailable(_)) => {
+                logged(Reason::StoreUnavailable, &fault, clock)
+            }
+            fault => logged(Reason::Internal, &fault, clock),
+        };
+        metrics.refusal(notice.reason.as_str());
+        notice
+    }
+}
+
+fn refused_reason(refused: Refused) -> Reason {
+    match refused {
+        Refused::NotRegistered => Reason::NotRegistered,
+        Refused::VouchedByAnother => Reason::VouchedByAnother,
+        Refused::Suspended => Reason::PartnerSuspended,
+        Refused::Revoked => Reason::CertificateRevoked,
+        Refused::Expired => Reason::CertificateExpired,
+    }
+}
+
+fn logged(reason: Reason, fault: &Failure, clock: &Clock) -> Notice {
+    let id: Uuid = persist::new_manifest_id(clock.now());
+    tracing::error!(fault.id = %id, reason = reason.as_str(), cause = %fault, "fault");
+    Notice::new(reason).with("fault_id", id)
+}
