@@ -36,6 +36,24 @@ pub enum Severity {
     Blocking,
 }
 
+impl Severity {
+    /// The severity's word in the record and the contract (without its prefix).
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "NOTE",
+            Self::Warning => "WARNING",
+            Self::Blocking => "BLOCKING",
+        }
+    }
+
+    /// The severity that a word names.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Note, Self::Warning, Self::Blocking].into_iter().find(|severity| severity.as_str() == word)
+    }
+}
+
 /// The subject of a finding: the part of the manifest whose fate it touches. Indexes are zero-based places in
 /// the declared lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

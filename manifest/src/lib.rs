@@ -25,6 +25,9 @@ pub mod party;
 pub mod person;
 pub mod quantity;
 pub mod record;
+mod record_findings;
+mod record_form;
+mod record_shapes;
 
 pub use code_list::CodeLists;
 pub use declared::Declared;

@@ -60,6 +60,22 @@ impl Manifest {
         }
     }
 
+    /// The goods, for putting natural persons back.
+    pub(crate) fn cargo_mut(&mut self) -> Option<&mut Cargo> {
+        match &mut self.load {
+            Some(Load::Cargo(cargo)) => Some(cargo),
+            _ => None,
+        }
+    }
+
+    /// The passengers, for putting natural persons back.
+    pub(crate) fn passenger_list_mut(&mut self) -> Option<&mut PassengerList> {
+        match &mut self.load {
+            Some(Load::PassengerList(list)) => Some(list),
+            _ => None,
+        }
+    }
+
     /// The key of the conveyance for random draws: mode, nationality, registration. Without the journey, which a
     /// partner could choose. `None` when mode or registration is unknown.
     #[must_use]

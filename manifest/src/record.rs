@@ -1,7 +1,17 @@
-//! The one on-disk JSON form of a manifest and its findings, versioned. Serde is used here and nowhere else.
+//! The one on-disk JSON form of a manifest, versioned: a record without natural persons, and the persons apart.
+//!
+//! Field names are the contract's. An absent value is left out, so a field added later needs no new version; a change of
+//! meaning does, and then this version stays readable. Serde is used in the `record` files and nowhere else.
 
-use crate::finding::Finding;
+use serde::{Deserialize, Serialize};
+
 use crate::manifest::Manifest;
+use crate::party::Party;
+use crate::person::{Passenger, Person};
+use crate::record_form::Stored;
+use crate::record_shapes::{ManifestForm, PartyForm, PassengerForm, PersonForm};
+
+pub use crate::record_findings::{EncodedFindings, decode_findings, encode_findings};
 
 /// Version that is written; every earlier one is still read.
 pub const RECORD_VERSION: u32 = 1;
@@ -15,15 +25,6 @@ pub struct Encoded {
     pub persons_json: Vec<u8>,
 }
 
-/// Findings as the store keeps them: two JSON texts.
-#[derive(Clone, PartialEq, Eq)]
-pub struct EncodedFindings {
-    /// Codes, severities, subjects, paths and parameters.
-    pub findings_json: Vec<u8>,
-    /// Original values by place in the list; lies under the manifest's key.
-    pub originals_json: Vec<u8>,
-}
-
 /// A stored form that cannot be read. Never holds what stood there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
@@ -35,38 +36,149 @@ pub enum RecordError {
         /// Column.
         column: usize,
     },
+    /// A value is not of the form that the version writes.
+    #[error("stored record has a value that is not {0}")]
+    Value(&'static str),
     /// Written by a later version.
     #[error("stored record has version {0}, which this program does not know")]
     UnknownVersion(u32),
+    /// Record and persons are not of the same manifest.
+    #[error("stored persons do not fit the record")]
+    PersonsDoNotFit,
+}
+
+impl From<serde_json::Error> for RecordError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Malformed { line: error.line(), column: error.column() }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record<'a> {
+    version: u32,
+    manifest: ManifestForm<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Persons<'a> {
+    version: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    passengers: Vec<PassengerForm<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    crew_members: Vec<PersonForm<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parties: Vec<NaturalParty<'a>>,
+}
+
+/// A natural person with a part in the trade, by the part that they have.
+#[derive(Serialize, Deserialize)]
+struct NaturalParty<'a> {
+    part: String,
+    party: PartyForm<'a>,
+}
+
+/// Only the version, to choose a reader by.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
 }
 
 /// The stored form of a manifest.
 #[must_use]
-pub fn encode_manifest(_manifest: &Manifest) -> Encoded {
-    Encoded { record_json: Vec::new(), persons_json: Vec::new() }
+pub fn encode_manifest(manifest: &Manifest) -> Encoded {
+    let passengers = manifest.passenger_list().map_or(&[][..], |list| &list.passengers);
+    let persons = Persons {
+        version: RECORD_VERSION,
+        passengers: passengers.iter().map(Stored::form).collect(),
+        crew_members: manifest.crew_members.iter().map(|member| member.person.form()).collect(),
+        parties: natural_parties(manifest),
+    };
+    let record = Record { version: RECORD_VERSION, manifest: manifest.form() };
+    Encoded { record_json: to_json(&record), persons_json: to_json(&persons) }
 }
 
 /// The manifest of a stored form. Without persons (their key is destroyed) names are absent and lists keep their length.
 ///
 /// # Errors
-/// When the form is not readable, or of a later version.
-pub fn decode(_record_json: &[u8], _persons_json: Option<&[u8]>) -> Result<Manifest, RecordError> {
-    Ok(Manifest::default())
+/// When the form is not readable, or of a later version, or the persons are those of another manifest.
+pub fn decode(record_json: &[u8], persons_json: Option<&[u8]>) -> Result<Manifest, RecordError> {
+    known_version(record_json)?;
+    let record: Record<'_> = serde_json::from_slice(record_json)?;
+    let mut manifest = Manifest::read(record.manifest)?;
+    let Some(persons_json) = persons_json else { return Ok(manifest) };
+    known_version(persons_json)?;
+    let persons: Persons<'_> = serde_json::from_slice(persons_json)?;
+    put_persons(&mut manifest, persons)?;
+    Ok(manifest)
 }
 
-/// The stored form of findings.
-#[must_use]
-pub fn encode_findings(_findings: &[Finding]) -> EncodedFindings {
-    EncodedFindings { findings_json: Vec::new(), originals_json: Vec::new() }
+fn put_persons(manifest: &mut Manifest, persons: Persons<'_>) -> Result<(), RecordError> {
+    let passengers: Vec<Passenger> =
+        persons.passengers.into_iter().map(Stored::read).collect::<Result<_, _>>()?;
+    let listed = manifest.passenger_list_mut().map_or(&mut [][..], |list| &mut list.passengers);
+    if listed.len() != passengers.len() || manifest.crew_members.len() != persons.crew_members.len() {
+        return Err(RecordError::PersonsDoNotFit);
+    }
+    if let Some(list) = manifest.passenger_list_mut() {
+        list.passengers = passengers;
+    }
+    for (member, form) in manifest.crew_members.iter_mut().zip(persons.crew_members) {
+        member.person = Person::read(form)?;
+    }
+    for natural in persons.parties {
+        let party = Party::read(natural.party)?;
+        *part_mut(manifest, &natural.part).ok_or(RecordError::PersonsDoNotFit)? = Some(party);
+    }
+    Ok(())
 }
 
-/// The findings of a stored form; without originals (their key is destroyed) each has none.
-///
-/// # Errors
-/// When the form is not readable, or of a later version.
-pub fn decode_findings(
-    _findings_json: &[u8],
-    _originals_json: Option<&[u8]>,
-) -> Result<Vec<Finding>, RecordError> {
-    Ok(Vec::new())
+/// Every natural person with a part, with the part's name.
+fn natural_parties(manifest: &Manifest) -> Vec<NaturalParty<'_>> {
+    let consignments = manifest.cargo().map_or(&[][..], |cargo| &cargo.consignments);
+    let in_consignments = consignments.iter().enumerate().flat_map(|(i, consignment)| {
+        [
+            (Some(i), "consignor", &consignment.consignor),
+            (Some(i), "consignee", &consignment.consignee),
+            (Some(i), "importer", &consignment.importer),
+            (Some(i), "exporter", &consignment.exporter),
+            (Some(i), "declarant", &consignment.declarant),
+        ]
+    });
+    let every = std::iter::once((None, "carrier", &manifest.carrier)).chain(in_consignments);
+    let natural = every.filter_map(|(place, name, party)| {
+        let party = party.as_ref().filter(|party| party.natural_person)?;
+        let part = place.map_or_else(|| name.to_owned(), |i| format!("consignments/{i}/{name}"));
+        Some(NaturalParty { part, party: PartyForm::whole(party) })
+    });
+    natural.collect()
+}
+
+fn part_mut<'m>(manifest: &'m mut Manifest, part: &str) -> Option<&'m mut Option<Party>> {
+    if part == "carrier" {
+        return Some(&mut manifest.carrier);
+    }
+    let (place, name) = part.strip_prefix("consignments/")?.split_once('/')?;
+    let place: usize = place.parse().ok()?;
+    let consignment = manifest.cargo_mut()?.consignments.get_mut(place)?;
+    Some(match name {
+        "consignor" => &mut consignment.consignor,
+        "consignee" => &mut consignment.consignee,
+        "importer" => &mut consignment.importer,
+        "exporter" => &mut consignment.exporter,
+        "declarant" => &mut consignment.declarant,
+        _ => return None,
+    })
+}
+
+/// Refuses what a later version wrote before its shape is looked at.
+pub(crate) fn known_version(json: &[u8]) -> Result<(), RecordError> {
+    match serde_json::from_slice::<Versioned>(json)?.version {
+        RECORD_VERSION => Ok(()),
+        version => Err(RecordError::UnknownVersion(version)),
+    }
+}
+
+/// JSON of a form. The forms hold texts, numbers and lists under text keys, so writing them cannot fail.
+pub(crate) fn to_json(form: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(form).unwrap_or_default()
 }

@@ -95,9 +95,12 @@ impl Step<'_> {
             FormNoteKind::TextCut { limit } => {
                 (FindingCode::TextTooLong, Severity::Warning, None, vec![("limit", limit.to_string())])
             }
-            FormNoteKind::Unreadable { original } => {
-                (FindingCode::ValueMalformed, Severity::Blocking, Some(original), Vec::new())
-            }
+            FormNoteKind::Unreadable { original } => (
+                FindingCode::ValueMalformed,
+                Severity::Blocking,
+                Some(original),
+                vec![("form", "readable text".to_owned())],
+            ),
         };
         let finding = crate::finding::Finding {
             code,

@@ -1,0 +1,153 @@
+//! The stored form of findings: codes, severities, subjects, paths and parameters, and the original values apart, for
+//! what stood in a field may name a person.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::field_path::FieldPath;
+use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
+use crate::record::{RECORD_VERSION, RecordError, known_version, to_json};
+
+/// Findings as the store keeps them: two JSON texts.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EncodedFindings {
+    /// Codes, severities, subjects, paths and parameters.
+    pub findings_json: Vec<u8>,
+    /// Original values by place in the list; lies under the manifest's key.
+    pub originals_json: Vec<u8>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Findings<'a> {
+    version: u32,
+    findings: Vec<FindingForm<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FindingForm<'a> {
+    code: Cow<'a, str>,
+    severity: Cow<'a, str>,
+    about: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    path: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Originals<'a> {
+    version: u32,
+    originals: Vec<(usize, Cow<'a, str>)>,
+}
+
+/// The stored form of findings.
+#[must_use]
+pub fn encode_findings(findings: &[Finding]) -> EncodedFindings {
+    let form = Findings { version: RECORD_VERSION, findings: findings.iter().map(form).collect() };
+    let with_original = findings.iter().enumerate().filter_map(|(i, finding)| {
+        let original = finding.original.as_ref()?;
+        Some((i, Cow::Borrowed(original.0.as_str())))
+    });
+    let originals = Originals { version: RECORD_VERSION, originals: with_original.collect() };
+    EncodedFindings { findings_json: to_json(&form), originals_json: to_json(&originals) }
+}
+
+/// The findings of a stored form; without originals (their key is destroyed) each has none.
+///
+/// # Errors
+/// When the form is not readable, or of a later version.
+pub fn decode_findings(
+    findings_json: &[u8],
+    originals_json: Option<&[u8]>,
+) -> Result<Vec<Finding>, RecordError> {
+    known_version(findings_json)?;
+    let form: Findings<'_> = serde_json::from_slice(findings_json)?;
+    let mut findings: Vec<Finding> = form.findings.iter().map(read).collect::<Result<_, _>>()?;
+    let Some(originals_json) = originals_json else { return Ok(findings) };
+    known_version(originals_json)?;
+    let originals: Originals<'_> = serde_json::from_slice(originals_json)?;
+    for (place, original) in originals.originals {
+        let finding = findings.get_mut(place).ok_or(RecordError::PersonsDoNotFit)?;
+        finding.original = Some(OriginalValue(original.into_owned()));
+    }
+    Ok(findings)
+}
+
+fn form(finding: &Finding) -> FindingForm<'_> {
+    let parameters = finding.parameters.iter();
+    FindingForm {
+        code: finding.code.as_str().into(),
+        severity: finding.severity.as_str().into(),
+        about: about_text(finding.about).into(),
+        path: finding.path.as_str().into(),
+        parameters: parameters.map(|(name, value)| ((*name).into(), value.as_str().into())).collect(),
+    }
+}
+
+fn read(form: &FindingForm<'_>) -> Result<Finding, RecordError> {
+    let parameters = form.parameters.iter().map(|(name, value)| {
+        let name = PARAMETER_NAMES.iter().find(|known| **known == name.as_ref());
+        Ok((*name.ok_or(RecordError::Value("a parameter's name"))?, value.clone().into_owned()))
+    });
+    Ok(Finding {
+        code: FindingCode::parse(&form.code).ok_or(RecordError::Value("a finding code"))?,
+        severity: Severity::parse(&form.severity).ok_or(RecordError::Value("a severity"))?,
+        about: about_of(&form.about).ok_or(RecordError::Value("a subject"))?,
+        path: FieldPath::from(form.path.as_ref()),
+        original: None,
+        parameters: parameters.collect::<Result<_, RecordError>>()?,
+    })
+}
+
+/// Every parameter that a finding can have; grows, never shrinks.
+pub(crate) const PARAMETER_NAMES: &[&str] = &[
+    "age",
+    "arrival_date",
+    "border_post",
+    "deadline_minutes",
+    "declared",
+    "declared_mg",
+    "expected",
+    "field",
+    "form",
+    "found",
+    "gross_mg",
+    "limit",
+    "list",
+    "listed",
+    "minutes_before",
+    "mode",
+    "net_mg",
+    "other",
+    "side",
+    "stop",
+    "sum_mg",
+];
+
+/// A subject in stored words, zero-based: `consignments/2`, `consignments/2/goodsItems/0`.
+fn about_text(about: About) -> String {
+    match about {
+        About::Manifest => "manifest".to_owned(),
+        About::Conveyance => "conveyance".to_owned(),
+        About::Consignment(i) => format!("consignments/{i}"),
+        About::GoodsItem { consignment, item } => format!("consignments/{consignment}/goodsItems/{item}"),
+        About::CrewMember(i) => format!("crewMembers/{i}"),
+        About::Passenger(i) => format!("passengers/{i}"),
+    }
+}
+
+fn about_of(text: &str) -> Option<About> {
+    let parts: Vec<&str> = text.split('/').collect();
+    Some(match parts.as_slice() {
+        ["manifest"] => About::Manifest,
+        ["conveyance"] => About::Conveyance,
+        ["consignments", i] => About::Consignment(i.parse().ok()?),
+        ["consignments", i, "goodsItems", j] => {
+            About::GoodsItem { consignment: i.parse().ok()?, item: j.parse().ok()? }
+        }
+        ["crewMembers", i] => About::CrewMember(i.parse().ok()?),
+        ["passengers", i] => About::Passenger(i.parse().ok()?),
+        _ => return None,
+    })
+}
