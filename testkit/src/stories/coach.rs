@@ -6,7 +6,7 @@ use proto::v1::{Conveyance, Journey, Manifest, Passenger, PassengerList, Passeng
 use crate::mrz;
 use crate::party::SILK_COACH;
 use crate::place::{GISHTKUPRIK, coach_stops, journey, timestamp};
-use crate::traveller::{Traveller, civil};
+use crate::traveller::Traveller;
 
 const MINUTES_TO_POST: i64 = 360;
 
@@ -102,6 +102,5 @@ mod tests {
             .map(|document| document.number.clone())
             .collect();
         assert_eq!(numbers.len(), 33);
-        assert_eq!(civil((2014, 9, 2)).month, 9);
     }
 }

@@ -163,3 +163,6 @@ impl Story {
 pub fn fixture_now() -> Timestamp {
     Timestamp::constant(1_795_406_400, 0) // 2026-11-23T04:00:00Z
 }
+
+#[cfg(test)]
+mod tests;
