@@ -1,0 +1,72 @@
+//! `cargo bench -p scoring`: microseconds of a truck of ten goods items, step by step.
+//!
+//! Best of several rounds, because neighbours on the machine only ever add time.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use scoring::features::of;
+use scoring::*;
+
+fn main() {
+    let scorer = Scorer::shipped().expect("the shipped bundle loads");
+    let items: Vec<Subject> = (0..10i64).map(item).collect();
+    let mut history = History::new(None);
+    for n in 0..400 {
+        let outcome = PastOutcome { subject: item(n % 17), fraud: n % 4 == 0, critical: n % 90 == 0 };
+        history.learn(&outcome, &scorer.policy().rates);
+    }
+    let case = Case::Cargo { consignments: vec![items], crew: vec![CrewMember::Driver] };
+    let vectors: Vec<_> =
+        case.goods_items().map(|(_, _, s)| of(s, &history, &scorer.policy().rates).vector).collect();
+    let decided = finish(scorer.score(&case, Ok(&history), &[]), &Capacity::default());
+
+    time("history keys", || drop(black_box(scorer.history_keys(&case))));
+    time("features", || {
+        for (_, _, subject) in case.goods_items() {
+            black_box(of(subject, &history, &scorer.policy().rates));
+        }
+    });
+    time("graph, both heads", || drop(black_box(scorer.bundle().score(&vectors))));
+    time("one explanation", || drop(black_box(scorer.bundle().explain(&vectors[0], Head::Fraud))));
+    time("score", || drop(black_box(scorer.score(&case, Ok(&history), &[]))));
+    time("encode", || drop(black_box(record::encode(&decided))));
+    time("score, finish, encode", || {
+        let scored = scorer.score(&case, Ok(&history), &[]);
+        drop(black_box(record::encode(&finish(scored, &Capacity::default()))));
+    });
+    println!("{:<24}{:>9} bytes", "record", record::encode(&decided).len());
+    let start = Instant::now();
+    drop(black_box(Scorer::shipped()));
+    println!("{:<24}{:>9.1} ms", "load and prove", start.elapsed().as_secs_f64() * 1e3);
+}
+
+fn item(n: i64) -> Subject {
+    Subject {
+        hs_code: Some(format!("5205{:02}", n % 100)),
+        origin_country: Some("TR".into()),
+        departure_country: Some("TR".into()),
+        mass_mg: Some(1_000_000_000 + n * 37_000_000),
+        value: Some(Value { currency: "USD".into(), units: 5_000 + n * 11, nanos: 0 }),
+        importer: Some("UZ-IMPORTER-1".into()),
+        exporter: Some("TR-EXPORTER-1".into()),
+        declarant: Some("UZ-DECLARANT-1".into()),
+        carrier: None,
+        office: Some("UZ-POST-1".into()),
+        mode: Some(Mode::Road),
+        date: jiff::civil::date(2026, 3, 3),
+    }
+}
+
+fn time(what: &str, mut work: impl FnMut()) {
+    let best = (0..20)
+        .map(|_| {
+            let start = Instant::now();
+            for _ in 0..200 {
+                work();
+            }
+            start.elapsed().as_secs_f64() / 200.0
+        })
+        .fold(f64::INFINITY, f64::min);
+    println!("{what:<24}{:>9.1} µs", best * 1e6);
+}

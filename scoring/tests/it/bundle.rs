@@ -1,0 +1,124 @@
+//! A bundle that is not whole is refused, with the precise reason.
+
+use std::fs;
+use std::path::Path;
+
+use scoring::model::BundleError;
+use scoring::*;
+
+fn shipped() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/models/customs-1"))
+}
+
+/// A copy of the bundle with one file changed; `seal` makes the digest right again, as a forger would.
+fn changed(file: &str, change: impl Fn(Vec<u8>) -> Vec<u8>, seal: bool) -> LoadError {
+    let dir = tempfile::tempdir().unwrap();
+    for entry in fs::read_dir(shipped()).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), dir.path().join(entry.file_name())).unwrap();
+    }
+    let before = fs::read(dir.path().join(file)).unwrap();
+    let after = change(before.clone());
+    assert_ne!(before, after, "nothing was changed");
+    if seal {
+        let manifest = dir.path().join("bundle.toml");
+        let text = fs::read_to_string(&manifest).unwrap();
+        fs::write(manifest, text.replace(&sha256(&before), &sha256(&after))).unwrap();
+    }
+    fs::write(dir.path().join(file), after).unwrap();
+    Scorer::load(dir.path()).unwrap_err()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn text(change: impl Fn(String) -> String) -> impl Fn(Vec<u8>) -> Vec<u8> {
+    move |bytes| change(String::from_utf8(bytes).unwrap()).into_bytes()
+}
+
+#[test]
+fn the_folder_and_the_compiled_in_bundle_are_the_same() {
+    assert_eq!(Scorer::load(shipped()).unwrap().identity(), Scorer::shipped().unwrap().identity());
+}
+
+#[test]
+fn an_altered_file_is_refused_by_its_digest() {
+    for file in ["model.onnx", "trees.json", "golden.jsonl", "card.md"] {
+        let flip = |mut bytes: Vec<u8>| {
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            bytes
+        };
+        match changed(file, flip, false) {
+            LoadError::Bundle(BundleError::Digest { file: named, .. }) => assert_eq!(named, file),
+            other => panic!("{file}: {other}"),
+        }
+    }
+}
+
+#[test]
+fn another_list_of_features_is_refused() {
+    let fingerprint = scoring::features::fingerprint();
+    let error = changed("bundle.toml", text(|toml| toml.replace(&fingerprint, &"0".repeat(64))), false);
+    assert!(matches!(error, LoadError::Bundle(BundleError::Fingerprint { .. })), "{error}");
+}
+
+#[test]
+fn a_forged_explanation_is_refused_by_the_golden_rows() {
+    let error = changed("trees.json", text(|json| json.replacen("\"covers\":[", "\"covers\":[9", 1)), true);
+    assert!(matches!(error, LoadError::Bundle(BundleError::Golden { .. })), "{error}");
+}
+
+#[test]
+fn a_forged_graph_is_refused_by_the_golden_rows() {
+    let forge = |mut bytes: Vec<u8>| {
+        // The last leaf's value of the critical head: some float in the middle of the constants.
+        let name = b"critical_leaf_7";
+        let at = bytes.windows(name.len()).rposition(|window| window == name).unwrap();
+        let from = at - 400;
+        for byte in &mut bytes[from..from + 380] {
+            *byte ^= 0x10;
+        }
+        bytes
+    };
+    let error = changed("model.onnx", forge, true);
+    assert!(
+        matches!(error, LoadError::Bundle(BundleError::Golden { .. } | BundleError::Graph(_))),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_missing_file_and_nonsense_are_refused() {
+    let error = Scorer::load(Path::new("/nonexistent")).unwrap_err();
+    assert!(error.to_string().starts_with("bundle file bundle.toml cannot be read"), "{error}");
+    let error = changed("model.onnx", |_| b"not a graph".to_vec(), true);
+    assert!(matches!(error, LoadError::Bundle(BundleError::Graph(_))), "{error}");
+    let error = changed("golden.jsonl", |_| Vec::new(), true);
+    assert!(
+        matches!(error, LoadError::Bundle(BundleError::Malformed { file: "golden.jsonl", .. })),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_policy_with_a_misspelt_or_impossible_setting_is_refused() {
+    let shipped = include_str!("../../policy.toml");
+    for (from, to, expected) in [
+        ("yellow = 0.15", "yelow = 0.15", "policy setting fraud.yelow is not known"),
+        ("yellow = 0.15", "yellow = 1.5", "policy setting fraud.yellow: expected a number from 0 to 1"),
+        ("yellow = 0.15", "yellow = 0.95", "policy setting fraud.yellow: expected a number not above red"),
+        ("USD = 1180", "USD = -3", "policy setting rates.USD: expected a positive number"),
+        (
+            "outcomes = 5",
+            "outcomes = 0",
+            "policy setting importer_record.outcomes: expected a count of 1 or more",
+        ),
+    ] {
+        assert_eq!(Policy::parse(&shipped.replacen(from, to, 1)).unwrap_err().to_string(), expected);
+    }
+    let other = Policy::parse(&shipped.replacen("red = 0.60", "red = 0.70", 1)).unwrap();
+    assert_ne!(other.digest, Policy::shipped().unwrap().digest);
+}

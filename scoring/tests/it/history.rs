@@ -1,0 +1,142 @@
+//! History: only the past counts, and its keys are for ever.
+
+use scoring::features::of;
+use scoring::*;
+
+use crate::support::*;
+
+const HEADER: &str = "Declaration ID,Date,Office ID,Process Type,Import Type,Import Use,Payment Type,\
+Mode of Transport,Declarant ID,Importer ID,Seller ID,Courier ID,HS6 Code,Country of Departure,\
+Country of Origin,Tax Rate,Tax Type,Country of Origin Indicator,Net Mass,Item Price,Fraud,Critical Fraud\n";
+
+fn read(rows: &str) -> Result<Vec<PastOutcome>, dataset::Error> {
+    dataset::outcomes(format!("{HEADER}{rows}").as_bytes())?.collect()
+}
+
+#[test]
+fn no_row_sees_its_own_day_or_a_later_one() {
+    let mut rows = outcomes(&yarn(), 6, 3, 0);
+    // Two on one day, and out of order in the file.
+    rows[5].subject.date = rows[2].subject.date;
+    rows.reverse();
+    let mut seen = Vec::new();
+    let rates = scorer().policy().rates.clone();
+    walk_by_day(&mut rows, &mut History::default(), &rates, |row, history| {
+        let counted = of(&row.subject, history, &rates).counters;
+        assert!(history.as_of().is_none_or(|day| day < row.subject.date));
+        seen.push((row.subject.date, counted[0].n, counted[CounterKind::Signature as usize].n));
+    });
+    let counts: Vec<_> = seen.iter().map(|(_, base, signature)| (*base, *signature)).collect();
+    assert_eq!(counts, [(0, 0), (1, 1), (2, 2), (2, 2), (4, 4), (5, 5)]);
+}
+
+#[test]
+fn the_labels_of_a_day_do_not_change_the_features_of_that_day() {
+    let rates = scorer().policy().rates.clone();
+    let vectors = |fraud: i64| {
+        let mut rows = outcomes(&yarn(), 8, 0, 0);
+        let day = rows[3].subject.date;
+        rows.iter_mut().skip(3).for_each(|row| row.subject.date = day);
+        rows.iter_mut().skip(3).for_each(|row| row.fraud = fraud == 1);
+        let mut vectors = Vec::new();
+        walk_by_day(&mut rows, &mut History::default(), &rates, |row, history| {
+            vectors.push(of(&row.subject, history, &rates).vector);
+        });
+        vectors
+    };
+    assert_eq!(vectors(0), vectors(1));
+}
+
+#[test]
+fn keys_are_the_specified_digest() {
+    // printf 'imp\x1fUZ-IMPORTER-1' | sha256sum | head -c 16, as a signed number
+    let key = CounterKey::new(CounterKind::Importer, &["UZ-IMPORTER-1"]);
+    assert_eq!(key.hash, EXPECTED_IMPORTER_HASH);
+    assert_ne!(key, CounterKey::new(CounterKind::Declarant, &["UZ-IMPORTER-1"]));
+}
+
+const EXPECTED_IMPORTER_HASH: i64 = -7_065_434_040_113_096_425;
+
+#[test]
+fn the_codes_of_kinds_are_stored_and_stay() {
+    let codes: Vec<i64> = CounterKind::ALL.iter().map(|kind| kind.code()).collect();
+    assert_eq!(codes, (0..18).collect::<Vec<i64>>());
+    assert!(CounterKind::ALL.iter().all(|kind| CounterKind::from_code(kind.code()) == Some(*kind)));
+    assert_eq!(CounterKind::from_code(18), None);
+}
+
+#[test]
+fn what_is_read_is_what_is_learned() {
+    let keys = yarn().history_keys(&scorer().policy().rates);
+    let updates = scorer().updates(&PastOutcome { subject: yarn(), fraud: true, critical: false });
+    assert_eq!(keys, updates.iter().map(|(key, _)| *key).collect::<Vec<_>>());
+    assert_eq!(keys.len(), 18);
+    // Ten items alike need no more counters than one.
+    assert_eq!(scorer().history_keys(&cargo(vec![vec![yarn(); 10]])).len(), 18);
+    let nameless = Subject { importer: None, value: None, ..yarn() };
+    assert_eq!(nameless.history_keys(&scorer().policy().rates).len(), 16);
+}
+
+#[test]
+fn merging_counters_is_learning_one_by_one() {
+    let rows = outcomes(&yarn(), 9, 4, 2);
+    let (mut left, right) = (history(&rows[..4]), history(&rows[4..]));
+    for (key, counter) in right.rows() {
+        left.add(*key, counter);
+    }
+    for (key, counter) in history(&rows).rows() {
+        let merged = left.counter(key);
+        assert_eq!((merged.n, merged.fraud, merged.critical), (counter.n, counter.fraud, counter.critical));
+        assert!((merged.value.mean - counter.value.mean).abs() < 1e-9);
+        assert!((merged.mass.m2 - counter.mass.m2).abs() < 1e-9);
+    }
+}
+
+#[test]
+fn a_row_of_the_published_form_is_read() {
+    let rows = "1,2020-01-02,30,B,11,21,11,30,D1,I1,,,071080,BE,NL,0.0,F,G,108.5,372254.4,1,2\n";
+    let outcome = read(rows).unwrap().remove(0);
+    assert!(outcome.fraud && outcome.critical);
+    let subject = outcome.subject;
+    assert_eq!((subject.hs_code.as_deref(), subject.mass_mg), (Some("071080"), Some(108_500_000)));
+    assert_eq!((subject.exporter, subject.mode), (None, Some(Mode::Road)));
+    assert_eq!(subject.value.unwrap().units, 372_254);
+}
+
+#[test]
+fn rows_that_cannot_be_read_say_where() {
+    let row = |date: &str, hs: &str, mass: &str, fraud: &str, critical: &str| {
+        format!("1,{date},30,B,11,21,11,30,D1,I1,,,{hs},BE,NL,0.0,F,G,{mass},1.0,{fraud},{critical}\n")
+    };
+    let good = row("2020-01-02", "071080", "1", "0", "0");
+    for (bad, expected) in [
+        (
+            row("2020-13-02", "071080", "1", "0", "0"),
+            "line 3, column \"Date\": \"2020-13-02\" is not a date, YYYY-MM-DD",
+        ),
+        (row("2020-01-02", "7108", "1", "0", "0"), "line 3, column \"HS6 Code\": \"7108\" is not six digits"),
+        (
+            row("2020-01-02", "071080", "-1", "0", "0"),
+            "line 3, column \"Net Mass\": \"-1\" is not an amount, not negative",
+        ),
+        (
+            row("2020-01-02", "071080", "NaN", "0", "0"),
+            "line 3, column \"Net Mass\": \"NaN\" is not an amount, not negative",
+        ),
+        (row("2020-01-02", "071080", "1", "", "0"), "line 3, column \"Fraud\": \"\" is not a label: 0 or 1"),
+        (
+            row("2020-01-02", "071080", "1", "1", "9"),
+            "line 3, column \"Critical Fraud\": \"9\" is not a label: 0, 1 or 2",
+        ),
+        (
+            row("2020-01-02", "071080", "1", "0", "2"),
+            "line 3: Critical Fraud is \"2\", Fraud is \"0\": they contradict each other",
+        ),
+    ] {
+        assert_eq!(read(&format!("{good}{bad}")).unwrap_err().to_string(), expected);
+    }
+    assert!(matches!(
+        dataset::outcomes("Date,Fraud\n".as_bytes()).err(),
+        Some(dataset::Error::ColumnMissing("Office ID"))
+    ));
+}

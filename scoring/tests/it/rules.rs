@@ -1,0 +1,72 @@
+//! Findings against cargo, and the table of rules.
+
+use manifest::finding::{About, FindingCode, Severity};
+use scoring::policy::{RULES, SubjectKind, minimum};
+use scoring::*;
+
+use crate::support::*;
+
+#[test]
+fn every_code_has_exactly_one_rule() {
+    for code in FindingCode::ALL {
+        assert_eq!(RULES.iter().filter(|(rule, _)| rule == code).count(), 1, "{}", code.as_str());
+    }
+}
+
+#[test]
+fn yellow_is_for_cargo_only() {
+    for (code, _) in RULES {
+        for kind in [SubjectKind::Coach, SubjectKind::Traveller] {
+            assert_ne!(minimum(*code, Severity::Warning, kind), Some(Corridor::Yellow), "{code:?} {kind:?}");
+        }
+        assert_eq!(minimum(*code, Severity::Note, SubjectKind::Consignment), None);
+    }
+}
+
+#[test]
+fn a_rule_outranks_a_clean_model() {
+    let past = history(&outcomes(&yarn(), 10, 0, 0));
+    let case = cargo(vec![vec![yarn()], vec![yarn()]]);
+    let mass = warning(FindingCode::GrossMassBelowSum, About::Consignment(0));
+    let decisions = decide(&case, &past, std::slice::from_ref(&mass));
+    assert_eq!(verdicts(&decisions[..3]), [YELLOW, YELLOW, GREEN]);
+    assert_eq!(decisions[1].public_reasons, [PublicReason::Finding(FindingCode::GrossMassBelowSum)]);
+    assert_eq!(decisions[0].public_reasons, decisions[1].public_reasons);
+
+    let danger = warning(FindingCode::DangerousGoodsIncomplete, About::GoodsItem { consignment: 1, item: 0 });
+    let decisions = decide(&case, &past, &[mass, danger]);
+    assert_eq!(verdicts(&decisions[..3]), [RED, YELLOW, RED]);
+}
+
+#[test]
+fn a_rule_never_softens_the_model() {
+    let past = history(&outcomes(&yarn(), 10, 10, 0));
+    let mass = warning(FindingCode::GrossMassBelowSum, About::Consignment(0));
+    let decisions = decide(&cargo(vec![vec![yarn()]]), &past, &[mass]);
+    assert_eq!(decisions[1].verdict, RED);
+    assert!(decisions[1].public_reasons.contains(&PublicReason::RiskAssessment));
+}
+
+#[test]
+fn a_blocking_finding_blocks_its_subject_and_not_its_neighbour() {
+    let past = history(&outcomes(&yarn(), 10, 0, 0));
+    let case = cargo(vec![vec![yarn()], vec![yarn()]]);
+    let about = About::GoodsItem { consignment: 0, item: 0 };
+    let decisions = decide(&case, &past, &[finding(FindingCode::ValueMalformed, Severity::Blocking, about)]);
+    let blocked = Verdict::Withheld(Withheld::BlockingFinding);
+    assert_eq!(verdicts(&decisions[..3]), [blocked, blocked, GREEN]);
+    assert_eq!(
+        decisions[1].public_reasons,
+        [PublicReason::Finding(FindingCode::ValueMalformed), PublicReason::NoDecision]
+    );
+}
+
+#[test]
+fn a_withheld_driver_withholds_the_truck_and_a_red_one_does_not_colour_it() {
+    let past = history(&outcomes(&yarn(), 10, 0, 0));
+    let case = cargo(vec![vec![yarn()]]);
+    let blocked = finding(FindingCode::DocumentMissing, Severity::Blocking, About::CrewMember(0));
+    assert_eq!(decide(&case, &past, &[blocked])[0].verdict, Verdict::Withheld(Withheld::TravellersWithheld));
+    let expired = warning(FindingCode::DocumentExpired, About::CrewMember(0));
+    assert_eq!(verdicts(&decide(&case, &past, &[expired])), [GREEN, GREEN, RED]);
+}
