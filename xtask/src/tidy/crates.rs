@@ -114,5 +114,5 @@ fn has_reason(tree: &Tree, path: &str, name: &str) -> bool {
     let text = tree.text(path).unwrap_or_default();
     text.lines()
         .filter(|line| line.split(['=', '.', ' ']).next() == Some(name))
-        .all(|line| line.rsplit_once('#').is_some_and(|(_, reason)| reason.split_whitespace().count() > 1))
+        .all(|line| line.rsplit_once('#').is_some_and(|(_, reason)| !reason.trim().is_empty()))
 }

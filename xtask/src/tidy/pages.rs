@@ -1,5 +1,5 @@
-//! Every reason of a refusal has its page, and every page its reason. (The page of findings is made from the texts
-//! themselves: xtask/tests/findings.rs.)
+//! Every reason of a refusal has its page, every page its reason; every audit event has its row. (The page of findings
+//! is made from the texts themselves: xtask/tests/findings.rs.)
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const FOLDER: &str = "docs/reasons/";
 const SECTIONS: [&str; 3] = ["## What happened", "## What to do", "## Whom to call"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let mut problems = audit_events(tree);
     let words: BTreeSet<_> =
         SOURCES.iter().flat_map(|source| words(&tree.text(source).unwrap_or_default())).collect();
     let pages: BTreeSet<_> = tree
@@ -40,15 +40,35 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
     problems
 }
 
+const AUDIT_SOURCE: &str = "gateway/src/persist/audit.rs";
+const AUDIT_PAGE: &str = "docs/AUDIT-EVENTS.md";
+
+fn audit_events(tree: &Tree) -> Vec<Problem> {
+    let words = words(&tree.text(AUDIT_SOURCE).unwrap_or_default());
+    let page = tree.text(AUDIT_PAGE).unwrap_or_default();
+    let rows: BTreeSet<_> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(' ').next())
+        .filter(|word| is_word(word))
+        .map(str::to_owned)
+        .collect();
+    let missing = words.difference(&rows).map(|word| format!("lacks a row for `{word}` of {AUDIT_SOURCE}"));
+    let extra =
+        rows.difference(&words).map(|row| format!("tells of `{row}`, which {AUDIT_SOURCE} does not have"));
+    missing.chain(extra).map(|text| Problem::of_file(AUDIT_PAGE, text)).collect()
+}
+
 /// Texts in upper snake case between quotes, outside comments.
 fn words(text: &str) -> BTreeSet<String> {
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
     code.flat_map(|line| line.split('"').skip(1).step_by(2))
-        .filter(|word| {
-            word.len() > 3 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-        })
+        .filter(|word| is_word(word))
         .map(str::to_owned)
         .collect()
+}
+
+fn is_word(text: &str) -> bool {
+    text.len() > 3 && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 #[cfg(test)]
