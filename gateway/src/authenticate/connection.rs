@@ -2,16 +2,19 @@
 
 use std::{
     fmt,
+    future::Future,
     io::{self, IoSlice},
     net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
+    time::{Sleep, sleep},
 };
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
@@ -21,10 +24,12 @@ use super::{
     peer::{Identity, Peer},
 };
 
-/// A TLS stream whose other end is known. Holds its place among the open connections until it is dropped.
+/// A TLS stream whose other end is known. Holds its place among the open connections until it is dropped, and ends by
+/// itself when it is too old, whatever calls are still open.
 pub struct Connection {
     stream: TlsStream<TcpStream>,
     peer: Peer,
+    end_of_life: Pin<Box<Sleep>>,
     _place: Place,
 }
 
@@ -33,9 +38,15 @@ impl Connection {
         stream: TlsStream<TcpStream>,
         identity: Identity,
         address: SocketAddr,
+        longest_life: Duration,
         place: Place,
     ) -> Self {
-        Connection { stream, peer: Peer { identity: Arc::new(identity), address }, _place: place }
+        Connection {
+            stream,
+            peer: Peer { identity: Arc::new(identity), address },
+            end_of_life: Box::pin(sleep(longest_life)),
+            _place: place,
+        }
     }
 
     /// Who is at the other end.
@@ -65,6 +76,10 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // HTTP/2 always has a read pending, so this timer wakes it.
+        if self.end_of_life.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }

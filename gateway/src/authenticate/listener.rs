@@ -49,6 +49,7 @@ pub struct Listener {
 struct Door {
     handshake: Handshake,
     handshake_timeout: Duration,
+    longest_life: Duration,
     connections: Arc<Semaphore>,
     max_connections: usize,
     handshakes: Arc<Semaphore>,
@@ -87,6 +88,7 @@ impl Listener {
         let door = Arc::new(Door {
             handshake: Handshake::new(credentials, registry, config.crl_grace_seconds, clock.clone()),
             handshake_timeout: Duration::from_millis(config.handshake_timeout_ms),
+            longest_life: config.longest_life(),
             connections: Arc::new(Semaphore::new(max_connections)),
             max_connections,
             handshakes: Arc::new(Semaphore::new(config.max_handshakes.min(Semaphore::MAX_PERMITS))),
@@ -229,7 +231,7 @@ async fn greet(
         let key = (identity.anchor_digest, identity.subject_uri.clone());
         let place = door.connections_by_identity.enter(key).ok_or(HandshakeRefusal::TooManyConnections)?;
         let place = Place { _connection: permits.connection, _identity: place };
-        Ok(Connection::new(stream, identity, address, place))
+        Ok(Connection::new(stream, identity, address, door.longest_life, place))
     });
     drop(permits.handshake);
     match outcome {

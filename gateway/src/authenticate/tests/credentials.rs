@@ -1,6 +1,6 @@
 //! Certificate and key are proven before they are used.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::*;
 
@@ -21,7 +21,7 @@ impl Files {
         identity.write_to(self.folder.path(), name).unwrap()
     }
 
-    fn load(&self, certificate: &PathBuf, key: &PathBuf) -> Result<Credentials, String> {
+    fn load(&self, certificate: &Path, key: &Path) -> Result<Credentials, String> {
         Credentials::load(certificate, key, Clock::System).map_err(|error| error.to_string())
     }
 
