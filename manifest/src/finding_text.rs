@@ -1,6 +1,9 @@
 //! What a finding says, and what to do about it, in the three languages of the corridor.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingCode};
+use crate::finding_words_en as en;
+use crate::finding_words_ru as ru;
+use crate::finding_words_uz as uz;
 
 /// A language that findings are told in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -37,6 +40,96 @@ pub struct FindingText {
 
 /// What a finding says in a language. Never an original value.
 #[must_use]
-pub fn text_of(finding: &Finding, _language: Language) -> FindingText {
-    FindingText { text: finding.code.as_str().to_owned(), remedy: String::new() }
+pub fn text_of(finding: &Finding, language: Language) -> FindingText {
+    let (text, remedy) = words(finding.code, language);
+    FindingText { text: fill(text, finding), remedy: fill(remedy, finding) }
+}
+
+/// What a code means in a language, with `{parameter}` where a finding's parameters go: for reason codes that stand
+/// alone in a receipt, and for the documents.
+#[must_use]
+pub const fn words(code: FindingCode, language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::English => en::words(code),
+        Language::Russian => ru::words(code),
+        Language::Uzbek => uz::words(code),
+    }
+}
+
+/// A text with its parameters in place; one that the finding does not have becomes an ellipsis.
+fn fill(template: &str, finding: &Finding) -> String {
+    let mut filled = String::with_capacity(template.len() + 16);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let (name, after) = after.split_once('}').unwrap_or((after, ""));
+        match finding.parameters.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) if name.ends_with("_mg") => filled.push_str(&kilograms(value)),
+            Some((_, value)) => filled.push_str(value),
+            None => filled.push('…'),
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// Milligrams for people: `12500000` is `12.5 kg`.
+fn kilograms(mg: &str) -> String {
+    let Ok(mg) = mg.parse::<u64>() else { return mg.to_owned() };
+    let fraction = format!("{:06}", mg % 1_000_000);
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{}{point}{fraction} kg", mg / 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field_path::FieldPath;
+    use crate::finding::{About, Severity};
+    use crate::record_findings::PARAMETER_NAMES;
+
+    #[test]
+    fn every_code_speaks_three_languages_about_the_same_parameters() {
+        let parameters = |text: &str| {
+            let mut names: Vec<_> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|part| part.split_once('}'))
+                .map(|(name, _)| name.to_owned())
+                .collect();
+            names.sort();
+            names
+        };
+        for code in FindingCode::ALL {
+            let (text, remedy) = words(*code, Language::English);
+            for name in parameters(text).iter().chain(&parameters(remedy)) {
+                assert!(PARAMETER_NAMES.contains(&name.as_str()), "{name} of {}", code.as_str());
+            }
+            for language in [Language::Russian, Language::Uzbek] {
+                let (other, other_remedy) = words(*code, language);
+                assert!(other.len() > 10 && other_remedy.len() > 10, "{}", code.as_str());
+                assert_ne!(other, text, "{} is translated", code.as_str());
+                assert_eq!(parameters(other), parameters(text), "{}", code.as_str());
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_stand_in_the_text() {
+        let finding = |code, parameters| Finding {
+            code,
+            severity: Severity::Warning,
+            about: About::Conveyance,
+            path: FieldPath::root(),
+            original: None,
+            parameters,
+        };
+        let parameters = vec![("declared_mg", "12500000".to_owned()), ("sum_mg", "20000000000".to_owned())];
+        let said = text_of(&finding(FindingCode::GrossMassBelowSum, parameters), Language::from_tag("en-GB"));
+        assert_eq!(said.text, "The declared gross mass 12.5 kg is less than the sum of its parts 20000 kg.");
+        let said = text_of(&finding(FindingCode::CodeUnknown, Vec::new()), Language::from_tag("uz-Latn-UZ"));
+        assert_eq!(said.text, "Qiymat roʻyxatda yoʻq: ….");
+    }
 }
