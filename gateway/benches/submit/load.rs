@@ -1,0 +1,173 @@
+//! The client: cheap on purpose, because it shares the machine with the server.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use hdrhistogram::Histogram;
+use prost::{Message as _, bytes::Buf as _, bytes::Bytes};
+use proto::v1::SubmitManifestResponse;
+use tokio::task::JoinSet;
+use tonic::{
+    Request, Status,
+    client::Grpc,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
+};
+
+use crate::{
+    child::Child,
+    payload::{Payload, Submission},
+    setup::Setup,
+};
+
+const METHOD: &str = "/customs.prearrival.v1.ManifestService/SubmitManifest";
+/// Answers looked at before the measurement.
+const ANSWERS: usize = 100;
+
+/// Open connections to one server and how many calls each carries at once.
+pub(crate) struct Connections {
+    channels: Vec<Channel>,
+    calls_each: usize,
+}
+
+/// What one stretch of driving gave.
+pub(crate) struct Sample {
+    /// Answered requests.
+    pub(crate) requests: u64,
+    /// From the first request to the last answer.
+    pub(crate) elapsed: Duration,
+    /// Latencies in microseconds.
+    pub(crate) latencies: Histogram<u64>,
+    /// CPU time of the server's process meanwhile.
+    pub(crate) server_cpu: Duration,
+}
+
+impl Connections {
+    /// Opens them, handshakes included.
+    pub(crate) async fn open(setup: &Setup, address: SocketAddr, shape: (usize, usize)) -> Result<Self> {
+        let mut channels = Vec::new();
+        for _ in 0..shape.0 {
+            channels.push(connect(setup, address).await?);
+        }
+        Ok(Self { channels, calls_each: shape.1 })
+    }
+
+    /// Sends request after request on every connection until the time is over.
+    pub(crate) async fn drive(&self, payload: &Arc<Payload>, length: Duration) -> Result<Sample> {
+        let begin = Instant::now();
+        let mut callers = JoinSet::new();
+        for channel in &self.channels {
+            for _ in 0..self.calls_each {
+                callers.spawn(call_until(channel.clone(), payload.clone(), begin + length));
+            }
+        }
+        let mut latencies = new_histogram()?;
+        while let Some(caller) = callers.join_next().await {
+            latencies.add(caller??)?;
+        }
+        Ok(Sample {
+            requests: latencies.len(),
+            elapsed: begin.elapsed(),
+            latencies,
+            server_cpu: Duration::ZERO,
+        })
+    }
+}
+
+async fn call_until(channel: Channel, payload: Arc<Payload>, end: Instant) -> Result<Histogram<u64>> {
+    let mut grpc = Grpc::new(channel);
+    let mut latencies = new_histogram()?;
+    loop {
+        let begin = Instant::now();
+        if begin >= end {
+            return Ok(latencies);
+        }
+        call(&mut grpc, payload.next()).await?;
+        latencies.record(u64::try_from(begin.elapsed().as_micros())?)?;
+    }
+}
+
+/// One call; an answer that is not OK ends the benchmark, whose figures would mean nothing.
+async fn call(grpc: &mut Grpc<Channel>, submission: Submission) -> Result<Bytes> {
+    grpc.ready().await?;
+    let path = http::uri::PathAndQuery::from_static(METHOD);
+    let answer = grpc.unary(Request::new(submission), path, Raw).await;
+    Ok(answer.map_err(|status| anyhow::anyhow!("a submission was not answered: {status}"))?.into_inner())
+}
+
+/// What the gateway says about the first manifests, by the conveyance's verdict: so that nobody compares a server that
+/// refuses with one that decides.
+pub(crate) async fn sample_answers(
+    setup: &Setup,
+    gateway: &Child,
+    payload: &Payload,
+) -> Result<BTreeMap<String, usize>> {
+    let mut grpc = Grpc::new(connect(setup, gateway.address).await?);
+    let mut verdicts = BTreeMap::new();
+    for _ in 0..ANSWERS {
+        let answer = SubmitManifestResponse::decode(call(&mut grpc, payload.next()).await?)?;
+        let receipt = answer.receipt.context("an answer has a receipt")?;
+        ensure!(!answer.repeated_submission, "every key is new");
+        let verdict = receipt.verdicts.first().map_or("none", |verdict| verdict.verdict.as_str());
+        *verdicts.entry(verdict.to_lowercase()).or_default() += 1;
+    }
+    Ok(verdicts)
+}
+
+async fn connect(setup: &Setup, address: SocketAddr) -> Result<Channel> {
+    let tls = ClientTlsConfig::new()
+        .ca_certificate(Certificate::from_pem(&setup.server_root_pem))
+        .identity(Identity::from_pem(&setup.client_pem, &setup.client_key_pem))
+        .domain_name("localhost");
+    let endpoint = Endpoint::from_shared(format!("https://{address}"))?.tls_config(tls)?.tcp_nodelay(true);
+    endpoint.connect().await.with_context(|| format!("cannot connect to {address}"))
+}
+
+/// From a microsecond to a minute, to three digits.
+fn new_histogram() -> Result<Histogram<u64>> {
+    Ok(Histogram::new_with_bounds(1, 60_000_000, 3)?)
+}
+
+/// Sends bytes that are encoded already and hands over answers undecoded.
+#[derive(Debug, Clone, Copy)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Submission;
+    type Decode = Bytes;
+    type Encoder = Raw;
+    type Decoder = Raw;
+
+    fn encoder(&mut self) -> Raw {
+        Raw
+    }
+
+    fn decoder(&mut self) -> Raw {
+        Raw
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Submission;
+    type Error = Status;
+
+    fn encode(&mut self, submission: Submission, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        submission.write(buffer);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        let length = buffer.remaining();
+        Ok(Some(buffer.copy_to_bytes(length)))
+    }
+}
