@@ -16,6 +16,7 @@ pub struct Watch {
     request: WatchPreDecisionsRequest,
     stream: Option<Streaming<WatchPreDecisionsResponse>>,
     failed: u32,
+    opened: bool,
 }
 
 impl Client {
@@ -32,6 +33,7 @@ impl Client {
             client: self.clone(),
             stream: None,
             failed: 0,
+            opened: false,
         }
     }
 }
@@ -40,21 +42,25 @@ impl Watch {
     /// Opens the stream if it is not open; the first [`Watch::next`] does it too.
     ///
     /// # Errors
-    /// A refusal, or a fault that outlasted the attempts.
+    /// A refusal, or a fault that outlasted the attempts before the stream was open for the first time.
     pub async fn open(&mut self) -> Result<(), Error> {
         while self.stream.is_none() {
             match self.client.pre_decisions().watch_pre_decisions(self.request.clone()).await {
-                Ok(response) => self.stream = Some(response.into_inner()),
+                Ok(response) => {
+                    self.stream = Some(response.into_inner());
+                    self.opened = true;
+                }
                 Err(status) => self.lost(Error::from_status(status)).await?,
             }
         }
         Ok(())
     }
 
-    /// The next message, heartbeats included. Cancel safe: dropping the future loses nothing.
+    /// The next message, heartbeats included. Cancel safe: dropping the future loses nothing. Once the stream was open,
+    /// a lost gateway is asked for again for as long as it takes: whoever follows wants to go on after a restart.
     ///
     /// # Errors
-    /// A refusal, or a fault that outlasted the attempts.
+    /// A refusal, or a fault that outlasted the attempts before the stream was open for the first time.
     pub async fn next(&mut self) -> Result<WatchPreDecisionsResponse, Error> {
         let patience = Duration::from_secs(self.client.config.watch_silence_seconds);
         loop {
@@ -79,8 +85,9 @@ impl Watch {
 
     /// Waits before another attempt, or gives the error back when there is none left.
     async fn lost(&mut self, error: Error) -> Result<(), Error> {
-        self.failed += 1;
-        if !error.is_retryable() || self.failed >= self.client.config.attempts {
+        self.failed = self.failed.saturating_add(1);
+        let patient = self.opened || self.failed < self.client.config.attempts;
+        if !error.is_retryable() || !patient {
             return Err(error);
         }
         tokio::time::sleep(pause(self.failed, error.retry_after())).await;

@@ -45,7 +45,7 @@ pub(crate) async fn show(cast: &Cast, address: &str, now: jiff::Timestamp, repor
             Error::Refused(refused) => (Place::FirstCall, refused.reason.clone()),
             _ => (Place::FirstCall, String::new()),
         };
-        let at = if seen_at == Place::Handshake { "TLS handshake" } else { "first call" };
+        let at = if seen_at == Place::Handshake { "the TLS handshake" } else { "the first call" };
         report.object(&json!({
             "kind": "refusal",
             "who": who,
@@ -54,8 +54,15 @@ pub(crate) async fn show(cast: &Cast, address: &str, now: jiff::Timestamp, repor
             "message": error.to_string(),
             "remedy": error.remedy(),
         }));
-        report.line(&format!("     {}  {at}: {error}", report.paint(&format!("{who:<36}"), Paint::Bold)));
-        report.labelled("", &error.remedy());
+        let words = match &error {
+            Error::Handshake { alert: Some(alert), .. } => format!("alert {alert}"),
+            error => error.to_string(),
+        };
+        report.line("");
+        report.line(&format!("     {}", report.paint(who, Paint::Bold)));
+        report.labelled("at", at);
+        report.labelled("sees", &words);
+        report.labelled("to do", &error.remedy());
         report.expect(seen_at == place && seen == expected, || {
             format!("{who}: expected {expected}, saw {at}: {error}")
         });
