@@ -1,1 +1,110 @@
-//! tests
+//! Every query file is prepared against the schema, and its parameters are counted: sqlx's SQLite driver binds a
+//! missing argument as NULL without a word.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use sqlx::{AssertSqlSafe, Column as _, Executor as _, SqlSafeStr as _, Statement as _};
+
+use super::{schema, statement::LARGEST};
+use crate::persist::{Config, Store};
+
+/// How many arguments each operation binds, statement by statement where a file has several.
+const PARAMETERS: &[(&str, &[usize])] = &[
+    ("audit_after", &[2]),
+    ("audit_insert", &[8]),
+    ("border_posts", &[0]),
+    ("cancel_feed", &[2]),
+    ("cancel_find", &[2]),
+    ("cancel_update", &[3]),
+    ("feed_after_all", &[3]),
+    ("feed_after_border_post", &[3]),
+    ("feed_after_partner", &[3]),
+    ("feed_end", &[0]),
+    ("history_for", &[1]),
+    ("import_border_posts", &[3]),
+    ("import_border_posts_find", &[1]),
+    ("import_history_as_of", &[1]),
+    ("import_history_counters", &[11]),
+    ("import_history_sources", &[1]),
+    ("import_partners", &[5]),
+    ("import_partners_find", &[1]),
+    ("list_manifests_all", &[5]),
+    ("list_manifests_border_post", &[5]),
+    ("list_manifests_by_reference", &[7]),
+    ("list_manifests_partner", &[5]),
+    ("manifest", &[1]),
+    ("outcome_of", &[4]),
+    ("partners", &[0]),
+    ("pre_decisions", &[1]),
+    ("purge", &[1]),
+    ("purge_before", &[1]),
+    ("purge_before_overwrite", &[1]),
+    ("purge_checkpoint", &[0]),
+    ("purge_overwrite", &[1]),
+    ("ready", &[0]),
+    ("received", &[1]),
+    ("record_begin", &[0, 0, 5]),
+    ("record_insert", &[24, 4, 8, 8]),
+    ("registry_version", &[0]),
+    ("registry_version_grow", &[0]),
+    ("rewrap", &[3]),
+    ("rewrap_find", &[2]),
+    ("schema_applied", &[2]),
+    ("schema_create", &[0]),
+    ("schema_exists", &[0]),
+    ("schema_version", &[0]),
+];
+
+fn folder(name: &str) -> BTreeMap<String, String> {
+    fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_query_is_prepared_and_its_parameters_are_counted() {
+    let home = tempfile::tempdir().unwrap();
+    let config = Config { path: home.path().join("store.db"), ..Config::default() };
+    Store::migrate(&config).await.unwrap();
+    let mut connection = super::connection::writer(&config, false).await.unwrap();
+    let files = folder("queries/sqlite");
+    let known: Vec<&str> = PARAMETERS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(files.keys().map(String::as_str).collect::<Vec<_>>(), known, "each file is counted here");
+    for (name, expected) in PARAMETERS {
+        let without_comments: String =
+            files[*name].lines().filter(|line| !line.starts_with("--")).collect::<Vec<_>>().join("\n");
+        let statements: Vec<&str> =
+            without_comments.split(';').filter(|text| !text.trim().is_empty()).collect();
+        assert_eq!(statements.len(), expected.len(), "{name}");
+        for (text, expected) in statements.into_iter().zip(*expected) {
+            let text = AssertSqlSafe(text.to_owned()).into_sql_str();
+            let statement =
+                (&mut connection).prepare(text.clone()).await.unwrap_or_else(|e| panic!("{name}: {e}"));
+            let parameters = statement.parameters().unwrap().right().unwrap();
+            assert_eq!(parameters, *expected, "{name}");
+            assert!(statement.columns().iter().all(|column| !column.name().is_empty()));
+        }
+    }
+}
+
+/// SQLite's limit on parameters (32,766) leaves room for the largest batch.
+#[test]
+fn the_largest_batch_is_within_sqlites_limit() {
+    let most = PARAMETERS.iter().map(|(_, counts)| counts.iter().max().unwrap()).max().unwrap();
+    assert!(most * LARGEST <= 32_766);
+}
+
+#[test]
+fn migrations_are_numbered_and_all_known() {
+    let files = folder("migrations/sqlite");
+    let known: Vec<String> =
+        schema::MIGRATIONS.iter().map(|(number, name, _)| format!("{number:04}_{name}")).collect();
+    assert_eq!(files.into_keys().collect::<Vec<_>>(), known);
+    assert!(schema::MIGRATIONS.iter().zip(1..).all(|((number, ..), place)| *number == place));
+    assert_eq!(schema::NEWEST, schema::MIGRATIONS.len() as i64);
+}

@@ -1,0 +1,83 @@
+//! The audit.
+
+use gateway::persist::{AuditEvent, AuditKind, State};
+use tokio::task::JoinSet;
+
+use super::{
+    Fresh,
+    samples::{at, outcome},
+};
+
+pub(crate) async fn events_read_back_in_order(fresh: Fresh) {
+    let id = gateway::persist::new_manifest_id(at(0));
+    let events: Vec<AuditEvent> = AuditKind::ALL
+        .iter()
+        .map(|kind| {
+            AuditEvent::new(*kind, at(1))
+                .partner("kz-customs")
+                .manifest(id)
+                .request(Some("request-1"))
+                .reason("CERTIFICATE_EXPIRED")
+                .source_network("192.0.2.0/24")
+                .count(17)
+        })
+        .chain([AuditEvent::new(AuditKind::Started, at(2)).request(Some(""))])
+        .collect();
+    for event in &events {
+        fresh.store.audit(event.clone()).await.unwrap();
+    }
+    let stored = fresh.store.audit_after(0, 1000).await.unwrap();
+    assert_eq!(stored.iter().map(|(_, event)| event.clone()).collect::<Vec<_>>(), events);
+    let later = fresh.store.audit_after(stored[3].0, 2).await.unwrap();
+    assert_eq!(later, stored[4..6]);
+}
+
+pub(crate) async fn recording_and_purging_are_audited(fresh: Fresh) {
+    let first = fresh.store.record(outcome(&fresh.secrets, "kz-customs", "A-1")).await.unwrap();
+    let mut rejected = outcome(&fresh.secrets, "kz-customs", "A-2");
+    rejected.state = State::Rejected;
+    let second = fresh.store.record(rejected).await.unwrap();
+    fresh.store.record(outcome(&fresh.secrets, "kz-customs", "A-1")).await.unwrap(); // the asker's to audit
+    fresh.store.cancel(first.id, "kz-customs", "SYNTHETIC reason", at(3)).await.unwrap();
+    fresh.store.purge_before(at(1), at(4)).await.unwrap();
+    fresh.store.import_partners(Vec::new(), at(5)).await.unwrap();
+    fresh.store.import_history(Vec::new(), at(6)).await.unwrap();
+    let told: Vec<_> = fresh
+        .store
+        .audit_after(0, 100)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(_, event)| (event.kind, event.manifest_id, event.count))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (AuditKind::Submitted, Some(first.id), 1),
+            (AuditKind::Rejected, Some(second.id), 1),
+            (AuditKind::Cancelled, Some(first.id), 1),
+            (AuditKind::Purged, None, 2),
+            (AuditKind::PartnersImported, None, 0),
+            (AuditKind::HistoryImported, None, 0),
+        ]
+    );
+}
+
+pub(crate) async fn audit_shares_commits_with_submissions(fresh: Fresh) {
+    let mut all = JoinSet::new();
+    for number in 0..100 {
+        let store = fresh.store.clone();
+        let one = outcome(&fresh.secrets, "kz-customs", &format!("A-{number}"));
+        all.spawn(async move {
+            if number % 3 == 0 {
+                store.audit(AuditEvent::new(AuditKind::DryRun, at(number))).await.unwrap();
+            } else {
+                store.record(one).await.unwrap();
+            }
+        });
+    }
+    all.join_all().await;
+    let events = fresh.store.audit_after(0, 1000).await.unwrap();
+    assert_eq!(events.iter().filter(|(_, event)| event.kind == AuditKind::DryRun).count(), 34);
+    assert_eq!(events.iter().filter(|(_, event)| event.kind == AuditKind::Submitted).count(), 66);
+}

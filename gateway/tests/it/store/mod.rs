@@ -1,0 +1,124 @@
+//! The store's conformance suite: written once against `Store`, mounted once for each backend. What holds for one
+//! backend only (files, tampering, schema) stands in a module named after it.
+
+mod audit;
+mod feed;
+mod history;
+mod kill;
+mod life;
+mod list;
+mod purge;
+mod record;
+mod registry;
+mod samples;
+mod sqlite_only;
+
+use gateway::persist::{Config, Secrets, Store};
+
+/// A store of its own for one test; the folder goes when this goes.
+pub(crate) struct Fresh {
+    pub(crate) store: Store,
+    pub(crate) config: Config,
+    pub(crate) secrets: Secrets,
+    folder: tempfile::TempDir,
+}
+
+impl Fresh {
+    async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config {
+            path: folder.path().join("store.db"),
+            wrapping_keys_file: folder.path().join("secrets/wrapping-keys"),
+            digest_secret_file: folder.path().join("secrets/digest-secret"),
+            ..Config::default()
+        };
+        let secrets = Secrets::random().unwrap();
+        Store::migrate(&config).await.unwrap();
+        let store = Store::open(&config, &secrets).await.unwrap();
+        Self { store, config, secrets, folder }
+    }
+
+    /// The same store as another process would see it, or this one after a restart.
+    async fn another(&self) -> Store {
+        Store::open(&self.config, &self.secrets).await.unwrap()
+    }
+}
+
+/// Makes a test of each case, on a backend.
+macro_rules! cases {
+    ($backend:ident: $($group:ident { $($case:ident)+ })+) => {
+        mod $backend { $(
+            mod $group { $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    super::super::$group::$case(super::super::Fresh::$backend().await).await;
+                }
+            )+ }
+        )+ }
+    };
+}
+
+/// Mounts every case of the suite on a backend.
+macro_rules! mount {
+    ($backend:ident) => {
+        cases! {
+            $backend:
+            record {
+                what_is_recorded_reads_back
+                the_same_words_get_the_same_receipt
+                other_words_under_the_same_key_conflict
+                identical_submissions_that_race_have_one_winner
+                different_submissions_that_race_have_one_winner_and_conflicts
+                one_that_cannot_be_stored_fails_alone
+                one_whose_decision_panics_fails_alone
+                a_caller_who_goes_away_leaves_all_or_nothing
+                closing_writes_what_waits
+                a_full_queue_waits
+                readiness_is_a_write
+                parts_and_revisions_are_other_manifests
+            }
+            feed {
+                rows_come_in_order_and_in_scope
+                test_traffic_stays_with_its_submitter
+                nobody_misses_a_row_under_concurrent_writers
+                a_commit_wakes_watchers
+                a_page_has_a_limit
+            }
+            life {
+                withdrawing_twice_is_withdrawing_once
+                others_cannot_withdraw
+                a_final_state_is_a_conflict
+            }
+            purge {
+                what_lay_under_the_key_is_gone_and_the_rest_stays
+                a_repeat_after_the_purge_gets_the_same_receipt
+                only_older_manifests_are_purged
+                one_manifest_is_purged_alone
+                keys_are_wrapped_anew
+            }
+            list {
+                pages_are_newest_first
+                filters_hold
+                a_reference_is_found_in_every_scope
+            }
+            registry {
+                an_import_changes_what_differs
+                the_version_moves_only_with_changes
+                border_posts_are_imported
+            }
+            history {
+                what_was_never_counted_is_absent
+                an_outcome_counts_once
+                counters_merge
+                many_keys_are_read_at_once
+            }
+            audit {
+                events_read_back_in_order
+                recording_and_purging_are_audited
+                audit_shares_commits_with_submissions
+            }
+        }
+    };
+}
+
+mount!(sqlite);
