@@ -15,11 +15,14 @@ const SIZES: [usize; 8] = [128, 64, 32, 16, 8, 4, 2, 1];
 pub(super) const LARGEST: usize = SIZES[0];
 
 /// One text for each size.
-pub(super) struct ManyRows(LazyLock<[Arc<str>; SIZES.len()], fn() -> [Arc<str>; SIZES.len()]>);
+type Texts = [Arc<str>; SIZES.len()];
+
+/// A statement with many rows, in all sizes.
+pub(super) struct ManyRows(LazyLock<Texts, fn() -> Texts>);
 
 impl ManyRows {
     /// `expand_all` is `|| expand_all(include_str!(..))`.
-    pub(super) const fn new(expand_all: fn() -> [Arc<str>; SIZES.len()]) -> Self {
+    pub(super) const fn new(expand_all: fn() -> Texts) -> Self {
         Self(LazyLock::new(expand_all))
     }
 
@@ -37,7 +40,7 @@ impl ManyRows {
 }
 
 /// A text for every size.
-pub(super) fn expand_all(text: &str) -> [Arc<str>; SIZES.len()] {
+pub(super) fn expand_all(text: &str) -> Texts {
     SIZES.map(|size| expand(text, size).into())
 }
 
