@@ -158,3 +158,27 @@ async fn an_anchor_past_its_own_validity_vouches_for_nobody() {
     world.publish();
     assert_eq!(world.say(Some(&client)).await, Err(Some(AlertDescription::CertificateExpired)));
 }
+
+#[tokio::test]
+async fn no_flipped_byte_of_a_certificate_is_believed() {
+    let world = World::new().await;
+    let client = world.kz.client("kz-customs").unwrap();
+    let snapshot = world.registry.snapshot();
+    let good = CertificateDer::from_pem_slice(client.certificate_pem.as_bytes()).unwrap();
+    let now = rustls_pki_types::UnixTime::now();
+    assert!(snapshot.identify(&good, &[], now, 0).is_ok());
+    for position in 0..good.len() {
+        for mask in [0x01, 0x80, 0xff] {
+            let mut bad = good.to_vec();
+            bad[position] ^= mask;
+            let bad = CertificateDer::from(bad);
+            assert!(snapshot.identify(&bad, &[], now, 0).is_err(), "byte {position} ^ {mask:#x}");
+            // As an intermediate it may be anything: it changes nothing, and above all it does not panic.
+            assert!(snapshot.identify(&good, &[bad], now, 0).is_ok(), "byte {position} ^ {mask:#x}");
+        }
+    }
+    for length in 0..good.len() {
+        let short = CertificateDer::from(good[..length].to_vec());
+        assert!(snapshot.identify(&short, &[], now, 0).is_err());
+    }
+}
