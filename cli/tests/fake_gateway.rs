@@ -1,5 +1,7 @@
 //! The client against a gateway that misbehaves on purpose: over real mutual TLS, on a loopback port.
 
+#![allow(clippy::unwrap_used)] // a step of a test that fails is the test's failure
+
 use std::collections::{BTreeMap, HashMap};
 use std::pin::Pin;
 use std::sync::Arc;

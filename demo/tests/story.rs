@@ -1,5 +1,7 @@
 //! The stories end as `fixtures/` says: the demo is played once, with the real gateway and the real client.
 
+#![allow(clippy::unwrap_used)] // a step of a test that fails is the test's failure
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
