@@ -31,6 +31,10 @@ pub mod record;
 mod record_findings;
 mod record_form;
 mod record_shapes;
+#[cfg(test)]
+mod record_tests;
+#[cfg(test)]
+mod samples;
 
 pub use code_list::CodeLists;
 pub use declared::Declared;

@@ -10,6 +10,9 @@ mod passenger;
 mod source;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use canonical::CANONICAL_VERSION;
 pub use cargo::{
     Cargo, Consignment, Container, DangerousGoods, GoodsItem, Packages, Party, PartyIdentifier, PriorControl,
@@ -63,6 +66,7 @@ impl Declared {
 
 /// What is on board.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a manifest")]
 pub enum Load {
     /// Goods.
     Cargo(Cargo),

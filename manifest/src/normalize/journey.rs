@@ -23,11 +23,12 @@ impl Step<'_> {
             let finding = self.findings.note(FindingCode::RequiredFieldMissing, severity, nationality_at);
             finding.parameter("field", "nationality_code").push();
         }
-        if let (Some(mode), Some(post)) = (mode, post.and_then(|code| self.lists.border_post(code))) {
-            if mode.is_decided() && !post.modes.contains(&mode) {
-                let finding = self.note(FindingCode::BorderPostMode, at.field("mode_code"));
-                finding.parameter("mode", mode.code()).parameter("border_post", &post.code).push();
-            }
+        if let (Some(mode), Some(post)) = (mode, post.and_then(|code| self.lists.border_post(code)))
+            && mode.is_decided()
+            && !post.modes.contains(&mode)
+        {
+            let finding = self.note(FindingCode::BorderPostMode, at.field("mode_code"));
+            finding.parameter("mode", mode.code()).parameter("border_post", &post.code).push();
         }
         Conveyance {
             mode,
@@ -72,7 +73,7 @@ impl Step<'_> {
         let offset_at = at.field("local_offset_minutes");
         let offset = said.local_offset_minutes.and_then(|said| self.integer(said, offset_at));
         self.offset_minutes = offset
-            .filter(|minutes| minutes.abs() <= OFFSET_LIMIT_MINUTES)
+            .filter(|minutes| (-OFFSET_LIMIT_MINUTES..=OFFSET_LIMIT_MINUTES).contains(minutes))
             .and_then(|minutes| i16::try_from(minutes).ok());
         if let (Some(minutes), None) = (offset, self.offset_minutes) {
             let original = minutes.to_string();

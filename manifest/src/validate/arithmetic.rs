@@ -63,16 +63,16 @@ impl Rules<'_> {
             finding.parameter("expected", place.saturating_add(1).to_string()).push();
         }
         for (i, item) in consignment.goods_items.iter().enumerate() {
-            if let (Some(net), Some(gross)) = (item.net_mass, item.gross_mass) {
-                if net > gross {
-                    let about = About::GoodsItem { consignment: place, item: i };
-                    let item = at.item("goods_items", i).about(about);
-                    let finding = self.warn(FindingCode::NetMassAboveGross, item.field("net_mass_mg"));
-                    finding
-                        .parameter("net_mg", net.mg().to_string())
-                        .parameter("gross_mg", gross.mg().to_string())
-                        .push();
-                }
+            if let (Some(net), Some(gross)) = (item.net_mass, item.gross_mass)
+                && net > gross
+            {
+                let about = About::GoodsItem { consignment: place, item: i };
+                let item = at.item("goods_items", i).about(about);
+                let finding = self.warn(FindingCode::NetMassAboveGross, item.field("net_mass_mg"));
+                finding
+                    .parameter("net_mg", net.mg().to_string())
+                    .parameter("gross_mg", gross.mg().to_string())
+                    .push();
             }
         }
     }

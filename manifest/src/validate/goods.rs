@@ -104,12 +104,11 @@ impl Rules<'_> {
         let mut references = BTreeSet::new();
         for (i, consignment) in cargo.consignments.iter().enumerate() {
             let at = CARGO.item("consignments", i).about(About::Consignment(i));
-            if let Some(reference) = consignment.consignment_reference.as_deref() {
-                if !references.insert(reference) {
-                    let finding =
-                        self.warn(FindingCode::ReferenceRepeated, at.field("consignment_reference"));
-                    finding.original(reference).push();
-                }
+            if let Some(reference) = consignment.consignment_reference.as_deref()
+                && !references.insert(reference)
+            {
+                let finding = self.warn(FindingCode::ReferenceRepeated, at.field("consignment_reference"));
+                finding.original(reference).push();
             }
             self.mrn(consignment, at);
             for (j, item) in consignment.goods_items.iter().enumerate() {
@@ -215,14 +214,11 @@ impl Rules<'_> {
             seals = seals.saturating_add(container.seals.len());
             self.seals(&container.seals, at);
         }
-        if let Some(declared) = cargo.declared_seal_count {
-            if usize::try_from(declared).ok() != Some(seals) {
-                let finding = self.warn(FindingCode::SealsDisagree, CARGO.field("declared_seal_count"));
-                finding
-                    .parameter("declared", declared.to_string())
-                    .parameter("listed", seals.to_string())
-                    .push();
-            }
+        if let Some(declared) = cargo.declared_seal_count
+            && usize::try_from(declared).ok() != Some(seals)
+        {
+            let finding = self.warn(FindingCode::SealsDisagree, CARGO.field("declared_seal_count"));
+            finding.parameter("declared", declared.to_string()).parameter("listed", seals.to_string()).push();
         }
     }
 

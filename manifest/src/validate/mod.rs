@@ -38,7 +38,7 @@ pub struct Validated {
 /// A manifest that a finding about the manifest itself blocks: recorded, never scored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejected {
-    manifest: Manifest,
+    manifest: Box<Manifest>,
 }
 
 /// Applies the rules and adds what they note to `findings`.
@@ -72,7 +72,7 @@ pub fn validate(
         {
             Ok(Validated { manifest, mode, border_post_code, arrival_time })
         }
-        _ => Err(Rejected { manifest }),
+        _ => Err(Rejected { manifest: Box::new(manifest) }),
     }
 }
 
@@ -144,13 +144,13 @@ impl Validated {
 impl Rejected {
     /// The manifest as far as it was understood.
     #[must_use]
-    pub const fn manifest(&self) -> &Manifest {
+    pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
     /// The manifest, given away.
     #[must_use]
     pub fn into_manifest(self) -> Manifest {
-        self.manifest
+        *self.manifest
     }
 }

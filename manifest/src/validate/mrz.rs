@@ -152,3 +152,57 @@ fn text(line: &[u8], field: std::ops::Range<usize>) -> String {
 fn filled(line: &[u8], field: std::ops::Range<usize>) -> String {
     text(line, field).replace('<', "")
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Writes the check digits of the second line of a TD3 zone anew.
+    pub(crate) fn seal_td3(line: &mut String) {
+        let mut bytes = line.clone().into_bytes();
+        for (field, digit) in [(0..9, 9), (13..19, 19), (21..27, 27), (28..42, 42)] {
+            bytes[digit] = check_digit(bytes[field].iter()).unwrap();
+        }
+        let parts = [&bytes[0..10], &bytes[13..20], &bytes[21..43]].concat();
+        bytes[43] = check_digit(parts.iter()).unwrap();
+        *line = String::from_utf8(bytes).unwrap();
+    }
+
+    fn check(zone: &str) -> Result<(String, String, String), MrzError> {
+        let lines: Vec<String> = zone.split_whitespace().map(str::to_owned).collect();
+        Mrz::read(&lines).map(|mrz| (mrz.number.clone(), mrz.birth_date.clone(), mrz.expiry_date.clone()))
+    }
+
+    #[test]
+    fn specimens_of_doc_9303() {
+        let read = |number: &str, birth: &str, expiry: &str| Ok((number.into(), birth.into(), expiry.into()));
+        let td1 =
+            "I<UTOD231458907<<<<<<<<<<<<<<< 7408122F1204159UTO<<<<<<<<<<<6 ERIKSSON<<ANNA<MARIA<<<<<<<<<<";
+        assert_eq!(check(td1), read("D23145890", "740812", "120415"));
+        // A number of more than nine characters goes on in the optional part.
+        let long =
+            "I<UTOD23145890<7349<<<<<<<<<<< 3407127M9507122UTO<<<<<<<<<<<2 STEVENSON<<PETER<JOHN<<<<<<<<<";
+        assert_eq!(check(long), read("D23145890734", "340712", "950712"));
+        let td2 = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<< D231458907UTO7408122F1204159<<<<<<<6";
+        assert_eq!(check(td2), read("D23145890", "740812", "120415"));
+        let td3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<< L898902C36UTO7408122F1204159ZE184226B<<<<<10";
+        assert_eq!(check(td3), read("L898902C3", "740812", "120415"));
+        let visa =
+            "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<< L8988901C4XXX4009078F96121096ZE184226B<<<<<<";
+        assert_eq!(check(visa), read("L8988901C", "400907", "961210"));
+        for (place, field) in [(45 + 9, "document_number"), (45 + 19, "birth_date"), (45 + 27, "expiry_date")]
+        {
+            let mut wrong = td3.to_owned();
+            let digit = if wrong.as_bytes()[place] == b'1' { "2" } else { "1" };
+            wrong.replace_range(place..=place, digit);
+            assert_eq!(check(&wrong), Err(MrzError::CheckDigit(field)), "{field}");
+        }
+        for (place, field) in [(45 + 42, "optional_data"), (45 + 43, "composite")] {
+            let mut wrong = td3.to_owned();
+            wrong.replace_range(place..=place, "9");
+            assert_eq!(check(&wrong), Err(MrzError::CheckDigit(field)), "{field}");
+        }
+        assert_eq!(check("P<UTO"), Err(MrzError::Malformed));
+        assert_eq!(check(""), Err(MrzError::Malformed));
+    }
+}

@@ -95,11 +95,11 @@ impl Rules<'_> {
                 finding.parameter("stop", number.to_string()).push();
             }
         }
-        if let (Some(embark), Some(debark)) = (embark, debark) {
-            if debark <= embark {
-                let finding = self.warn(FindingCode::StopsDisagree, at.field("debark_stop_sequence"));
-                finding.parameter("stop", debark.to_string()).push();
-            }
+        if let (Some(embark), Some(debark)) = (embark, debark)
+            && debark <= embark
+        {
+            let finding = self.warn(FindingCode::StopsDisagree, at.field("debark_stop_sequence"));
+            finding.parameter("stop", debark.to_string()).push();
         }
     }
 }
