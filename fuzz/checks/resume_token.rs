@@ -1,10 +1,11 @@
 //! No bytes but those that we sealed open a watch.
 
+use std::sync::OnceLock;
+
 use gateway::{
     persist::{Digests, FeedPosition, Scope, Secrets},
     watch::resume_token,
 };
-use std::sync::OnceLock;
 
 /// Opens the bytes as a token; what is sealed opens for its own scope alone.
 pub(crate) fn check(bytes: &[u8]) {
