@@ -1,1 +1,72 @@
-//! The service that puts steps 2 to 9 in order.
+//! Puts steps 2 to 9 in order for each call of `ManifestService`. The order itself is `pipeline.rs`.
+//!
+//! ```text
+//! transport ── codec ──▶ service ──▶ pipeline: admit, decode, normalize, validate, judge, finish ──▶ store ──▶ reply
+//! ```
+
+mod config;
+mod failure;
+
+mod codec;
+mod transport;
+
+mod service;
+
+mod admit;
+mod quota;
+mod refusals;
+
+mod pipeline;
+mod judge;
+mod subjects;
+mod finish;
+mod steps;
+
+mod reading;
+
+use std::sync::Arc;
+
+use manifest::CodeLists;
+use scoring::Scorer;
+use tokio_util::sync::CancellationToken;
+
+pub use admit::NotAllowed;
+pub use config::{Config, Rules};
+pub use failure::Failure;
+pub use quota::Exceeded;
+pub use transport::{ManifestTransport, service};
+
+use crate::{
+    authenticate::registry::Registry,
+    clock::Clock,
+    decode,
+    observability::Metrics,
+    persist::{Digests, Store},
+};
+
+/// What the service is made of; `app` hands it over.
+pub struct Intake {
+    /// Where manifests are kept.
+    pub store: Store,
+    /// Makes content digests with the store's secret.
+    pub digests: Digests,
+    /// Model and policy.
+    pub scorer: Arc<Scorer>,
+    /// The code lists in force.
+    pub lists: Arc<CodeLists>,
+    /// Who may say what.
+    pub registry: Registry,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Where durations and counts go.
+    pub metrics: Metrics,
+    /// Section `[intake]`.
+    pub config: Config,
+    /// Section `[decode]`.
+    pub decode: decode::Config,
+    /// Cancelled when the gateway is being stopped: streams take no more elements.
+    pub draining: CancellationToken,
+}
+
+#[cfg(test)]
+mod tests;

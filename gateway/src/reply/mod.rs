@@ -1,22 +1,30 @@
 //! Step 9: what was recorded, or what failed, becomes a response or a `Status`. Nothing else makes a `Status`.
 
+mod submission;
+
 mod decisions;
 mod finding;
-mod language;
 mod pre_decision;
 mod receipt;
-mod submission;
+
+mod cargo;
+mod manifest;
+mod people;
+
+mod language;
 mod value;
 
 pub mod layer;
 mod notice;
 mod reason;
+mod status;
 
 pub use decisions::{Circumstances, Unreadable, decode_decisions, encode_decisions};
 pub use finding::finding;
 pub use language::Language;
+pub use manifest::{Life, manifest};
 pub use notice::Notice;
-pub use pre_decision::{Audience, corridor_of_word, pre_decisions};
+pub use pre_decision::{Audience, corridor_of_word, pre_decisions, word_of_cause, word_of_corridor};
 pub use reason::{DOMAIN, Reason};
 pub use receipt::{Receipt, Submitted, receipt};
 pub use submission::{Recorded, findings, submission};

@@ -87,6 +87,24 @@ pub fn corridor_of_word(word: &str) -> v1::Corridor {
         .map_or(v1::Corridor::Unspecified, corridor)
 }
 
+/// A corridor's word in metrics and lists; `WITHHELD` where there is none.
+#[must_use]
+pub fn word_of_corridor(corridor: v1::Corridor) -> &'static str {
+    match corridor {
+        v1::Corridor::Unspecified => "WITHHELD",
+        v1::Corridor::Green => "GREEN",
+        v1::Corridor::Yellow => "YELLOW",
+        v1::Corridor::Red => "RED",
+    }
+}
+
+/// A cause's word in metrics, the contract's without its prefix.
+#[must_use]
+pub fn word_of_cause(cause: v1::WithheldReason) -> &'static str {
+    let name = cause.as_str_name();
+    name.strip_prefix("WITHHELD_REASON_").unwrap_or(name)
+}
+
 fn corridor(given: Corridor) -> v1::Corridor {
     match given {
         Corridor::Green => v1::Corridor::Green,

@@ -1,0 +1,92 @@
+//! The codecs of the calls whose bytes are kept as they were received.
+
+use std::marker::PhantomData;
+
+use prost::{Message, bytes::Buf as _};
+use tonic::{
+    Status,
+    codec::{BufferSettings, Codec, DecodeBuf, Decoder},
+};
+use tonic_prost::ProstEncoder;
+
+use crate::decode::{self, Element, Format, Received};
+
+/// Yields a whole message as [`Received`]; encodes `E`.
+#[derive(Debug)]
+pub(super) struct WholeMessage<E> {
+    format: Format,
+    encodes: PhantomData<E>,
+}
+
+impl<E> WholeMessage<E> {
+    pub(super) const fn of(format: Format) -> Self {
+        Self { format, encodes: PhantomData }
+    }
+}
+
+impl<E: Message + Default + Send + 'static> Codec for WholeMessage<E> {
+    type Encode = E;
+    type Decode = Received;
+    type Encoder = ProstEncoder<E>;
+    type Decoder = ReceivedDecoder;
+
+    fn encoder(&mut self) -> Self::Encoder {
+        ProstEncoder::new(BufferSettings::default())
+    }
+
+    fn decoder(&mut self) -> Self::Decoder {
+        ReceivedDecoder(self.format)
+    }
+}
+
+/// Takes a message's bytes out of the transport's buffer without copying them.
+#[derive(Debug)]
+pub(super) struct ReceivedDecoder(Format);
+
+impl Decoder for ReceivedDecoder {
+    type Item = Received;
+    type Error = Status;
+
+    fn decode(&mut self, source: &mut DecodeBuf<'_>) -> Result<Option<Received>, Status> {
+        Ok(Some(Received { bytes: source.copy_to_bytes(source.remaining()), format: self.0 }))
+    }
+}
+
+/// Yields the elements of a stream of submissions; encodes `E`. An element that cannot be read is an element still,
+/// so that it is answered and the stream goes on.
+#[derive(Debug)]
+pub(super) struct Elements<E>(PhantomData<E>);
+
+impl<E> Elements<E> {
+    pub(super) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<E: Message + Default + Send + 'static> Codec for Elements<E> {
+    type Encode = E;
+    type Decode = Element;
+    type Encoder = ProstEncoder<E>;
+    type Decoder = ElementDecoder;
+
+    fn encoder(&mut self) -> Self::Encoder {
+        ProstEncoder::new(BufferSettings::default())
+    }
+
+    fn decoder(&mut self) -> Self::Decoder {
+        ElementDecoder
+    }
+}
+
+/// Cuts elements open.
+#[derive(Debug)]
+pub(super) struct ElementDecoder;
+
+impl Decoder for ElementDecoder {
+    type Item = Element;
+    type Error = Status;
+
+    fn decode(&mut self, source: &mut DecodeBuf<'_>) -> Result<Option<Element>, Status> {
+        Ok(Some(decode::element(&source.copy_to_bytes(source.remaining()))))
+    }
+}

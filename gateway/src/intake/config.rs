@@ -1,0 +1,132 @@
+//! Section `[intake]`: how much is taken on at once, how long it may take, and the rules that law may change.
+
+use serde::{Deserialize, Serialize};
+
+/// Settings of the way from `decode` to `reply`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Longest that one call may take, milliseconds; a shorter `grpc-timeout` of the caller counts instead.
+    pub call_timeout_ms: u64,
+    /// Longest that history and scoring of one manifest may take, milliseconds; after that it is withheld.
+    pub scoring_timeout_ms: u64,
+    /// Manifests that are scored at the same time.
+    pub scoring_at_once: usize,
+    /// Goods items up to which a manifest is scored where it stands; a larger one moves to a thread of its own.
+    pub inline_goods_items: usize,
+    /// Elements of one stream of submissions that are under way at the same time.
+    pub elements_at_once: usize,
+    /// Calls of all kinds (repeats, dry runs, reads, unreadable messages) for each submission that a partner's quota
+    /// allows. Repeats do not count as submissions, but this bounds them.
+    pub calls_per_submission: u32,
+    /// Dry runs that one partner may make in a minute.
+    pub dry_runs_per_minute: u32,
+    /// Partners whose minute is counted in memory; above, the one that came last is refused with OVERLOADED.
+    pub max_counted_partners: usize,
+    /// Different refusals (partner, reason, network) that are counted in a minute; above, they are counted as one.
+    pub max_refusals_apart: usize,
+    /// How long a pre-decision holds after the expected arrival, hours.
+    pub pre_decision_hours: u32,
+    /// Longest reason of a cancellation, bytes.
+    pub max_cancellation_reason_bytes: usize,
+    /// The rules' numbers.
+    pub rules: Rules,
+}
+
+/// The numbers in the rules of `normalize` and `validate`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rules {
+    /// Most findings that are kept for one manifest.
+    pub max_findings: usize,
+    /// How long before arrival a road manifest must be filed, minutes.
+    pub road_deadline_minutes: u32,
+    /// How long before arrival a rail manifest must be filed, minutes.
+    pub rail_deadline_minutes: u32,
+    /// How far in the past a declared arrival may lie, minutes.
+    pub arrival_past_minutes: u32,
+    /// How far ahead a declared arrival may lie, days.
+    pub arrival_ahead_days: u32,
+    /// Under this age a passenger is a minor, years.
+    pub minor_age_years: u8,
+    /// Over this age a date of birth is implausible, years.
+    pub oldest_age_years: u8,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            call_timeout_ms: 10_000,
+            scoring_timeout_ms: 500,
+            scoring_at_once: 4,
+            inline_goods_items: 200,
+            elements_at_once: 16,
+            calls_per_submission: 5,
+            dry_runs_per_minute: 120,
+            max_counted_partners: 10_000,
+            max_refusals_apart: 4_096,
+            pre_decision_hours: 24,
+            max_cancellation_reason_bytes: 500,
+            rules: Rules::default(),
+        }
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        let defaults = manifest::RuleSettings::default();
+        Self {
+            max_findings: defaults.findings_limit,
+            road_deadline_minutes: defaults.road_deadline_minutes,
+            rail_deadline_minutes: defaults.rail_deadline_minutes,
+            arrival_past_minutes: defaults.arrival_past_minutes,
+            arrival_ahead_days: defaults.arrival_ahead_days,
+            minor_age_years: defaults.minor_age_years,
+            oldest_age_years: defaults.oldest_age_years,
+        }
+    }
+}
+
+impl Rules {
+    /// As the crate `manifest` takes them.
+    #[must_use]
+    pub fn settings(&self) -> manifest::RuleSettings {
+        manifest::RuleSettings {
+            findings_limit: self.max_findings,
+            road_deadline_minutes: self.road_deadline_minutes,
+            rail_deadline_minutes: self.rail_deadline_minutes,
+            arrival_past_minutes: self.arrival_past_minutes,
+            arrival_ahead_days: self.arrival_ahead_days,
+            minor_age_years: self.minor_age_years,
+            oldest_age_years: self.oldest_age_years,
+        }
+    }
+}
+
+impl Config {
+    /// What is wrong with the section: key and problem.
+    #[must_use]
+    pub fn problems(&self) -> Vec<(String, String)> {
+        let mut problems: Vec<(String, String)> = [
+            ("call_timeout_ms", self.call_timeout_ms > 0),
+            ("scoring_timeout_ms", self.scoring_timeout_ms > 0),
+            ("scoring_at_once", self.scoring_at_once > 0),
+            ("elements_at_once", self.elements_at_once > 0),
+            ("calls_per_submission", self.calls_per_submission > 0),
+            ("dry_runs_per_minute", self.dry_runs_per_minute > 0),
+            ("max_counted_partners", self.max_counted_partners > 0),
+            ("max_refusals_apart", self.max_refusals_apart > 0),
+            ("pre_decision_hours", self.pre_decision_hours > 0),
+            ("rules.max_findings", self.rules.max_findings > 0),
+        ]
+        .into_iter()
+        .filter(|(_, good)| !good)
+        .map(|(key, _)| (key.to_owned(), "must be greater than zero".to_owned()))
+        .collect();
+        if self.scoring_timeout_ms >= self.call_timeout_ms {
+            let problem = "must be shorter than call_timeout_ms, or nothing is ever withheld in time";
+            problems.push(("scoring_timeout_ms".to_owned(), problem.to_owned()));
+        }
+        problems
+    }
+}

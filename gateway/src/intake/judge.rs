@@ -1,0 +1,91 @@
+//! History and scoring of one case. Nothing here fails: what cannot be judged in time is withheld, with the reason.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use manifest::Finding;
+use scoring::{Case, History, Scored, Scorer, Withheld};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
+
+use super::Config;
+use crate::persist::Store;
+
+/// The scorer, and how much is asked of it at once.
+#[derive(Debug, Clone)]
+pub(super) struct Judge {
+    scorer: Arc<Scorer>,
+    store: Store,
+    permits: Arc<Semaphore>,
+    timeout: Duration,
+    inline_goods_items: usize,
+}
+
+impl Judge {
+    pub(super) fn new(scorer: Arc<Scorer>, store: Store, config: &Config) -> Self {
+        Self {
+            scorer,
+            store,
+            permits: Arc::new(Semaphore::new(config.scoring_at_once)),
+            timeout: Duration::from_millis(config.scoring_timeout_ms),
+            inline_goods_items: config.inline_goods_items,
+        }
+    }
+
+    pub(super) fn scorer(&self) -> &Scorer {
+        &self.scorer
+    }
+
+    /// Judges a case with the history that the store holds about it.
+    pub(super) async fn judge(&self, case: Case, findings: &[Finding]) -> Scored {
+        let deadline = Instant::now() + self.timeout;
+        let history = self.history(&case, deadline).await;
+        let Ok(Ok(permit)) = timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await else {
+            return Scored::withheld(Withheld::ScoringFailed, Some(&case), findings);
+        };
+        if case.goods_items().count() <= self.inline_goods_items {
+            // Microseconds of work: waking another thread would cost more.
+            return score(&self.scorer, &case, &history, findings);
+        }
+        let (case, kept) = (Arc::new(case), findings.to_vec());
+        let (scorer, shared) = (Arc::clone(&self.scorer), Arc::clone(&case));
+        let work = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            score(&scorer, &shared, &history, &kept)
+        });
+        match timeout_at(deadline, work).await {
+            Ok(Ok(scored)) => scored,
+            // Too late, or the thread is gone. The permit comes back when the work ends.
+            Ok(Err(_)) | Err(_) => Scored::withheld(Withheld::ScoringFailed, Some(&case), findings),
+        }
+    }
+
+    /// A failed read is no history at all, never an empty one: an empty one says "no precedent".
+    async fn history(&self, case: &Case, deadline: Instant) -> Result<History, Withheld> {
+        let keys = self.scorer.history_keys(case);
+        if keys.is_empty() {
+            // Nothing to score, a coach for instance: nothing to read either.
+            return Ok(History::new(None));
+        }
+        match timeout_at(deadline, self.store.history_for(&keys)).await {
+            Ok(Ok(history)) => Ok(history),
+            Ok(Err(error)) => {
+                tracing::error!(cause = %error, "history cannot be read; the manifest is withheld");
+                Err(Withheld::HistoryUnavailable)
+            }
+            Err(_) => {
+                tracing::error!("history was not read in time; the manifest is withheld");
+                Err(Withheld::HistoryUnavailable)
+            }
+        }
+    }
+}
+
+fn score(scorer: &Scorer, case: &Case, history: &Result<History, Withheld>, findings: &[Finding]) -> Scored {
+    let work = AssertUnwindSafe(|| scorer.score(case, history.as_ref().map_err(|cause| *cause), findings));
+    std::panic::catch_unwind(work).unwrap_or_else(|_| {
+        tracing::error!("scoring panicked; the manifest is withheld");
+        Scored::withheld(Withheld::ScoringFailed, Some(case), findings)
+    })
+}

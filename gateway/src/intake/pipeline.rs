@@ -1,0 +1,254 @@
+//! The way of a submission, in order. Each step takes what the one before it gave, so none can be skipped.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use jiff::Timestamp;
+use manifest::{CodeLists, Findings, Manifest, RuleSettings, State, declared::Declared, record};
+use scoring::{Scored, Withheld};
+use tracing::{Span, debug_span};
+
+use super::{Failure, Intake, admit, finish::finish, judge::Judge, quota::Quota, steps::Steps, subjects};
+use crate::{
+    authenticate::registry::Partner,
+    clock::Clock,
+    decode::{self, Envelope, Limits, Received},
+    observability::{
+        Metrics, Step,
+        names::{field, span},
+    },
+    persist::{
+        AuditEvent, AuditKind, Digests, Outcome, ReceivedSalt, Recorded, Store, new_manifest_id,
+        received_digest,
+    },
+    reply::{Circumstances, Receipt, Submitted},
+};
+
+/// Everything that a submission meets on its way.
+pub(super) struct Pipeline {
+    pub(super) store: Store,
+    pub(super) clock: Clock,
+    pub(super) metrics: Metrics,
+    pub(super) quota: Quota,
+    pub(super) limits: Limits,
+    judge: Judge,
+    digests: Digests,
+    lists: Arc<CodeLists>,
+    code_lists_digest: String,
+    rules: RuleSettings,
+    holds_for: Duration,
+}
+
+/// A manifest that was only looked at.
+pub(super) struct Checked {
+    pub(super) manifest: Manifest,
+    pub(super) findings: Findings,
+    pub(super) acceptable: bool,
+    pub(super) envelope: Envelope,
+}
+
+impl Pipeline {
+    pub(super) fn new(intake: Intake) -> Self {
+        let mut context = Context::new(&SHA256);
+        intake.lists.bytes(&mut |bytes| context.update(bytes));
+        let digest = context.finish();
+        Self {
+            quota: Quota::new(&intake.config),
+            limits: Limits::from(intake.decode),
+            judge: Judge::new(intake.scorer, intake.store.clone(), &intake.config),
+            code_lists_digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
+            rules: intake.config.rules.settings(),
+            holds_for: Duration::from_secs(u64::from(intake.config.pre_decision_hours) * 3_600),
+            store: intake.store,
+            clock: intake.clock,
+            metrics: intake.metrics,
+            digests: intake.digests,
+            lists: intake.lists,
+        }
+    }
+
+    /// A submission, from what was received to what is durable.
+    ///
+    /// # Errors
+    /// A refusal or a fault; nothing was recorded then, or it is not known whether (deadline): a repeat settles it.
+    pub(super) async fn submit(
+        &self,
+        partner: &Partner,
+        received: Received,
+    ) -> Result<(Recorded, Envelope), Failure> {
+        let now = self.clock.now();
+        let mut steps = Steps::new(&self.metrics);
+        self.quota.call(partner, now)?;
+        let decode::Submission { declared, envelope } =
+            steps.try_run(Step::Decode, &debug_span!(span::DECODE), || {
+                decode::submission(&received, &self.limits)
+            })?;
+        steps.carries(&declared);
+        let key = admit::submission(partner, &declared)?; // may this partner say it, here?
+        let digest = self.digests.content(&canonical(&declared));
+        if let Some(earlier) = self.store.outcome_of(&key).await? {
+            // Same words: the same receipt. Other words: conflict.
+            return Ok((self.repeated(earlier.for_repeat_of(&digest)?, &envelope, now).await?, envelope));
+        }
+        self.quota.submission(partner, now)?;
+
+        let test = partner.test || declared.test;
+        let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
+            manifest::normalize(declared, &self.lists, &self.rules)
+        });
+        let validated = steps.run(Step::Validate, &debug_span!(span::VALIDATE), || {
+            manifest::validate(manifest, now, &self.rules, &mut findings)
+        });
+        let (manifest, scored, state) = match validated {
+            Ok(validated) => {
+                let case = subjects::of(&validated);
+                let bundle = &self.judge.scorer().identity().bundle_version;
+                let span = debug_span!(span::SCORE, { field::BUNDLE_VERSION } = bundle.as_str());
+                let judging = self.judge.judge(case, findings.as_slice());
+                let scored = steps.wait(Step::Score, span, judging).await; // no `?`: what fails is withheld
+                (validated.into_manifest(), scored, State::Submitted)
+            }
+            Err(rejected) => {
+                let scored = Scored::withheld(Withheld::ManifestRejected, None, findings.as_slice());
+                (rejected.into_manifest(), scored, State::Rejected)
+            }
+        };
+
+        for finding in &findings {
+            self.metrics.finding(finding.code.as_str());
+        }
+        let facts = Facts { key, digest, received, request_id: envelope.request_id.clone(), test, state, now };
+        let outcome = self.outcome(facts, manifest, &findings, scored)?;
+        drop(findings); // nothing large is held across the commit
+        Span::current().record(field::MANIFEST_ID, tracing::field::display(outcome.id));
+        let recording = self.store.record(outcome);
+        let recorded = steps.try_wait(Step::Persist, debug_span!(span::PERSIST), recording).await?;
+        if recorded.repeated {
+            // The same words raced past the check above, and the store settled it.
+            return Ok((self.repeated(recorded, &envelope, now).await?, envelope));
+        }
+        Ok((recorded, envelope))
+    }
+
+    /// A dry run: decode, normalize and validate, and nothing of it is kept but an audit line.
+    ///
+    /// # Errors
+    /// A refusal, or the fault that the audit could not be written.
+    pub(super) async fn check(&self, partner: &Partner, received: Received) -> Result<Checked, Failure> {
+        let now = self.clock.now();
+        let mut steps = Steps::new(&self.metrics);
+        self.quota.call(partner, now)?;
+        self.quota.dry_run(partner, now)?;
+        let decode::Submission { declared, envelope } =
+            steps.try_run(Step::Decode, &debug_span!(span::DECODE), || {
+                decode::submission(&received, &self.limits)
+            })?;
+        steps.carries(&declared);
+        admit::submission(partner, &declared)?;
+        let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
+            manifest::normalize(declared, &self.lists, &self.rules)
+        });
+        let validated = steps.run(Step::Validate, &debug_span!(span::VALIDATE), || {
+            manifest::validate(manifest, now, &self.rules, &mut findings)
+        });
+        let acceptable = validated.is_ok();
+        let manifest = match validated {
+            Ok(validated) => validated.into_manifest(),
+            Err(rejected) => rejected.into_manifest(),
+        };
+        self.store.audit(AuditEvent::new(AuditKind::DryRun, now).partner(&partner.id)).await?;
+        Ok(Checked { manifest, findings, acceptable, envelope })
+    }
+
+    async fn repeated(
+        &self,
+        earlier: Recorded,
+        envelope: &Envelope,
+        now: Timestamp,
+    ) -> Result<Recorded, Failure> {
+        let event = AuditEvent::new(AuditKind::Repeated, now)
+            .partner(&earlier.key.partner_id)
+            .manifest(earlier.id)
+            .request(envelope.request_id.as_deref());
+        self.store.audit(event).await?;
+        Ok(earlier)
+    }
+
+    /// Everything that becomes durable at once.
+    fn outcome(
+        &self,
+        facts: Facts,
+        manifest: Manifest,
+        findings: &Findings,
+        scored: Scored,
+    ) -> Result<Outcome, Failure> {
+        let Facts { key, digest, received, request_id, test, state, now } = facts;
+        let id = new_manifest_id(now);
+        let received_salt = ReceivedSalt::random()?;
+        let receipt = Receipt::of(&Submitted {
+            id,
+            manifest_reference: &key.manifest_reference,
+            part: &key.part,
+            revision: key.revision.number(),
+            state,
+            receive_time: now,
+            received_digest: received_digest(&received_salt, &received.bytes),
+            findings: findings.as_slice(),
+            test,
+        });
+        let arrival_time = manifest.journey.arrival_time();
+        let circumstances = Circumstances {
+            decide_time: now,
+            expire_time: arrival_time.and_then(|arrival| arrival.checked_add(self.holds_for).ok()),
+            code_lists: self.code_lists_digest.clone(),
+            consignment_references: references(&manifest),
+        };
+        let stored = record::encode_manifest(&manifest);
+        let noted = record::encode_findings(findings.as_slice());
+        Ok(Outcome {
+            id,
+            key,
+            content_digest: digest,
+            format: received.format.as_str(),
+            received: received.bytes.into(),
+            received_salt,
+            record: stored.record_json,
+            persons: Some(stored.persons_json),
+            findings: noted.findings_json,
+            originals: Some(noted.originals_json),
+            state,
+            test,
+            journey_key: manifest.journey_key(),
+            border_post_code: manifest.journey.border_post_code,
+            conveyance_registration: manifest.conveyance.registration,
+            arrival_time,
+            receive_time: now,
+            request_id,
+            finish: finish(scored, circumstances, receipt),
+        })
+    }
+}
+
+/// What is known about a submission beside its manifest.
+struct Facts {
+    key: manifest::ManifestKey,
+    digest: crate::persist::ContentDigest,
+    received: Received,
+    request_id: Option<String>,
+    test: bool,
+    state: State,
+    now: Timestamp,
+}
+
+fn canonical(declared: &Declared) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(8 * 1024);
+    declared.canonical(&mut |piece| bytes.extend_from_slice(piece));
+    bytes
+}
+
+fn references(manifest: &Manifest) -> Vec<String> {
+    manifest.cargo().map_or_else(Vec::new, |cargo| {
+        let references = cargo.consignments.iter().map(|each| each.consignment_reference.clone());
+        references.map(Option::unwrap_or_default).collect()
+    })
+}

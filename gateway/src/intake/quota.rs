@@ -1,0 +1,166 @@
+//! What a partner may ask of us in a minute. Counted in this process for now: with several gateways the binding count
+//! moves into the store.
+//!
+//! A new submission counts against the partner's quota once it is known not to be a repeat, so a partner that lost
+//! answers may fetch all of them again. Every call counts against a wider allowance before anything is done for it,
+//! so repeats, dry runs and rubbish are no way around the quota. Minutes are whole minutes of the clock: around
+//! the turn of one, twice the quota can pass within sixty seconds.
+
+use std::{collections::HashMap, sync::Mutex, time::Duration};
+
+use jiff::Timestamp;
+
+use super::Config;
+use crate::authenticate::registry::Partner;
+
+/// A partner has asked for as much as is agreed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Exceeded {
+    /// The minute's allowance is used up.
+    #[error("{limit} a minute are used up")]
+    Minute {
+        /// How many a minute.
+        limit: u32,
+        /// Until the minute turns.
+        retry_after: Duration,
+    },
+    /// More partners are active at once than are counted.
+    #[error("more partners are active at once than are counted")]
+    TooManyPartners,
+}
+
+/// The counts of this minute.
+#[derive(Debug)]
+pub(super) struct Quota {
+    minute: Mutex<Minute>,
+    calls_per_submission: u32,
+    dry_runs_per_minute: u32,
+    max_partners: usize,
+}
+
+#[derive(Debug, Default)]
+struct Minute {
+    number: i64,
+    counts: HashMap<String, Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    calls: u32,
+    submissions: u32,
+    dry_runs: u32,
+}
+
+impl Quota {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            minute: Mutex::default(),
+            calls_per_submission: config.calls_per_submission,
+            dry_runs_per_minute: config.dry_runs_per_minute,
+            max_partners: config.max_counted_partners,
+        }
+    }
+
+    /// Counts a call of any kind, before anything is done for it.
+    pub(super) fn call(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
+        let limit = partner.quota_per_minute.saturating_mul(self.calls_per_submission);
+        self.count(partner, now, limit, |counts| &mut counts.calls)
+    }
+
+    /// Counts a new submission, once it is known not to be a repeat.
+    pub(super) fn submission(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
+        self.count(partner, now, partner.quota_per_minute, |counts| &mut counts.submissions)
+    }
+
+    /// Counts a dry run.
+    pub(super) fn dry_run(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
+        self.count(partner, now, self.dry_runs_per_minute, |counts| &mut counts.dry_runs)
+    }
+
+    fn count(
+        &self,
+        partner: &Partner,
+        now: Timestamp,
+        limit: u32,
+        of: fn(&mut Counts) -> &mut u32,
+    ) -> Result<(), Exceeded> {
+        let number = now.as_second().div_euclid(60);
+        // A thread that panicked while counting leaves counts that are still good enough to count on.
+        let mut minute = self.minute.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if minute.number != number {
+            *minute = Minute { number, counts: HashMap::new() };
+        }
+        let full = minute.counts.len() >= self.max_partners;
+        let counts = match minute.counts.get_mut(&partner.id) {
+            Some(counts) => counts,
+            None if full => return Err(Exceeded::TooManyPartners),
+            None => minute.counts.entry(partner.id.clone()).or_default(),
+        };
+        let count = of(counts);
+        if *count >= limit {
+            let left = 60 - now.as_second().rem_euclid(60);
+            return Err(Exceeded::Minute { limit, retry_after: Duration::from_secs(left.unsigned_abs()) });
+        }
+        *count += 1;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::authenticate::registry::Role;
+
+    fn partner(id: &str) -> Partner {
+        Partner {
+            id: id.into(),
+            role: Role::Submitter,
+            may_submit_cargo: true,
+            may_submit_passengers: true,
+            border_posts: BTreeSet::new(),
+            quota_per_minute: 2,
+            test: false,
+            suspended: false,
+            subject_uris: BTreeSet::new(),
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn at_the_limit_passes_and_one_above_is_told_when_to_come_back() {
+        let quota = Quota::new(&Config::default());
+        let one = partner("kz-customs");
+        assert_eq!(quota.submission(&one, at(100)), Ok(()));
+        assert_eq!(quota.submission(&one, at(101)), Ok(()));
+        let exceeded = Exceeded::Minute { limit: 2, retry_after: Duration::from_secs(18) };
+        assert_eq!(quota.submission(&one, at(102)), Err(exceeded));
+        assert_eq!(quota.submission(&partner("tj-customs"), at(102)), Ok(()), "others are counted apart");
+        assert_eq!(quota.submission(&one, at(120)), Ok(()), "the minute turned");
+    }
+
+    #[test]
+    fn repeats_are_bounded_by_calls_and_not_by_the_quota() {
+        let quota = Quota::new(&Config { calls_per_submission: 3, ..Config::default() });
+        let one = partner("kz-customs");
+        for _ in 0..6 {
+            assert_eq!(quota.call(&one, at(0)), Ok(()));
+        }
+        assert!(matches!(quota.call(&one, at(0)), Err(Exceeded::Minute { limit: 6, .. })));
+        assert_eq!(quota.submission(&one, at(0)), Ok(()), "calls do not use the quota up");
+    }
+
+    #[test]
+    fn dry_runs_and_counted_partners_have_limits() {
+        let config = Config { dry_runs_per_minute: 1, max_counted_partners: 1, ..Config::default() };
+        let quota = Quota::new(&config);
+        assert_eq!(quota.dry_run(&partner("a"), at(0)), Ok(()));
+        assert!(quota.dry_run(&partner("a"), at(0)).is_err());
+        assert_eq!(quota.call(&partner("b"), at(0)), Err(Exceeded::TooManyPartners));
+        assert_eq!(quota.call(&partner("b"), at(60)), Ok(()));
+    }
+}

@@ -1,0 +1,366 @@
+//! Thin glue between tonic and the pipeline: who asks, what is asked, how it is answered. No decisions here.
+
+use std::{
+    future::{Future, ready},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use futures::{StreamExt as _, stream};
+use proto::v1::{self, manifest_service_server::ManifestService};
+use tokio_util::sync::CancellationToken;
+use tonic::{Extensions, Request, Response, Status, Streaming};
+use tracing::{Instrument as _, Span, debug_span, info_span};
+
+use super::{
+    Config, Failure, Intake,
+    pipeline::Pipeline,
+    reading,
+    refusals::{Kind as RefusalKind, Refusals},
+    transport::Answers,
+};
+use crate::{
+    authenticate::{
+        Network, Peer,
+        registry::{Partner, Registry},
+    },
+    decode::{Element, Envelope, Limits, Received},
+    observability::{
+        Kind, Outcome, Step,
+        names::{field, span},
+    },
+    persist::{AuditEvent, Recorded, new_manifest_id},
+    reply::{self, Language, Notice, Reason},
+};
+
+/// `ManifestService`.
+pub(super) struct Service {
+    pipeline: Pipeline,
+    registry: Registry,
+    refusals: Refusals,
+    config: Config,
+    draining: CancellationToken,
+    /// Name and version of the model bundle, for metrics.
+    bundle: Arc<str>,
+}
+
+impl Service {
+    pub(super) fn new(intake: Intake) -> Self {
+        let identity = intake.scorer.identity();
+        Self {
+            bundle: format!("{} {}", identity.bundle_name, identity.bundle_version).into(),
+            registry: intake.registry.clone(),
+            refusals: Refusals::new(intake.config.max_refusals_apart),
+            config: intake.config.clone(),
+            draining: intake.draining.clone(),
+            pipeline: Pipeline::new(intake),
+        }
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.pipeline.limits
+    }
+
+    pub(super) fn call_timeout(&self) -> Duration {
+        Duration::from_millis(self.config.call_timeout_ms)
+    }
+
+    /// Writes the audit rows that are still owed.
+    pub(super) async fn close(&self) {
+        self.audit(self.refusals.drain()).await;
+    }
+
+    /// One submission.
+    pub(super) async fn submit_one(
+        &self,
+        request: Request<Received>,
+    ) -> Result<Response<v1::SubmitManifestResponse>, Status> {
+        let (_, extensions, received) = request.into_parts();
+        let answer = self.submit(&extensions, received).instrument(call_span("SubmitManifest")).await;
+        answer.map(Response::new).map_err(Notice::into_status)
+    }
+
+    /// Many submissions, each answered on its own.
+    pub(super) fn submit_many(self: &Arc<Self>, request: Request<Streaming<Element>>) -> Response<Answers> {
+        let (_, extensions, elements) = request.into_parts();
+        let (service, extensions) = (Arc::clone(self), Arc::new(extensions));
+        // Why the incoming side ended is told only after everything that came before it is answered.
+        let end = Arc::new(Mutex::new(End::Draining));
+        let noted = Arc::clone(&end);
+        let incoming = elements
+            .map(Some)
+            .chain(stream::once(ready(None)))
+            .scan((), move |(), element| {
+                let reason = match element {
+                    Some(Ok(element)) => return ready(Some(element)),
+                    Some(Err(status)) => End::Broken(status),
+                    None => End::Finished,
+                };
+                *noted.lock().unwrap_or_else(PoisonError::into_inner) = reason;
+                ready(None)
+            })
+            .take_until(self.draining.clone().cancelled_owned());
+        let answers = incoming
+            .map(move |element| {
+                let (service, extensions) = (Arc::clone(&service), Arc::clone(&extensions));
+                async move { Ok(service.element(&extensions, element).await) }
+            })
+            .buffer_unordered(self.config.elements_at_once);
+        let last = stream::once(async move {
+            match std::mem::replace(&mut *end.lock().unwrap_or_else(PoisonError::into_inner), End::Finished) {
+                End::Finished => None,
+                End::Broken(status) => Some(Err(status)),
+                End::Draining => Some(Err(Notice::new(Reason::ShuttingDown).into_status())),
+            }
+        });
+        Response::new(answers.chain(last.filter_map(ready)).boxed())
+    }
+
+    async fn element(&self, extensions: &Extensions, element: Element) -> v1::SubmitManifestsResponse {
+        let submission = async {
+            match element.received {
+                Ok(received) => self.submit(extensions, received).await,
+                Err(refusal) => match self.caller(extensions) {
+                    Ok(caller) => Err(self.told(&refusal.into(), Some(&caller), extensions).await),
+                    Err(failure) => Err(self.told(&failure, None, extensions).await),
+                },
+            }
+        };
+        let span = call_span("SubmitManifests");
+        let outcome = match tokio::time::timeout(self.call_timeout(), submission.instrument(span)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(self.told_anonymously(&Failure::DeadlineExceeded)),
+        };
+        v1::SubmitManifestsResponse {
+            sequence: element.sequence,
+            outcome: Some(match outcome {
+                Ok(accepted) => v1::submit_manifests_response::Outcome::Accepted(accepted),
+                Err(notice) => v1::submit_manifests_response::Outcome::Refusal(notice.into_refusal()),
+            }),
+        }
+    }
+
+    async fn submit(
+        &self,
+        extensions: &Extensions,
+        received: Received,
+    ) -> Result<v1::SubmitManifestResponse, Notice> {
+        let caller = match self.caller(extensions) {
+            Ok(caller) => caller,
+            Err(failure) => return Err(self.told(&failure, None, extensions).await),
+        };
+        let answer = match self.pipeline.submit(&caller, received).await {
+            Ok((recorded, envelope)) => self.answer(&recorded, &envelope),
+            Err(failure) => Err(failure),
+        };
+        match answer {
+            Ok(response) => {
+                self.count(&caller, &response);
+                Ok(response)
+            }
+            Err(failure) => {
+                let result = if failure.is_fault() { "fault" } else { "refused" };
+                self.pipeline.metrics.submission(&caller.id, result);
+                Err(self.told(&failure, Some(&caller), extensions).await)
+            }
+        }
+    }
+
+    /// What is durable becomes the answer.
+    fn answer(&self, recorded: &Recorded, envelope: &Envelope) -> Result<v1::SubmitManifestResponse, Failure> {
+        let begin = Instant::now();
+        let recorded = reply::Recorded {
+            id: recorded.id,
+            receipt: &recorded.receipt,
+            received_salt: recorded.received_salt.as_ref().map(|salt| salt.0.as_slice()),
+            findings: &recorded.findings,
+            originals: recorded.originals.as_deref(),
+            decisions: &recorded.decisions,
+            repeated: recorded.repeated,
+        };
+        let answer = debug_span!(span::REPLY)
+            .in_scope(|| reply::submission(&recorded, Language::asked(&envelope.language_code)));
+        let outcome = if answer.is_ok() { Outcome::Ok } else { Outcome::Fault };
+        self.pipeline.metrics.step(Step::Reply, Kind::Other, outcome, begin.elapsed());
+        Ok(answer?)
+    }
+
+    fn count(&self, partner: &Partner, response: &v1::SubmitManifestResponse) {
+        let metrics = &self.pipeline.metrics;
+        if response.repeated_submission {
+            metrics.submission(&partner.id, "repeated");
+            return;
+        }
+        let rejected = response
+            .receipt
+            .as_ref()
+            .is_some_and(|receipt| receipt.state() == v1::ManifestState::Rejected);
+        metrics.submission(&partner.id, if rejected { "rejected" } else { "recorded" });
+        if let Some(roll_up) = response.pre_decisions.first() {
+            metrics.pre_decision(reply::word_of_corridor(roll_up.corridor()), &self.bundle);
+        }
+        for subject in &response.pre_decisions {
+            if subject.corridor() == v1::Corridor::Unspecified {
+                metrics.withheld(reply::word_of_cause(subject.withheld_reason()));
+            }
+        }
+    }
+
+    /// A dry run.
+    pub(super) async fn validate(
+        &self,
+        request: Request<Received>,
+    ) -> Result<Response<v1::ValidateManifestResponse>, Status> {
+        let (_, extensions, received) = request.into_parts();
+        let work = |caller: Arc<Partner>| async move {
+            let checked = self.pipeline.check(&caller, received).await?;
+            let language = Language::asked(&checked.envelope.language_code);
+            Ok(v1::ValidateManifestResponse {
+                normalized_manifest: Some(reply::manifest(&checked.manifest, &reply::Life::default())),
+                findings: checked.findings.iter().map(|each| reply::finding(each, language)).collect(),
+                acceptable: checked.acceptable,
+            })
+        };
+        self.call("ValidateManifest", &extensions, work).await
+    }
+
+    /// One call of a registered partner: who asks, what came of it, and what is told when nothing did.
+    async fn call<T, F: Future<Output = Result<T, Failure>>>(
+        &self,
+        method: &'static str,
+        extensions: &Extensions,
+        work: impl FnOnce(Arc<Partner>) -> F,
+    ) -> Result<Response<T>, Status> {
+        let answer = async {
+            let caller = match self.caller(extensions) {
+                Ok(caller) => caller,
+                Err(failure) => return Err(self.told(&failure, None, extensions).await),
+            };
+            match work(Arc::clone(&caller)).await {
+                Ok(answer) => Ok(Response::new(answer)),
+                Err(failure) => Err(self.told(&failure, Some(&caller), extensions).await),
+            }
+        };
+        answer.instrument(call_span(method)).await.map_err(Notice::into_status)
+    }
+
+    /// Who asks. Asked of the registry for every call and every element: the answer may change meanwhile.
+    fn caller(&self, extensions: &Extensions) -> Result<Arc<Partner>, Failure> {
+        let peer = extensions.get::<Peer>().ok_or(Failure::NoPeer)?;
+        let partner = self.registry.partner(peer)?;
+        Span::current().record(field::PARTNER_ID, partner.id.as_str());
+        Ok(partner)
+    }
+
+    /// What a failure is told as: logged once if it is a fault, audited if it is a refusal, counted in any case.
+    async fn told(&self, failure: &Failure, partner: Option<&Partner>, extensions: &Extensions) -> Notice {
+        let notice = self.told_anonymously(failure);
+        if !failure.is_fault() {
+            let peer = extensions.get::<Peer>();
+            let kind = RefusalKind {
+                partner_id: partner.map(|partner| partner.id.clone()),
+                reason: notice.reason.as_str(),
+                network: peer.map_or_else(String::new, |peer| Network::of(peer.address.ip()).to_string()),
+            };
+            self.audit(self.refusals.note(kind, self.pipeline.clock.now())).await;
+        }
+        notice
+    }
+
+    /// As [`Service::told`], without an audit row.
+    pub(super) fn told_anonymously(&self, failure: &Failure) -> Notice {
+        let id = new_manifest_id(self.pipeline.clock.now());
+        let notice = Notice::of(failure, id);
+        if failure.is_fault() {
+            tracing::error!(fault.id = %id, reason = notice.reason.as_str(), cause = %failure, "fault");
+        }
+        self.pipeline.metrics.refusal(notice.reason.as_str());
+        notice
+    }
+
+    /// A refusal is told whether or not its row could be written: when the store is down, that is logged already.
+    async fn audit(&self, events: Vec<AuditEvent>) {
+        for event in events {
+            if let Err(error) = self.pipeline.store.audit(event).await {
+                tracing::warn!(cause = %error, "a refusal could not be audited");
+            }
+        }
+    }
+}
+
+/// Why no more elements come.
+enum End {
+    /// The sender has sent all.
+    Finished,
+    /// The transport gave up on the stream.
+    Broken(Status),
+    /// We are being stopped.
+    Draining,
+}
+
+fn call_span(method: &'static str) -> Span {
+    info_span!(
+        span::CALL,
+        { field::METHOD } = method,
+        { field::PARTNER_ID } = tracing::field::Empty,
+        { field::MANIFEST_ID } = tracing::field::Empty,
+    )
+}
+
+/// The calls that go through the generated server. The two submitting calls and the dry run never get here: their
+/// bytes would be lost, so the transport routes them past it.
+#[tonic::async_trait]
+impl ManifestService for Service {
+    async fn submit_manifest(
+        &self,
+        _: Request<v1::SubmitManifestRequest>,
+    ) -> Result<Response<v1::SubmitManifestResponse>, Status> {
+        Err(Notice::new(Reason::Unimplemented).into_status())
+    }
+
+    type SubmitManifestsStream = Answers;
+
+    async fn submit_manifests(
+        &self,
+        _: Request<Streaming<v1::SubmitManifestsRequest>>,
+    ) -> Result<Response<Answers>, Status> {
+        Err(Notice::new(Reason::Unimplemented).into_status())
+    }
+
+    async fn validate_manifest(
+        &self,
+        _: Request<v1::ValidateManifestRequest>,
+    ) -> Result<Response<v1::ValidateManifestResponse>, Status> {
+        Err(Notice::new(Reason::Unimplemented).into_status())
+    }
+
+    async fn get_manifest(
+        &self,
+        request: Request<v1::GetManifestRequest>,
+    ) -> Result<Response<v1::GetManifestResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let work = |caller: Arc<Partner>| async move { reading::get(&self.pipeline, &caller, &request).await };
+        self.call("GetManifest", &extensions, work).await
+    }
+
+    async fn list_manifests(
+        &self,
+        request: Request<v1::ListManifestsRequest>,
+    ) -> Result<Response<v1::ListManifestsResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let work = |caller: Arc<Partner>| async move { reading::list(&self.pipeline, &caller, request).await };
+        self.call("ListManifests", &extensions, work).await
+    }
+
+    async fn cancel_manifest(
+        &self,
+        request: Request<v1::CancelManifestRequest>,
+    ) -> Result<Response<v1::CancelManifestResponse>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let limit = self.config.max_cancellation_reason_bytes;
+        let work = |caller: Arc<Partner>| async move {
+            reading::cancel(&self.pipeline, &caller, &request, limit).await
+        };
+        self.call("CancelManifest", &extensions, work).await
+    }
+}

@@ -1,0 +1,81 @@
+//! Spans and durations of the steps.
+
+use std::{future::Future, time::Instant};
+
+use manifest::declared::{Declared, Load};
+use tracing::{Instrument as _, Span};
+
+use super::Failure;
+use crate::observability::{Kind, Metrics, Outcome, Step};
+
+/// Measures steps of one manifest.
+pub(super) struct Steps<'m> {
+    metrics: &'m Metrics,
+    kind: Kind,
+}
+
+impl<'m> Steps<'m> {
+    /// Of a manifest that is not known yet.
+    pub(super) fn new(metrics: &'m Metrics) -> Self {
+        Self { metrics, kind: Kind::Other }
+    }
+
+    /// Now it is known what it carries.
+    pub(super) fn carries(&mut self, declared: &Declared) {
+        self.kind = match declared.load {
+            Some(Load::Cargo(_)) => Kind::Cargo,
+            Some(Load::PassengerList(_)) => Kind::Passengers,
+            None => Kind::Other,
+        };
+    }
+
+    /// A step that cannot fail.
+    pub(super) fn run<T>(&self, step: Step, span: &Span, work: impl FnOnce() -> T) -> T {
+        let begin = Instant::now();
+        let result = span.in_scope(work);
+        self.metrics.step(step, self.kind, Outcome::Ok, begin.elapsed());
+        result
+    }
+
+    /// A step that may refuse.
+    pub(super) fn try_run<T, E: Into<Failure>>(
+        &self,
+        step: Step,
+        span: &Span,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, Failure> {
+        let begin = Instant::now();
+        let result = span.in_scope(work).map_err(Into::into);
+        self.metrics.step(step, self.kind, ended(&result), begin.elapsed());
+        result
+    }
+
+    /// A step that waits.
+    pub(super) async fn wait<T>(&self, step: Step, span: Span, work: impl Future<Output = T>) -> T {
+        let begin = Instant::now();
+        let result = work.instrument(span).await;
+        self.metrics.step(step, self.kind, Outcome::Ok, begin.elapsed());
+        result
+    }
+
+    /// A step that waits and may fail.
+    pub(super) async fn try_wait<T, E: Into<Failure>>(
+        &self,
+        step: Step,
+        span: Span,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Failure> {
+        let begin = Instant::now();
+        let result = work.instrument(span).await.map_err(Into::into);
+        self.metrics.step(step, self.kind, ended(&result), begin.elapsed());
+        result
+    }
+}
+
+fn ended<T>(result: &Result<T, Failure>) -> Outcome {
+    match result {
+        Ok(_) => Outcome::Ok,
+        Err(failure) if failure.is_fault() => Outcome::Fault,
+        Err(_) => Outcome::Refused,
+    }
+}
