@@ -9,6 +9,7 @@ use tower::ServiceBuilder;
 
 use super::{App, Error, background::Background};
 use crate::{
+    intake,
     persist::{AuditEvent, AuditKind},
     reply::layer::Explain,
     watch,
@@ -60,6 +61,18 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         background.clone().flush_handshakes(app.handshakes.clone(), millis(settings.handshake_flush_ms));
     tasks.spawn(flush);
 
+    let manifests = intake::service(intake::Intake {
+        store: app.store.clone(),
+        digests: app.digests.clone(),
+        scorer: app.scorer.clone(),
+        lists: app.lists.clone(),
+        registry: app.registry.clone(),
+        clock: app.clock.clone(),
+        metrics: app.metrics.clone(),
+        config: app.config.intake.clone(),
+        decode: app.config.decode.clone(),
+        draining: draining.clone(),
+    });
     let feed = watch::Service::new(watch::Feed {
         store: app.store.clone(),
         registry: app.registry.clone(),
@@ -80,6 +93,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         .server()
         .timeout(millis(settings.call_backstop_ms))
         .layer(layers)
+        .add_service(manifests.clone())
         .add_service(
             proto::v1::pre_decision_service_server::PreDecisionServiceServer::new(feed)
                 .max_decoding_message_size(app.config.watch.max_request_bytes),
@@ -121,6 +135,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         }
     };
     draining.cancel();
+    manifests.close().await;
     background.flush(&app.handshakes).await;
     audit(&background, AuditKind::Stopped).await;
     app.store.close().await;

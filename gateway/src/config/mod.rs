@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt, path::Path, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{admin, app, authenticate, decode, observability, persist, watch};
+use crate::{admin, app, authenticate, decode, intake, observability, persist, watch};
 
 /// What every overriding variable begins with.
 pub const ENVIRONMENT_PREFIX: &str = "CUSTOMS_GATEWAY__";
@@ -22,6 +22,8 @@ pub struct Config {
     pub authenticate: authenticate::Config,
     /// Sizes of what is read.
     pub decode: decode::Config,
+    /// Submissions.
+    pub intake: intake::Config,
     /// The model.
     pub scoring: Scoring,
     /// The store.
@@ -108,6 +110,7 @@ impl Config {
         self.app.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.authenticate.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.decode.problems().iter().for_each(|(key, problem)| add(&format!("decode.{key}"), problem));
+        self.intake.problems().iter().for_each(|(key, problem)| add(&format!("intake.{key}"), problem));
         self.watch.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.admin.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.observability.problems().iter().for_each(|(key, problem)| add(key, problem));
@@ -118,6 +121,12 @@ impl Config {
             add(
                 "watch.page_size",
                 "must not exceed persist.max_page_size: a short page means the feed's end",
+            );
+        }
+        if self.app.call_backstop_ms <= self.intake.call_timeout_ms {
+            add(
+                "app.call_backstop_ms",
+                "must be longer than intake.call_timeout_ms, which answers with a reason",
             );
         }
         problems
@@ -131,6 +140,7 @@ fn sections(mut table: toml::Table) -> Result<Config, Refused> {
         app: section(&mut table, "app", &mut problems),
         authenticate: section(&mut table, "authenticate", &mut problems),
         decode: section(&mut table, "decode", &mut problems),
+        intake: section(&mut table, "intake", &mut problems),
         scoring: section(&mut table, "scoring", &mut problems),
         persist: section(&mut table, "persist", &mut problems),
         watch: section(&mut table, "watch", &mut problems),
@@ -152,10 +162,9 @@ where
     };
     // Key by key first: the deserializer alone does not say which key it stumbled over.
     let before = problems.len();
-    for (key, value) in &keys {
-        let alone = toml::Table::from_iter([(key.clone(), value.clone())]);
+    for (path, alone) in leaves(&keys) {
         if let Err(error) = alone.try_into::<T>() {
-            problems.push((format!("{name}.{key}"), one_line(error.message())));
+            problems.push((format!("{name}.{path}"), one_line(error.message())));
         }
     }
     if problems.len() > before {
@@ -167,19 +176,43 @@ where
     })
 }
 
+/// Every value of a table with its path, each in a table of its own.
+fn leaves(table: &toml::Table) -> Vec<(String, toml::Table)> {
+    let alone = |key: &String, value| toml::Table::from_iter([(key.clone(), value)]);
+    let mut found = Vec::new();
+    for (key, value) in table {
+        match value {
+            toml::Value::Table(inner) if !inner.is_empty() => found.extend(
+                leaves(inner)
+                    .into_iter()
+                    .map(|(path, leaf)| (format!("{key}.{path}"), alone(key, toml::Value::Table(leaf)))),
+            ),
+            _ => found.push((key.clone(), alone(key, value.clone()))),
+        }
+    }
+    found
+}
+
 /// `CUSTOMS_GATEWAY__SECTION__KEY=value`: the value is TOML where it reads as such, otherwise text.
 fn overlay(table: &mut toml::Table, environment: &BTreeMap<String, String>) -> Result<(), Refused> {
     for (name, value) in environment {
         let Some(path) = name.strip_prefix(ENVIRONMENT_PREFIX) else { continue };
         let path = path.to_ascii_lowercase();
-        let Some((section, key)) = path.split_once("__").filter(|(_, key)| !key.is_empty()) else {
+        let segments: Vec<&str> = path.split("__").collect();
+        let Some((key, sections)) =
+            segments.split_last().filter(|(key, above)| !key.is_empty() && !above.is_empty())
+        else {
             return Err(Refused::one(name, format!("is not {ENVIRONMENT_PREFIX}SECTION__KEY")));
         };
-        let entry = table.entry(section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
-        let toml::Value::Table(keys) = entry else {
-            return Err(Refused::one(section, "is a section, not a value"));
-        };
-        keys.insert(key.to_owned(), typed(value));
+        let mut keys = &mut *table;
+        for section in sections {
+            let entry = keys.entry(*section).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            let toml::Value::Table(inner) = entry else {
+                return Err(Refused::one(*section, "is a section, not a value"));
+            };
+            keys = inner;
+        }
+        keys.insert((*key).to_owned(), typed(value));
     }
     Ok(())
 }

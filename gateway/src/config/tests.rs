@@ -19,14 +19,7 @@ fn refused(text: &str, environment: &[(&str, &str)], key: &str) {
 }
 
 fn keys(text: &str) -> BTreeSet<String> {
-    let table: toml::Table = toml::from_str(text).unwrap();
-    let mut keys = BTreeSet::new();
-    for (section, value) in table {
-        for key in value.as_table().unwrap().keys() {
-            keys.insert(format!("{section}.{key}"));
-        }
-    }
-    keys
+    super::leaves(&toml::from_str(text).unwrap()).into_iter().map(|(path, _)| path).collect()
 }
 
 #[test]
@@ -68,6 +61,7 @@ fn wrong_values_are_refused_with_their_path() {
     refused("[admin]\nlisten = \"nowhere\"\n", &[], "admin.listen");
     refused("[observability]\nlog_filter = \"a=b=c\"\n", &[], "observability.log_filter");
     refused("[watch]\npage_size = 0\n", &[], "watch.page_size");
+    refused("[intake.rules]\nminor_age_years = -1\n", &[], "intake.rules.minor_age_years");
 }
 
 #[test]
@@ -94,6 +88,7 @@ fn the_environment_overrides_the_file() {
             ("CUSTOMS_GATEWAY__APP__REFLECTION", "true"),
             ("CUSTOMS_GATEWAY__ADMIN__LISTEN", "127.0.0.1:9901"),
             ("CUSTOMS_GATEWAY__PERSIST__PATH", "/var/lib/other.db"),
+            ("CUSTOMS_GATEWAY__INTAKE__RULES__MINOR_AGE_YEARS", "17"),
             ("CUSTOMS_GATEWAY__OBSERVABILITY__LOG_FILTER", "debug"),
             ("PATH", "/bin"),
         ],
@@ -103,6 +98,7 @@ fn the_environment_overrides_the_file() {
     assert!(config.app.reflection);
     assert_eq!(config.admin.listen.port(), 9901);
     assert_eq!(config.persist.path.to_str(), Some("/var/lib/other.db"));
+    assert_eq!(config.intake.rules.minor_age_years, 17);
     assert_eq!(config.observability.log_filter, "debug");
 }
 

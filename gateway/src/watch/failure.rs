@@ -41,30 +41,26 @@ impl Failure {
     pub(super) fn into_notice(self, metrics: &Metrics, clock: &Clock) -> Notice {
         let notice = match self {
             Failure::Told(notice) => notice,
-            Failure::Peer(refused) => Notice::new(refused_reason(refused)),
-            Failure::Store(persist::Error::Closed) => Notice::new(Reason::ShuttingDown),
-            fault @ Failure::Store(persist::Error::Unavailable(_)) => {
-                logged(Reason::StoreUnavailable, &fault, clock)
+            Failure::Peer(refused) => refused.into(),
+            Failure::Store(error) => {
+                let id = persist::new_manifest_id(clock.now());
+                let notice = Notice::of_store(&error, id);
+                if notice.reason.is_fault() {
+                    log(notice.reason, &id, &error);
+                }
+                notice
             }
-            fault => logged(Reason::Internal, &fault, clock),
+            fault @ (Failure::NoPeer | Failure::Unreadable(_)) => {
+                let id = persist::new_manifest_id(clock.now());
+                log(Reason::Internal, &id, &fault);
+                Notice::new(Reason::Internal).with("fault_id", id)
+            }
         };
         metrics.refusal(notice.reason.as_str());
         notice
     }
 }
 
-fn refused_reason(refused: Refused) -> Reason {
-    match refused {
-        Refused::NotRegistered => Reason::NotRegistered,
-        Refused::VouchedByAnother => Reason::VouchedByAnother,
-        Refused::Suspended => Reason::PartnerSuspended,
-        Refused::Revoked => Reason::CertificateRevoked,
-        Refused::Expired => Reason::CertificateExpired,
-    }
-}
-
-fn logged(reason: Reason, fault: &Failure, clock: &Clock) -> Notice {
-    let id: Uuid = persist::new_manifest_id(clock.now());
-    tracing::error!(fault.id = %id, reason = reason.as_str(), cause = %fault, "fault");
-    Notice::new(reason).with("fault_id", id)
+fn log(reason: Reason, id: &Uuid, cause: &dyn std::fmt::Display) {
+    tracing::error!(fault.id = %id, reason = reason.as_str(), %cause, "fault");
 }
