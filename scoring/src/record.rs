@@ -143,9 +143,10 @@ struct Item {
     x: String,
     /// Outcomes, irregular, critical of each kind by its code from 1.
     h: Vec<i64>,
-    /// Moments of the HS code's unit value and mass: count, mean, squared deviations of each.
+    /// Moments of the HS code's unit value and mass: count, mean, squared deviations of each; the latter two as the
+    /// bits of a float64, which come back exactly whatever they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    m: Option<(i64, f64, f64, i64, f64, f64)>,
+    m: Option<(i64, u64, u64, i64, u64, u64)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -295,7 +296,8 @@ impl Item {
         Self {
             x: base64(&item.vector),
             h: item.counters[1..].iter().flat_map(counts).collect(),
-            m: (v.n + m.n > 0).then_some((v.n, v.mean, v.m2, m.n, m.mean, m.m2)),
+            m: (v != Moments::default() || m != Moments::default())
+                .then(|| (v.n, v.mean.to_bits(), v.m2.to_bits(), m.n, m.mean.to_bits(), m.m2.to_bits())),
         }
     }
 
@@ -309,8 +311,9 @@ impl Item {
         }
         if let Some((vn, v_mean, v_m2, mn, m_mean, m_m2)) = self.m {
             let hs6 = &mut counters[CounterKind::Hs6 as usize];
-            hs6.value = Moments { n: vn, mean: v_mean, m2: v_m2 };
-            hs6.mass = Moments { n: mn, mean: m_mean, m2: m_m2 };
+            let of = |n, mean, m2| Moments { n, mean: f64::from_bits(mean), m2: f64::from_bits(m2) };
+            hs6.value = of(vn, v_mean, v_m2);
+            hs6.mass = of(mn, m_mean, m_m2);
         }
         Some(ItemEvidence { vector: vector(&self.x)?, counters })
     }

@@ -24,7 +24,7 @@ impl Rates {
     /// The table of these rates, in any order.
     #[must_use]
     pub fn new(mut rates: Vec<Rate>) -> Self {
-        rates.sort_by(|a, b| b.from.cmp(&a.from));
+        rates.sort_by_key(|rate| std::cmp::Reverse(rate.from));
         Self { latest_first: rates }
     }
 

@@ -3,7 +3,7 @@
 use manifest::finding::{About, FindingCode, Severity};
 
 use super::public::PublicReason;
-use super::reasons::{Reason, ReasonCode, explained};
+use super::reasons::{Reason, ReasonCode, explained, micro};
 use super::roll_up::{Parts, gravity, roll_up, worst};
 use super::rules::{SubjectKind, minimum};
 use super::thresholds::{Cut, Policy};
@@ -247,7 +247,7 @@ fn deciding_items(
             fraud_probability: score.fraud,
             critical_probability: score.critical,
             head: judged.head,
-            base_log_odds: explanation.base,
+            base_log_odds: micro(explanation.base),
             reasons,
             rest,
         });

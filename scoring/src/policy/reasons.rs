@@ -147,15 +147,20 @@ pub(crate) fn explained(
     // Ties by group, so that equal contributions never change places.
     groups.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
     let told = groups.iter().take(TOLD).take_while(|(_, contribution)| *contribution != 0.0).count();
-    let rest = groups[told..].iter().map(|(_, contribution)| contribution).sum();
+    let rest = micro(groups[told..].iter().map(|(_, contribution)| contribution).sum());
     let reasons = groups[..told]
         .iter()
         .map(|(group, contribution)| {
             let (code, parameters) = told_as(*group, head, vector, counters);
-            Reason { code, parameters, contribution: Some(*contribution) }
+            Reason { code, parameters, contribution: Some(micro(*contribution)) }
         })
         .collect();
     (reasons, rest)
+}
+
+/// To a millionth of log-odds: nobody reads further, and such a number survives every JSON reader unchanged.
+pub(crate) fn micro(log_odds: f64) -> f64 {
+    (log_odds * 1e6).round() / 1e6
 }
 
 fn told_as(

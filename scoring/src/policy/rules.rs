@@ -32,6 +32,16 @@ pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
         (F::ValueMalformed, [Y, Y, N, N]),
         // What was not read was not judged.
         (F::TooManyElements, [R, R, R, R]),
+        (F::FindingsCut, [R, R, R, R]),
+        (F::TextTooLong, [N, N, N, N]),
+        // Arithmetic that does not work out is not a slip of the pen.
+        (F::SumOverflows, [R, R, R, N]),
+        (F::NumberImplausible, [Y, Y, R, N]),
+        (F::RegimeDisagrees, [R, R, R, N]),
+        (F::ReferenceRepeated, [Y, Y, N, N]),
+        (F::TirCarnetExpired, [Y, Y, N, N]),
+        (F::ContainerNotListed, [Y, Y, N, N]),
+        (F::BorderPostMode, [Y, Y, R, N]),
         (F::GrossMassBelowSum, [Y, Y, N, N]),
         (F::NetMassAboveGross, [Y, Y, N, N]),
         // A bus whose list is not as long as the operator says carries somebody whom we do not know.
