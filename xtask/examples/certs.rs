@@ -85,12 +85,48 @@ fn main() -> Result<()> {
         }
         .write_to(&folder.join("registry"))?;
     }
+    write(&folder.join("gateway.toml"), &gateway_toml(&folder))?;
+    let submitter = profiles.partner.iter().find(|partner| partner.role == "submitter");
+    if let Some(partner) = submitter {
+        write(&folder.join("corridor.toml"), &corridor_toml(&profiles.gateway.authority, &partner.id))?;
+    }
     println!("made {} with {} partners:", folder.display(), profiles.partner.len());
     println!("  server.pem, server.key.pem      the gateway's ([authenticate] certificate_file, key_file)");
     println!("  authorities/<name>.pem          roots; clients trust {}.pem", profiles.gateway.authority);
     println!("  partners/<id>.pem, .key.pem     what a client connects with");
     println!("  registry/                       for `gateway partner import`");
+    println!("  gateway.toml                    a gateway on loopback, its store in this folder");
+    println!(
+        "  corridor.toml                   a client that speaks as {}",
+        submitter.map_or("", |one| &one.id)
+    );
     Ok(())
+}
+
+/// A gateway on loopback with everything in one folder; paths are absolute, because the gateway reads them from where
+/// it is started.
+fn gateway_toml(folder: &Path) -> String {
+    let file = |name: &str| format!("{:?}", folder.join(name));
+    format!(
+        "# Development only; made by `cargo xtask certs`.\n\n\
+         [authenticate]\nlisten = \"127.0.0.1:8443\"\ncertificate_file = {}\nkey_file = {}\n\n\
+         [persist]\npath = {}\nwrapping_keys_file = {}\ndigest_secret_file = {}\n\n\
+         [observability]\nlog_format = \"pretty\"\n",
+        file("server.pem"),
+        file("server.key.pem"),
+        file("store.db"),
+        file("wrapping-keys"),
+        file("digest-secret"),
+    )
+}
+
+/// A client's settings; its paths are relative to the file.
+fn corridor_toml(server_authority: &str, partner: &str) -> String {
+    format!(
+        "# Development only; made by `cargo xtask certs`.\n\n\
+         address = \"127.0.0.1:8443\"\nserver_name = \"localhost\"\nca_file = \"authorities/{server_authority}.pem\"\n\
+         certificate_file = \"partners/{partner}.pem\"\nkey_file = \"partners/{partner}.key.pem\"\n"
+    )
 }
 
 /// Roots by name, made when first asked for.
