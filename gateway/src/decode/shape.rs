@@ -59,8 +59,12 @@ pub(super) enum Bound {
 
 /// The contract's shapes. Built once, at the first message.
 pub(super) static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "the descriptors are compiled into the program; a test reads them")]
-    let files = FileDescriptorSet::decode(proto::FILE_DESCRIPTOR_SET).expect("the contract's own descriptors");
+    #[expect(
+        clippy::expect_used,
+        reason = "the descriptors are compiled into the program; a test reads them"
+    )]
+    let files =
+        FileDescriptorSet::decode(proto::FILE_DESCRIPTOR_SET).expect("the contract's own descriptors");
     Shapes::of(&files)
 });
 

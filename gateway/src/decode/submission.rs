@@ -1,7 +1,7 @@
 //! A submission as received becomes what the partner declared, and the envelope it came in.
 
 use manifest::declared::{Conveyance, Declared, Journey, Load, Stop};
-use manifest::declared::{SourceMap, Said};
+use manifest::declared::{Said, SourceMap};
 use prost::{DecodeError, Message};
 use proto::v1;
 

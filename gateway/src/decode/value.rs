@@ -1,7 +1,10 @@
 //! Leaves of the contract as declared values. Zero is protobuf's "not said" where the contract has no presence.
 
 use jiff::Timestamp;
-use manifest::declared::{DeclaredAmount, DeclaredDate, DeclaredInstant, DeclaredMass, Location, Money, Party, PartyIdentifier, Said};
+use manifest::declared::{
+    DeclaredAmount, DeclaredDate, DeclaredInstant, DeclaredMass, Location, Money, Party, PartyIdentifier,
+    Said,
+};
 use proto::v1;
 
 pub(super) fn count(value: Option<i32>) -> Option<Said<i64>> {
@@ -37,10 +40,7 @@ pub(super) fn instant(value: Option<prost_types::Timestamp>) -> Option<DeclaredI
     // jiff takes negative nanoseconds; protobuf's timestamp does not.
     let timestamp = (nanos >= 0).then(|| Timestamp::new(seconds, nanos).ok()).flatten();
     Some(timestamp.map_or_else(
-        || DeclaredInstant::Said {
-            text: format!("{seconds}.{nanos}"),
-            format: "UNIX".to_owned(),
-        },
+        || DeclaredInstant::Said { text: format!("{seconds}.{nanos}"), format: "UNIX".to_owned() },
         DeclaredInstant::from,
     ))
 }

@@ -9,7 +9,6 @@ use super::Failure;
 use crate::{
     authenticate::registry::{Partner, Role},
     persist::{ManifestSummary, Scope},
-    reply::Audience,
 };
 
 /// What a registered partner may not do.
@@ -79,14 +78,6 @@ pub(super) fn scopes(partner: &Partner) -> Result<Vec<Scope>, NotAllowed> {
         Role::BorderPost => Ok(partner.border_posts.iter().cloned().map(Scope::BorderPost).collect()),
         Role::Analyst => Ok(vec![Scope::All]),
         Role::Administrator => Err(NotAllowed::Role),
-    }
-}
-
-/// As whom the partner reads.
-pub(super) fn audience(partner: &Partner) -> Audience {
-    match partner.role {
-        Role::BorderPost | Role::Analyst => Audience::Officer,
-        Role::Submitter | Role::Administrator => Audience::Submitter,
     }
 }
 

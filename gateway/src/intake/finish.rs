@@ -13,7 +13,8 @@ pub(super) fn finish(scored: Scored, circumstances: Circumstances, receipt: Rece
         // A batch may be written a second time, so what was scored stays here.
         let decided = scoring::finish(scored.clone(), capacity);
         // The conveyance stands first; without it there is no decision at all.
-        let verdict = decided.pre_decisions.first().map_or("WITHHELD", |roll_up| verdict_word(roll_up.verdict));
+        let verdict =
+            decided.pre_decisions.first().map_or("WITHHELD", |roll_up| verdict_word(roll_up.verdict));
         Finished {
             receipt: receipt.finish(&decided.pre_decisions),
             decisions: encode_decisions(&circumstances, &decided),

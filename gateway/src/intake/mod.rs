@@ -16,11 +16,11 @@ mod admit;
 mod quota;
 mod refusals;
 
-mod pipeline;
-mod judge;
-mod subjects;
 mod finish;
+mod judge;
+mod pipeline;
 mod steps;
+mod subjects;
 
 mod reading;
 

@@ -117,7 +117,8 @@ impl Pipeline {
         for finding in &findings {
             self.metrics.finding(finding.code.as_str());
         }
-        let facts = Facts { key, digest, received, request_id: envelope.request_id.clone(), test, state, now };
+        let facts =
+            Facts { key, digest, received, request_id: envelope.request_id.clone(), test, state, now };
         let outcome = self.outcome(facts, manifest, &findings, scored)?;
         drop(findings); // nothing large is held across the commit
         Span::current().record(field::MANIFEST_ID, tracing::field::display(outcome.id));

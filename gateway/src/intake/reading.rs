@@ -8,9 +8,7 @@ use uuid::Uuid;
 use super::{Failure, admit, pipeline::Pipeline};
 use crate::{
     authenticate::registry::{Partner, Role},
-    persist::{
-        AuditEvent, AuditKind, FeedPosition, ManifestFilter, Persons, Sealed, StoredManifest, Store,
-    },
+    persist::{AuditEvent, AuditKind, FeedPosition, ManifestFilter, Persons, Sealed, Store, StoredManifest},
     reply::{self, Language},
 };
 
@@ -74,9 +72,8 @@ async fn visible(
     persons: Persons,
 ) -> Result<StoredManifest, Failure> {
     let closed = store.manifest(id, Persons::Without).await?;
-    let closed = closed
-        .filter(|stored| admit::may_read(partner, &stored.summary))
-        .ok_or(Failure::ManifestNotFound)?;
+    let closed =
+        closed.filter(|stored| admit::may_read(partner, &stored.summary)).ok_or(Failure::ManifestNotFound)?;
     match persons {
         Persons::Without => Ok(closed),
         Persons::With => store.manifest(id, Persons::With).await?.ok_or(Failure::ManifestNotFound),

@@ -68,7 +68,11 @@ impl Refusals {
 impl Minute {
     fn close(&mut self) -> Vec<AuditEvent> {
         let begin = self.begin;
-        self.more.drain().filter(|(_, more)| *more > 0).map(|(kind, more)| event(&kind, begin, more)).collect()
+        self.more
+            .drain()
+            .filter(|(_, more)| *more > 0)
+            .map(|(kind, more)| event(&kind, begin, more))
+            .collect()
     }
 }
 

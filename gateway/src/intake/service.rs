@@ -167,7 +167,11 @@ impl Service {
     }
 
     /// What is durable becomes the answer.
-    fn answer(&self, recorded: &Recorded, envelope: &Envelope) -> Result<v1::SubmitManifestResponse, Failure> {
+    fn answer(
+        &self,
+        recorded: &Recorded,
+        envelope: &Envelope,
+    ) -> Result<v1::SubmitManifestResponse, Failure> {
         let begin = Instant::now();
         let recorded = reply::Recorded {
             id: recorded.id,
@@ -191,10 +195,8 @@ impl Service {
             metrics.submission(&partner.id, "repeated");
             return;
         }
-        let rejected = response
-            .receipt
-            .as_ref()
-            .is_some_and(|receipt| receipt.state() == v1::ManifestState::Rejected);
+        let rejected =
+            response.receipt.as_ref().is_some_and(|receipt| receipt.state() == v1::ManifestState::Rejected);
         metrics.submission(&partner.id, if rejected { "rejected" } else { "recorded" });
         if let Some(roll_up) = response.pre_decisions.first() {
             metrics.pre_decision(reply::word_of_corridor(roll_up.corridor()), &self.bundle);
@@ -339,7 +341,8 @@ impl ManifestService for Service {
         request: Request<v1::GetManifestRequest>,
     ) -> Result<Response<v1::GetManifestResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let work = |caller: Arc<Partner>| async move { reading::get(&self.pipeline, &caller, &request).await };
+        let work =
+            |caller: Arc<Partner>| async move { reading::get(&self.pipeline, &caller, &request).await };
         self.call("GetManifest", &extensions, work).await
     }
 
@@ -348,7 +351,8 @@ impl ManifestService for Service {
         request: Request<v1::ListManifestsRequest>,
     ) -> Result<Response<v1::ListManifestsResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
-        let work = |caller: Arc<Partner>| async move { reading::list(&self.pipeline, &caller, request).await };
+        let work =
+            |caller: Arc<Partner>| async move { reading::list(&self.pipeline, &caller, request).await };
         self.call("ListManifests", &extensions, work).await
     }
 

@@ -77,10 +77,8 @@ pub fn encode_decisions(circumstances: &Circumstances, decided: &Decided) -> Vec
 /// [`Unreadable`] when they are damaged or of a later version.
 pub fn decode_decisions(bytes: &[u8]) -> Result<(Circumstances, Decided), Unreadable> {
     const WHAT: &str = "pre-decisions";
-    let end = bytes
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .ok_or_else(|| Unreadable::new(WHAT, "no first line"))?;
+    let end =
+        bytes.iter().position(|byte| *byte == b'\n').ok_or_else(|| Unreadable::new(WHAT, "no first line"))?;
     let (first, rest) = (&bytes[..end], &bytes[end + 1..]);
     let unreadable = |error: serde_json::Error| Unreadable::new(WHAT, error);
     let Version { v } = serde_json::from_slice(first).map_err(unreadable)?;

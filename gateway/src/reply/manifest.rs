@@ -32,7 +32,10 @@ pub fn manifest(manifest: &Manifest, life: &Life) -> v1::Manifest {
         manifest_reference: manifest.manifest_reference.clone(),
         part: manifest.part.clone().unwrap_or_default(),
         revision: i32::try_from(manifest.revision.number()).unwrap_or(i32::MAX),
-        state: life.state.map_or(v1::ManifestState::Unspecified, |state| manifest_state(state.as_str())).into(),
+        state: life
+            .state
+            .map_or(v1::ManifestState::Unspecified, |state| manifest_state(state.as_str()))
+            .into(),
         conveyance: Some(conveyance(&manifest.conveyance)),
         journey: Some(journey(&manifest.journey)),
         load: manifest.load.as_ref().map(|load| match load {

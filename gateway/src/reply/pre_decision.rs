@@ -207,11 +207,7 @@ mod tests {
             pre_decision.verdict = Verdict::Corridor(Corridor::Red);
             pre_decision.officer = OfficerPart {
                 fraud_probability: Some(0.5),
-                rules: vec![Reason {
-                    code: ReasonCode::NoPrecedent,
-                    parameters: vec![],
-                    contribution: None,
-                }],
+                rules: vec![Reason { code: ReasonCode::NoPrecedent, parameters: vec![], contribution: None }],
                 ..OfficerPart::default()
             };
         });

@@ -159,10 +159,7 @@ mod tests {
     fn retryable_reasons_have_codes_that_clients_retry() {
         for reason in Reason::ALL.iter().filter(|reason| reason.retryable()) {
             assert!(
-                matches!(
-                    reason.code(),
-                    Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded
-                ),
+                matches!(reason.code(), Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded),
                 "{reason:?}"
             );
         }

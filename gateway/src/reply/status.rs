@@ -26,7 +26,9 @@ impl Notice {
             Failure::DeadlineExceeded => Notice::new(Reason::DeadlineExceeded),
             Failure::ShuttingDown => Notice::new(Reason::ShuttingDown),
             Failure::Store(error) => Notice::of_store(error, fault_id),
-            Failure::Record(_) | Failure::Unreadable(_) | Failure::NoPeer => fault(Reason::Internal, fault_id),
+            Failure::Record(_) | Failure::Unreadable(_) | Failure::NoPeer => {
+                fault(Reason::Internal, fault_id)
+            }
         }
     }
 
@@ -71,9 +73,8 @@ impl From<NotAllowed> for Notice {
     fn from(not_allowed: NotAllowed) -> Self {
         match not_allowed {
             NotAllowed::Role => Notice::new(Reason::RoleNotAllowed),
-            NotAllowed::Load => {
-                Notice::new(Reason::LoadNotAllowed).at("manifest.load", "is of a kind that may not be submitted")
-            }
+            NotAllowed::Load => Notice::new(Reason::LoadNotAllowed)
+                .at("manifest.load", "is of a kind that may not be submitted"),
             NotAllowed::BorderPost => Notice::new(Reason::BorderPostNotAllowed)
                 .at("manifest.journey.border_post_code", "is not one of the partner's border posts"),
         }
@@ -149,9 +150,13 @@ mod tests {
         let id = Uuid::nil();
         let exceeded = Exceeded::Minute { limit: 60, retry_after: Duration::from_secs(17) };
         let notice = Notice::of(&Failure::Quota(exceeded), id);
-        assert_eq!((notice.reason, notice.retry_after), (Reason::QuotaExceeded, Some(Duration::from_secs(17))));
+        assert_eq!(
+            (notice.reason, notice.retry_after),
+            (Reason::QuotaExceeded, Some(Duration::from_secs(17)))
+        );
 
-        let many = decode::Refusal::TooMany { path: "manifest.cargo.consignments".into(), limit: 5, setting: "s" };
+        let many =
+            decode::Refusal::TooMany { path: "manifest.cargo.consignments".into(), limit: 5, setting: "s" };
         let notice = Notice::of(&Failure::Decode(many), id);
         assert_eq!(notice.violations[0].0, "manifest.cargo.consignments");
 

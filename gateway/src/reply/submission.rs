@@ -29,7 +29,10 @@ pub struct Recorded<'a> {
 ///
 /// # Errors
 /// [`Unreadable`] when something stored is damaged.
-pub fn submission(recorded: &Recorded<'_>, language: Language) -> Result<v1::SubmitManifestResponse, Unreadable> {
+pub fn submission(
+    recorded: &Recorded<'_>,
+    language: Language,
+) -> Result<v1::SubmitManifestResponse, Unreadable> {
     Ok(v1::SubmitManifestResponse {
         receipt: Some(receipt(recorded.receipt)?),
         findings: findings(recorded.findings, recorded.originals, language)?,

@@ -74,12 +74,7 @@ fn edge(at_the_limit: v1::Manifest, one_above: v1::Manifest, path: &str, setting
 #[test]
 fn each_list_is_read_up_to_its_limit() {
     let empty = v1::Consignment::default;
-    edge(
-        cargo(vec![empty(); 3]),
-        cargo(vec![empty(); 4]),
-        "manifest.cargo.consignments",
-        "max_consignments",
-    );
+    edge(cargo(vec![empty(); 3]), cargo(vec![empty(); 4]), "manifest.cargo.consignments", "max_consignments");
     edge(
         cargo(vec![items(4)]),
         cargo(vec![empty(), items(5)]),
@@ -101,18 +96,14 @@ fn each_list_is_read_up_to_its_limit() {
     );
     edge(crew(2), crew(3), "manifest.crew_members", "max_crew_members");
     edge(journey(3, 0), journey(4, 0), "manifest.journey.stops", "max_stops");
-    edge(
-        journey(0, 4),
-        journey(0, 5),
-        "manifest.journey.itinerary_country_codes",
-        "max_list_elements",
-    );
+    edge(journey(0, 4), journey(0, 5), "manifest.journey.itinerary_country_codes", "max_list_elements");
 }
 
 #[test]
 fn all_lists_together_are_bounded() {
     let config = Config { max_elements: 4, ..small() };
-    let measure = |manifest: &v1::Manifest| Extent::of(&manifest.encode_to_vec(), "Manifest", &config.clone().into());
+    let measure =
+        |manifest: &v1::Manifest| Extent::of(&manifest.encode_to_vec(), "Manifest", &config.clone().into());
     assert_eq!(measure(&journey(2, 2)).unwrap().elements, 4);
     assert!(matches!(measure(&journey(2, 3)), Err(Refusal::TooMany { setting: "max_elements", .. })));
 }
@@ -187,7 +178,8 @@ fn a_text_that_is_not_utf_8_is_refused_without_its_bytes() {
 #[test]
 fn a_request_id_is_read_up_to_its_limit() {
     let request = |id: String| {
-        let request = v1::SubmitManifestRequest { manifest: Some(manifest()), request_id: id, ..Default::default() };
+        let request =
+            v1::SubmitManifestRequest { manifest: Some(manifest()), request_id: id, ..Default::default() };
         let received = Received { bytes: request.encode_to_vec().into(), format: Format::SubmitManifestV1 };
         submission(&received, &Limits::default())
     };

@@ -1,0 +1,124 @@
+//! The pipeline against a real store in a throwaway folder.
+
+mod reading;
+mod submitting;
+mod withholding;
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, LazyLock},
+};
+
+use jiff::Timestamp;
+use manifest::CodeLists;
+use prost::Message as _;
+use proto::v1;
+use scoring::Scorer;
+use tempfile::TempDir;
+use testkit::stories::fixture_now;
+use tokio_util::sync::CancellationToken;
+
+use super::{Config, Failure, Intake, pipeline::Pipeline};
+use crate::{
+    authenticate::registry::{Partner, Registry, Role, Snapshot},
+    clock::Clock,
+    decode::{self, Format, Received},
+    observability::Metrics,
+    persist::{self, Recorded, Secrets, Store},
+    reply::{self, Language},
+};
+
+/// Loading checks the whole bundle, for which once is enough.
+static SCORER: LazyLock<Arc<Scorer>> = LazyLock::new(|| Arc::new(Scorer::shipped().unwrap()));
+
+/// A pipeline, and the folder in which its store lives.
+pub(super) struct House {
+    pub(super) pipeline: Pipeline,
+    pub(super) store: Store,
+    pub(super) folder: TempDir,
+}
+
+impl House {
+    pub(super) async fn new() -> Self {
+        Self::with(Config::default()).await
+    }
+
+    pub(super) async fn with(config: Config) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let stored = persist::Config { path: folder.path().join("store.db"), ..persist::Config::default() };
+        Store::migrate(&stored).await.unwrap();
+        let secrets = Secrets::random().unwrap();
+        let store = Store::open(&stored, &secrets).await.unwrap();
+        let clock = Clock::Fixed(fixture_now());
+        let pipeline = Pipeline::new(Intake {
+            store: store.clone(),
+            digests: secrets.digests(),
+            scorer: Arc::clone(&SCORER),
+            lists: Arc::new(CodeLists::built_in()),
+            registry: Registry::new(Snapshot::default(), clock.clone()),
+            clock,
+            metrics: Metrics::default(),
+            config,
+            decode: decode::Config::default(),
+            draining: CancellationToken::new(),
+        });
+        Self { pipeline, store, folder }
+    }
+
+    pub(super) async fn submit(
+        &self,
+        partner: &Partner,
+        request: &v1::SubmitManifestRequest,
+    ) -> Result<Recorded, Failure> {
+        self.pipeline.submit(partner, received(request)).await.map(|(recorded, _)| recorded)
+    }
+}
+
+pub(super) fn received(request: &v1::SubmitManifestRequest) -> Received {
+    Received { bytes: request.encode_to_vec().into(), format: Format::SubmitManifestV1 }
+}
+
+/// A partner in a role; submitters may submit everything.
+pub(super) fn partner(id: &str, role: Role) -> Partner {
+    Partner {
+        id: id.to_owned(),
+        role,
+        may_submit_cargo: role == Role::Submitter,
+        may_submit_passengers: role == Role::Submitter,
+        border_posts: BTreeSet::new(),
+        quota_per_minute: 100,
+        test: false,
+        suspended: false,
+        subject_uris: BTreeSet::new(),
+    }
+}
+
+pub(super) fn submitter() -> Partner {
+    partner("kz-customs", Role::Submitter)
+}
+
+pub(super) fn lorry() -> v1::SubmitManifestRequest {
+    testkit::many::cargo(1, 1, fixture_now())
+}
+
+pub(super) fn coach() -> v1::SubmitManifestRequest {
+    testkit::many::coach(1, 1, fixture_now())
+}
+
+/// The answer to a submitter.
+pub(super) fn answer(recorded: &Recorded) -> v1::SubmitManifestResponse {
+    let recorded = reply::Recorded {
+        id: recorded.id,
+        receipt: &recorded.receipt,
+        received_salt: recorded.received_salt.as_ref().map(|salt| salt.0.as_slice()),
+        findings: &recorded.findings,
+        originals: recorded.originals.as_deref(),
+        decisions: &recorded.decisions,
+        repeated: recorded.repeated,
+    };
+    reply::submission(&recorded, Language::English).unwrap()
+}
+
+pub(super) fn now() -> Timestamp {
+    fixture_now()
+}
