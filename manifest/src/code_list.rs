@@ -21,6 +21,8 @@ const FILES: [(&str, &str); 7] = [
 pub struct CodeLists {
     border_posts: Vec<BorderPost>,
     countries: Vec<Country>,
+    /// Places in `countries` in the order of alpha-3 codes.
+    by_alpha3: Vec<(StateCode, usize)>,
     currencies: Vec<CurrencyCode>,
     hs: Vec<u32>,
     icao_states: Vec<StateCode>,
@@ -42,16 +44,20 @@ impl Default for CodeLists {
 }
 
 impl CodeLists {
-    /// The lists that come with this version of the crate. Takes about a millisecond: make one and share it.
+    /// The lists that come with this version of the crate. Takes some milliseconds: make one and share it.
     #[must_use]
     pub fn built_in() -> Self {
         let mut countries: Vec<_> = rows("countries.csv", country).collect();
         countries.sort_by_key(|country| country.alpha2);
+        let places = countries.iter().enumerate();
+        let mut by_alpha3: Vec<_> = places.map(|(place, country)| (country.alpha3, place)).collect();
+        by_alpha3.sort();
         let mut border_posts: Vec<_> = rows("border_posts.csv", border_post).collect();
         border_posts.sort_by(|a, b| a.code.cmp(&b.code));
         Self {
             border_posts,
             countries,
+            by_alpha3,
             currencies: sorted("currencies.csv", |row| CurrencyCode::new(row.get(0)?)),
             hs: sorted("hs2022.csv", |row| row.get(0)?.parse().ok()),
             icao_states: sorted("icao_states.csv", |row| StateCode::new(row.get(0)?)),
@@ -90,15 +96,15 @@ impl CodeLists {
     }
 
     fn place_of_country(&self, word: &str) -> Option<usize> {
-        let upper = word.to_ascii_uppercase();
-        match upper.len() {
+        match word.len() {
             2 => {
-                let code = CountryCode::new(&upper)?;
+                let code = CountryCode::new_in_any_case(word)?;
                 self.countries.binary_search_by_key(&code, |country| country.alpha2).ok()
             }
             3 => {
-                let code = StateCode::new(&upper)?;
-                self.countries.iter().position(|country| country.alpha3 == code)
+                let code = StateCode::new_in_any_case(word)?;
+                let at = self.by_alpha3.binary_search_by_key(&code, |(alpha3, _)| *alpha3).ok()?;
+                self.by_alpha3.get(at).map(|(_, place)| *place)
             }
             _ => self.countries.iter().position(|country| country.name.eq_ignore_ascii_case(word)),
         }
@@ -107,7 +113,7 @@ impl CodeLists {
     /// A currency.
     #[must_use]
     pub fn currency(&self, word: &str) -> Option<CurrencyCode> {
-        let code = CurrencyCode::new(&word.trim().to_ascii_uppercase())?;
+        let code = CurrencyCode::new_in_any_case(word.trim())?;
         self.currencies.binary_search(&code).ok().map(|_| code)
     }
 

@@ -46,11 +46,12 @@ impl Findings {
             return;
         }
         self.dropped = self.dropped.saturating_add(1);
-        if finding.severity > Severity::Note && self.cut.insert(finding.about) {
+        let subject = finding.about.subject();
+        if finding.severity > Severity::Note && self.cut.insert(subject) {
             self.list.push(Finding {
                 code: FindingCode::FindingsCut,
                 severity: Severity::Blocking,
-                about: finding.about,
+                about: subject,
                 path: finding.path,
                 original: None,
                 parameters: vec![("limit", self.limit.to_string())],

@@ -226,6 +226,14 @@ impl StateCode {
         Some(Self { bytes, len: u8::try_from(source.len()).ok()? })
     }
 
+    /// A code of three letters in any case.
+    #[must_use]
+    pub fn new_in_any_case(text: &str) -> Option<Self> {
+        let mut bytes: [u8; 3] = text.as_bytes().try_into().ok()?;
+        bytes.make_ascii_uppercase();
+        Self::new(std::str::from_utf8(&bytes).ok()?)
+    }
+
     /// The code as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -147,6 +147,14 @@ impl<const N: usize> Code<N> {
         bytes.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()).then_some(Self(bytes))
     }
 
+    /// A code from text of exactly the right length in any case.
+    #[must_use]
+    pub fn new_in_any_case(text: &str) -> Option<Self> {
+        let mut bytes: [u8; N] = text.as_bytes().try_into().ok()?;
+        bytes.make_ascii_uppercase();
+        Self::new(std::str::from_utf8(&bytes).ok()?)
+    }
+
     /// The code as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

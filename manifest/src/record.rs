@@ -180,5 +180,8 @@ pub(crate) fn known_version(json: &[u8]) -> Result<(), RecordError> {
 
 /// JSON of a form. The forms hold texts, numbers and lists under text keys, so writing them cannot fail.
 pub(crate) fn to_json(form: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(form).unwrap_or_default()
+    let mut json = Vec::with_capacity(4096);
+    // An error can only come from a writer that fails, and memory does not.
+    let _ = serde_json::to_writer(&mut json, form);
+    json
 }

@@ -10,6 +10,8 @@ mod times;
 mod words;
 
 #[cfg(test)]
+mod dice;
+#[cfg(test)]
 mod tests;
 
 use crate::code_list::CodeLists;

@@ -12,6 +12,10 @@ mod timing;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_goods;
+#[cfg(test)]
+mod tests_people;
 
 pub use mrz::{Mrz, MrzError};
 pub use settings::RuleSettings;
@@ -53,7 +57,15 @@ pub fn validate(
 ) -> Result<Validated, Rejected> {
     // Rules that ask "on the day of arrival" fall back to today when the arrival could not be read.
     let arrival = manifest.journey.arrival_time();
-    let mut rules = Rules { settings, findings, now, arrival_date: local_date(arrival.unwrap_or(now)) };
+    let arrival_date = local_date(arrival.unwrap_or(now));
+    let mut rules = Rules {
+        settings,
+        findings,
+        now,
+        arrival_date,
+        youngest_adult: people::years_before(arrival_date, settings.minor_age_years),
+        oldest: people::years_before(arrival_date, settings.oldest_age_years),
+    };
     rules.timing(&manifest);
     rules.parties(&manifest);
     if let Some(Load::Cargo(cargo)) = &manifest.load {
@@ -82,6 +94,10 @@ struct Rules<'s> {
     findings: &'s mut Findings,
     now: Timestamp,
     arrival_date: Date,
+    /// Who is born later is a minor on the day of arrival.
+    youngest_adult: Date,
+    /// Nobody alive is born earlier.
+    oldest: Date,
 }
 
 impl Rules<'_> {

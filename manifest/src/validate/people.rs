@@ -38,8 +38,7 @@ impl Rules<'_> {
 
     fn birth_date(&mut self, person: &Person, at: Spot<'_>) {
         let Some(date) = person.birth_date else { return };
-        let oldest = years_before(self.arrival_date, self.settings.oldest_age_years);
-        if date.earliest() > self.arrival_date || date.latest() < oldest {
+        if date.earliest() > self.arrival_date || date.latest() < self.oldest {
             self.warn(FindingCode::BirthDateImplausible, at.field("birth_date")).push();
         }
     }
@@ -64,8 +63,7 @@ impl Rules<'_> {
     }
 
     fn may_be_minor(&self, birth_date: Option<PartialDate>) -> bool {
-        let youngest_adult = years_before(self.arrival_date, self.settings.minor_age_years);
-        birth_date.is_some_and(|date| date.latest() > youngest_adult)
+        birth_date.is_some_and(|date| date.latest() > self.youngest_adult)
     }
 
     /// The stops that passengers may name, or none when the journey lists none.
@@ -105,6 +103,6 @@ impl Rules<'_> {
 }
 
 /// The same day some years earlier; the first day of time when that is before it.
-fn years_before(day: Date, years: u8) -> Date {
+pub(super) fn years_before(day: Date, years: u8) -> Date {
     day.checked_sub(jiff::Span::new().years(i64::from(years))).unwrap_or(Date::MIN)
 }
