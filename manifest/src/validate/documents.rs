@@ -1,10 +1,10 @@
 //! Travel documents: the zone's check digits, the zone against the typed fields, expiry, and one document on two people.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::mrz::{Mrz, MrzError};
 use super::{PASSENGER_LIST, Rules};
-use crate::finding::{About, FindingCode};
+use crate::finding::{About, FindingCode, Severity};
 use crate::findings::Spot;
 use crate::manifest::{Load, Manifest};
 use crate::person::{Person, TravelDocument};
@@ -15,7 +15,7 @@ type Place = (About, usize);
 
 impl Rules<'_> {
     pub(super) fn documents(&mut self, manifest: &Manifest) {
-        let mut seen: HashMap<(&str, Option<&str>), Place> = HashMap::new();
+        let mut seen: BTreeMap<(&str, Option<&str>), Place> = BTreeMap::new();
         for (i, member) in manifest.crew_members.iter().enumerate() {
             let at = Spot::MANIFEST;
             let at = at.item("crew_members", i).about(About::CrewMember(i));
@@ -32,11 +32,11 @@ impl Rules<'_> {
         &mut self,
         person: &'m Person,
         at: Spot<'_>,
-        seen: &mut HashMap<(&'m str, Option<&'m str>), Place>,
+        seen: &mut BTreeMap<(&'m str, Option<&'m str>), Place>,
     ) {
         for (i, document) in person.travel_documents.iter().enumerate() {
             let here = at.item("travel_documents", i);
-            self.travel_document(document, person, here);
+            self.travel_document(document, i == 0, person, here);
             let Some(number) = document.number.as_deref() else { continue };
             let issuer = document.issuing_state.as_ref().map(|state| state.as_str());
             match seen.get(&(number, issuer)) {
@@ -66,12 +66,13 @@ impl Rules<'_> {
         finding.original(number).parameter("other", subject(other)).push();
     }
 
-    fn travel_document(&mut self, document: &TravelDocument, person: &Person, at: Spot<'_>) {
+    fn travel_document(&mut self, document: &TravelDocument, is_shown: bool, person: &Person, at: Spot<'_>) {
         if document.expiry_date.is_some_and(|expiry| expiry.latest() < self.arrival_date) {
             let day = self.arrival_date.to_string();
-            self.warn(FindingCode::DocumentExpired, at.field("expiry_date"))
-                .parameter("arrival_date", day)
-                .push();
+            // The first document is the one to be shown; an old second passport is nobody's offence.
+            let severity = if is_shown { Severity::Warning } else { Severity::Note };
+            let finding = self.findings.note(FindingCode::DocumentExpired, severity, at.field("expiry_date"));
+            finding.parameter("arrival_date", day).push();
         }
         if document.mrz_lines.is_empty() {
             return;

@@ -101,6 +101,8 @@ impl Rules<'_> {
     pub(super) fn goods(&mut self, cargo: &Cargo) {
         self.carnet(cargo);
         self.containers_and_seals(cargo);
+        let containers =
+            cargo.containers.iter().filter_map(|container| container.number.as_deref()).collect();
         let mut references = BTreeSet::new();
         for (i, consignment) in cargo.consignments.iter().enumerate() {
             let at = CARGO.item("consignments", i).about(About::Consignment(i));
@@ -113,12 +115,12 @@ impl Rules<'_> {
             self.mrn(consignment, at);
             for (j, item) in consignment.goods_items.iter().enumerate() {
                 let about = About::GoodsItem { consignment: i, item: j };
-                self.goods_item(item, cargo, at.item("goods_items", j).about(about));
+                self.goods_item(item, &containers, at.item("goods_items", j).about(about));
             }
         }
     }
 
-    fn goods_item(&mut self, item: &GoodsItem, cargo: &Cargo, at: Spot<'_>) {
+    fn goods_item(&mut self, item: &GoodsItem, containers: &BTreeSet<&str>, at: Spot<'_>) {
         if let Some(description) = item.description.as_deref().filter(|text| is_vague(text)) {
             self.warn(FindingCode::DescriptionVague, at.field("description")).original(description).push();
         }
@@ -126,9 +128,7 @@ impl Rules<'_> {
             self.dangerous_goods(dangerous, at.field("dangerous_goods"));
         }
         for (k, number) in item.container_numbers.iter().enumerate() {
-            let is_listed =
-                |container: &crate::consignment::Container| container.number.as_deref() == Some(number);
-            if !cargo.containers.is_empty() && !cargo.containers.iter().any(is_listed) {
+            if !containers.is_empty() && !containers.contains(number.as_str()) {
                 let at = at.item("container_numbers", k);
                 self.note(FindingCode::ContainerNotListed, at).original(number).push();
             }

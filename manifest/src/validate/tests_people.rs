@@ -47,6 +47,14 @@ fn travellers() {
         |p| p.travel_documents[0].expiry_date = date(2026, 11, 19),
         &["DOCUMENT_EXPIRED W @.travel_documents[0].expiry_date"],
     );
+    row(
+        "an old second passport",
+        |p| {
+            p.travel_documents.push(document("OLD1"));
+            p.travel_documents[1].expiry_date = date(2020, 1, 1);
+        },
+        &["DOCUMENT_EXPIRED N @.travel_documents[1].expiry_date"],
+    );
     row("expires that day", |p| p.travel_documents[0].expiry_date = date(2026, 11, 20), &[]);
     row(
         "born tomorrow",
