@@ -199,7 +199,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
 }
 
 fn is_test(file: &str) -> bool {
-    file.ends_with("/tests.rs") || file.contains("/tests/")
+    file.ends_with("tests.rs") || file.contains("/tests/")
 }
 
 fn check_file(file: &str, text: &str, problems: &mut Vec<Problem>) {
