@@ -96,6 +96,7 @@ impl World {
 
     async fn connect_with(&self, config: ClientConfig) -> std::io::Result<Line> {
         let tcp = TcpStream::connect(self.address).await?;
+        tcp.set_nodelay(true)?;
         let name = ServerName::try_from("localhost").unwrap();
         let stream = TlsConnector::from(Arc::new(config)).connect(name, tcp).await?;
         Ok(Line(BufReader::new(stream)))
