@@ -176,13 +176,16 @@ impl Stored for Revision {
     }
 }
 
-/// `1990-05-17`, `1990-05` or `1990`.
+/// `1990-05-17`, `1990-05` or `1990`. Written by hand: a list of passengers has hundreds of dates.
 fn date_text(date: PartialDate) -> String {
-    match (date.month(), date.day()) {
-        (0, _) => format!("{:04}", date.year()),
-        (month, 0) => format!("{:04}-{month:02}", date.year()),
-        (month, day) => format!("{:04}-{month:02}-{day:02}", date.year()),
+    let digit = |number: i16| char::from(b'0' + u8::try_from(number % 10).unwrap_or(0));
+    let year = date.year();
+    let mut text = String::with_capacity(10);
+    text.extend([digit(year / 1000), digit(year / 100), digit(year / 10), digit(year)]);
+    for part in [date.month(), date.day()].map(i16::from).into_iter().take_while(|part| *part > 0) {
+        text.extend(['-', digit(part / 10), digit(part)]);
     }
+    text
 }
 
 fn read_date(text: &str) -> Option<PartialDate> {
