@@ -8,7 +8,14 @@ use manifest::{CodeLists, Findings, Manifest, RuleSettings, State, declared::Dec
 use scoring::{Scored, Withheld};
 use tracing::{Span, debug_span};
 
-use super::{Failure, Intake, admit, finish::finish, judge::Judge, quota::Quota, steps::Steps, subjects};
+use super::{
+    Failure, Intake, admit,
+    finish::{Left, finish},
+    judge::Judge,
+    quota::Quota,
+    steps::Steps,
+    subjects,
+};
 use crate::{
     authenticate::registry::Partner,
     clock::Clock,
@@ -37,6 +44,16 @@ pub(super) struct Pipeline {
     code_lists_digest: String,
     rules: RuleSettings,
     holds_for: Duration,
+}
+
+/// A submission that is durable, with what its answer is made of.
+pub(super) struct Submission {
+    /// What stands in the store.
+    pub(super) recorded: Recorded,
+    /// What was decided just now; absent on a repeat, whose decisions are read from the store.
+    pub(super) decided: Option<(Arc<Circumstances>, scoring::Decided)>,
+    /// What the request said about itself.
+    pub(super) envelope: Envelope,
 }
 
 /// A manifest that was only looked at.
@@ -71,11 +88,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// A refusal or a fault; nothing was recorded then, or it is not known whether (deadline): a repeat settles it.
-    pub(super) async fn submit(
-        &self,
-        partner: &Partner,
-        received: Received,
-    ) -> Result<(Recorded, Envelope), Failure> {
+    pub(super) async fn submit(&self, partner: &Partner, received: Received) -> Result<Submission, Failure> {
         let now = self.clock.now();
         let mut steps = Steps::new(&self.metrics);
         self.quota.call(partner, now)?;
@@ -88,7 +101,7 @@ impl Pipeline {
         let digest = self.digests.content(&canonical(&declared));
         if let Some(earlier) = self.store.outcome_of(&key).await? {
             // Same words: the same receipt. Other words: conflict.
-            return Ok((self.repeated(earlier.for_repeat_of(&digest)?, &envelope, now).await?, envelope));
+            return self.repeated(earlier.for_repeat_of(&digest)?, envelope, now).await;
         }
         self.quota.submission(partner, now)?;
 
@@ -119,16 +132,16 @@ impl Pipeline {
         }
         let facts =
             Facts { key, digest, received, request_id: envelope.request_id.clone(), test, state, now };
-        let outcome = self.outcome(facts, manifest, &findings, scored)?;
+        let (outcome, left) = self.outcome(facts, manifest, &findings, scored)?;
         drop(findings); // nothing large is held across the commit
         Span::current().record(field::MANIFEST_ID, tracing::field::display(outcome.id));
         let recording = self.store.record(outcome);
         let recorded = steps.try_wait(Step::Persist, debug_span!(span::PERSIST), recording).await?;
         if recorded.repeated {
             // The same words raced past the check above, and the store settled it.
-            return Ok((self.repeated(recorded, &envelope, now).await?, envelope));
+            return self.repeated(recorded, envelope, now).await;
         }
-        Ok((recorded, envelope))
+        Ok(Submission { recorded, decided: left.take(), envelope })
     }
 
     /// A dry run: decode, normalize and validate, and nothing of it is kept but an audit line.
@@ -164,15 +177,15 @@ impl Pipeline {
     async fn repeated(
         &self,
         earlier: Recorded,
-        envelope: &Envelope,
+        envelope: Envelope,
         now: Timestamp,
-    ) -> Result<Recorded, Failure> {
+    ) -> Result<Submission, Failure> {
         let event = AuditEvent::new(AuditKind::Repeated, now)
             .partner(&earlier.key.partner_id)
             .manifest(earlier.id)
             .request(envelope.request_id.as_deref());
         self.store.audit(event).await?;
-        Ok(earlier)
+        Ok(Submission { recorded: earlier, decided: None, envelope })
     }
 
     /// Everything that becomes durable at once.
@@ -182,7 +195,7 @@ impl Pipeline {
         manifest: Manifest,
         findings: &Findings,
         scored: Scored,
-    ) -> Result<Outcome, Failure> {
+    ) -> Result<(Outcome, Left), Failure> {
         let Facts { key, digest, received, request_id, test, state, now } = facts;
         let id = new_manifest_id(now);
         let received_salt = ReceivedSalt::random()?;
@@ -206,7 +219,8 @@ impl Pipeline {
         };
         let stored = record::encode_manifest(&manifest);
         let noted = record::encode_findings(findings.as_slice());
-        Ok(Outcome {
+        let (finish, left) = finish(scored, circumstances, receipt);
+        let outcome = Outcome {
             id,
             key,
             content_digest: digest,
@@ -225,8 +239,9 @@ impl Pipeline {
             arrival_time,
             receive_time: now,
             request_id,
-            finish: finish(scored, circumstances, receipt),
-        })
+            finish,
+        };
+        Ok((outcome, left))
     }
 }
 

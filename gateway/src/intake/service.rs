@@ -14,7 +14,7 @@ use tracing::{Instrument as _, Span, debug_span, info_span};
 
 use super::{
     Config, Failure, Intake,
-    pipeline::Pipeline,
+    pipeline::{Pipeline, Submission},
     reading,
     refusals::{Kind as RefusalKind, Refusals},
     transport::Answers,
@@ -24,12 +24,12 @@ use crate::{
         Network, Peer,
         registry::{Partner, Registry},
     },
-    decode::{Element, Envelope, Limits, Received},
+    decode::{Element, Limits, Received},
     observability::{
         Kind, Outcome, Step,
         names::{field, span},
     },
-    persist::{AuditEvent, Recorded, new_manifest_id},
+    persist::{AuditEvent, new_manifest_id},
     reply::{self, Language, Notice, Reason},
 };
 
@@ -150,7 +150,7 @@ impl Service {
             Err(failure) => return Err(self.told(&failure, None, extensions).await),
         };
         let answer = match self.pipeline.submit(&caller, received).await {
-            Ok((recorded, envelope)) => self.answer(&recorded, &envelope),
+            Ok(submission) => self.answer(&submission),
             Err(failure) => Err(failure),
         };
         match answer {
@@ -167,23 +167,23 @@ impl Service {
     }
 
     /// What is durable becomes the answer.
-    fn answer(
-        &self,
-        recorded: &Recorded,
-        envelope: &Envelope,
-    ) -> Result<v1::SubmitManifestResponse, Failure> {
+    fn answer(&self, submission: &Submission) -> Result<v1::SubmitManifestResponse, Failure> {
         let begin = Instant::now();
+        let stored = &submission.recorded;
         let recorded = reply::Recorded {
-            id: recorded.id,
-            receipt: &recorded.receipt,
-            received_salt: recorded.received_salt.as_ref().map(|salt| salt.0.as_slice()),
-            findings: &recorded.findings,
-            originals: recorded.originals.as_deref(),
-            decisions: &recorded.decisions,
-            repeated: recorded.repeated,
+            id: stored.id,
+            receipt: &stored.receipt,
+            received_salt: stored.received_salt.as_ref().map(|salt| salt.0.as_slice()),
+            findings: &stored.findings,
+            originals: stored.originals.as_deref(),
+            decisions: match &submission.decided {
+                Some((circumstances, decided)) => reply::Decisions::Fresh(circumstances, decided),
+                None => reply::Decisions::Stored(&stored.decisions),
+            },
+            repeated: stored.repeated,
         };
         let answer = debug_span!(span::REPLY)
-            .in_scope(|| reply::submission(&recorded, Language::asked(&envelope.language_code)));
+            .in_scope(|| reply::submission(&recorded, Language::asked(&submission.envelope.language_code)));
         let outcome = if answer.is_ok() { Outcome::Ok } else { Outcome::Fault };
         self.pipeline.metrics.step(Step::Reply, Kind::Other, outcome, begin.elapsed());
         Ok(answer?)

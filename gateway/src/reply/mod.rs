@@ -27,5 +27,5 @@ pub use notice::Notice;
 pub use pre_decision::{Audience, corridor_of_word, pre_decisions, word_of_cause, word_of_corridor};
 pub use reason::{DOMAIN, Reason};
 pub use receipt::{Receipt, Submitted, receipt};
-pub use submission::{Recorded, findings, submission};
+pub use submission::{Decisions, Recorded, findings, submission};
 pub use value::{manifest_name, manifest_state, timestamp, verdict_word};

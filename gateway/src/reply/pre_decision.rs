@@ -2,7 +2,7 @@
 //! partner must not be handed a guide to evasion.
 
 use proto::v1;
-use scoring::{Corridor, DecidingItem, PreDecision, PublicReason, SubjectRef, Verdict, Withheld};
+use scoring::{Corridor, Decided, DecidingItem, PreDecision, PublicReason, SubjectRef, Verdict, Withheld};
 use uuid::Uuid;
 
 use super::{
@@ -30,6 +30,17 @@ pub fn pre_decisions(
     language: Language,
 ) -> Result<Vec<v1::PreDecision>, Unreadable> {
     let (circumstances, decided) = decode_decisions(decisions)?;
+    Ok(told(manifest_id, &circumstances, &decided, audience, language))
+}
+
+/// The pre-decisions of one manifest, the conveyance first.
+pub(super) fn told(
+    manifest_id: Uuid,
+    circumstances: &Circumstances,
+    decided: &Decided,
+    audience: Audience,
+    language: Language,
+) -> Vec<v1::PreDecision> {
     let digests = v1::DecisionDigests {
         code_lists: circumstances.code_lists.clone(),
         ..decided.evidence.identity.as_ref().map_or_else(v1::DecisionDigests::default, |identity| {
@@ -44,12 +55,12 @@ pub fn pre_decisions(
     let told = decided.pre_decisions.iter().enumerate().map(|(number, pre_decision)| v1::PreDecision {
         name: format!("manifests/{manifest_id}/preDecisions/{number}"),
         digests: Some(digests.clone()),
-        ..told(pre_decision, &circumstances, audience, language)
+        ..one(pre_decision, circumstances, audience, language)
     });
-    Ok(told.collect())
+    told.collect()
 }
 
-fn told(
+fn one(
     pre_decision: &PreDecision,
     circumstances: &Circumstances,
     audience: Audience,

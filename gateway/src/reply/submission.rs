@@ -2,9 +2,12 @@
 
 use manifest::record::decode_findings;
 use proto::v1;
+use scoring::Decided;
 use uuid::Uuid;
 
-use super::{Audience, Language, Unreadable, finding, pre_decisions, receipt};
+use super::{
+    Audience, Circumstances, Language, Unreadable, finding, pre_decision::told, pre_decisions, receipt,
+};
 
 /// What stands in the store about one submission, as bytes.
 #[derive(Clone, Copy)]
@@ -19,10 +22,19 @@ pub struct Recorded<'a> {
     pub findings: &'a [u8],
     /// Original values, while the manifest's key lives.
     pub originals: Option<&'a [u8]>,
-    /// Pre-decisions as stored.
-    pub decisions: &'a [u8],
+    /// Pre-decisions.
+    pub decisions: Decisions<'a>,
     /// Was it recorded by an earlier submission of the same words?
     pub repeated: bool,
+}
+
+/// The pre-decisions of a submission.
+#[derive(Clone, Copy)]
+pub enum Decisions<'a> {
+    /// As made a moment ago, and recorded since.
+    Fresh(&'a Circumstances, &'a Decided),
+    /// As stored.
+    Stored(&'a [u8]),
 }
 
 /// The answer to its submitter.
@@ -36,7 +48,12 @@ pub fn submission(
     Ok(v1::SubmitManifestResponse {
         receipt: Some(receipt(recorded.receipt)?),
         findings: findings(recorded.findings, recorded.originals, language)?,
-        pre_decisions: pre_decisions(recorded.id, recorded.decisions, Audience::Submitter, language)?,
+        pre_decisions: match recorded.decisions {
+            Decisions::Fresh(circumstances, decided) => {
+                told(recorded.id, circumstances, decided, Audience::Submitter, language)
+            }
+            Decisions::Stored(bytes) => pre_decisions(recorded.id, bytes, Audience::Submitter, language)?,
+        },
         repeated_submission: recorded.repeated,
         received_digest_salt: recorded.received_salt.map(<[u8]>::to_vec).unwrap_or_default(),
     })

@@ -70,7 +70,7 @@ impl House {
         partner: &Partner,
         request: &v1::SubmitManifestRequest,
     ) -> Result<Recorded, Failure> {
-        self.pipeline.submit(partner, received(request)).await.map(|(recorded, _)| recorded)
+        self.pipeline.submit(partner, received(request)).await.map(|submission| submission.recorded)
     }
 }
 
@@ -113,7 +113,7 @@ pub(super) fn answer(recorded: &Recorded) -> v1::SubmitManifestResponse {
         received_salt: recorded.received_salt.as_ref().map(|salt| salt.0.as_slice()),
         findings: &recorded.findings,
         originals: recorded.originals.as_deref(),
-        decisions: &recorded.decisions,
+        decisions: reply::Decisions::Stored(&recorded.decisions),
         repeated: recorded.repeated,
     };
     reply::submission(&recorded, Language::English).unwrap()

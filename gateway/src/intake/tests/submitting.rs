@@ -37,8 +37,8 @@ async fn unknown_fields_survive() {
     let mut bytes = received.bytes.to_vec();
     bytes.extend_from_slice(&[0xfa, 0x3f, 3, 1, 2, 3]); // field 1023 of a later contract
     received.bytes = bytes.clone().into();
-    let (recorded, _) = house.pipeline.submit(&submitter(), received).await.unwrap();
-    assert_eq!(house.store.received(recorded.id).await.unwrap().unwrap().bytes, bytes);
+    let submission = house.pipeline.submit(&submitter(), received).await.unwrap();
+    assert_eq!(house.store.received(submission.recorded.id).await.unwrap().unwrap().bytes, bytes);
 }
 
 #[tokio::test]
@@ -66,6 +66,17 @@ async fn the_same_words_get_the_same_receipt_and_other_words_a_conflict() {
     let events = house.store.audit_after(0, 100).await.unwrap();
     let repeated = events.iter().filter(|(_, event)| event.kind == AuditKind::Repeated).count();
     assert_eq!(repeated, 1);
+}
+
+#[tokio::test]
+async fn a_fresh_answer_says_what_every_later_one_will() {
+    let house = House::new().await;
+    for request in [lorry(), coach()] {
+        let submission = house.pipeline.submit(&submitter(), received(&request)).await.unwrap();
+        let (circumstances, decided) = submission.decided.unwrap();
+        let stored = reply::decode_decisions(&submission.recorded.decisions).unwrap();
+        assert_eq!((&*circumstances, &decided), (&stored.0, &stored.1));
+    }
 }
 
 #[tokio::test]
