@@ -91,7 +91,7 @@ impl Background {
         connections: OpenConnections,
         readiness: Readiness,
         health: impl AsyncFn(bool),
-        every: Duration,
+        (every, limit): (Duration, Duration),
     ) {
         let mut ticks = ticks(every);
         loop {
@@ -99,7 +99,7 @@ impl Background {
                 () = self.stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            let persists = matches!(timeout(every, self.store.ready()).await, Ok(Ok(())));
+            let persists = matches!(timeout(limit, self.store.ready()).await, Ok(Ok(())));
             let authenticates = credentials.not_after_seconds() > self.clock.now().as_second();
             let ready = persists && authenticates;
             if ready != readiness.get() {

@@ -24,6 +24,8 @@ pub struct Config {
     pub credentials_poll_ms: u64,
     /// How often readiness is tried, milliseconds.
     pub readiness_poll_ms: u64,
+    /// How long the store may take to answer when readiness is tried, milliseconds.
+    pub readiness_timeout_ms: u64,
     /// How often counts of refused handshakes become audit rows, milliseconds.
     pub handshake_flush_ms: u64,
 }
@@ -39,6 +41,7 @@ impl Default for Config {
             registry_poll_ms: 1_000,
             credentials_poll_ms: 10_000,
             readiness_poll_ms: 5_000,
+            readiness_timeout_ms: 2_000,
             handshake_flush_ms: 60_000,
         }
     }
@@ -55,6 +58,7 @@ impl Config {
             ("app.registry_poll_ms", self.registry_poll_ms > 0),
             ("app.credentials_poll_ms", self.credentials_poll_ms > 0),
             ("app.readiness_poll_ms", self.readiness_poll_ms > 0),
+            ("app.readiness_timeout_ms", self.readiness_timeout_ms > 0),
             ("app.handshake_flush_ms", self.handshake_flush_ms > 0),
         ]
         .into_iter()

@@ -55,7 +55,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         app.listener.open_connections(),
         app.readiness.clone(),
         async move |ready| announce(&reporter, ready).await,
-        millis(settings.readiness_poll_ms),
+        (millis(settings.readiness_poll_ms), millis(settings.readiness_timeout_ms)),
     ));
     let flush =
         background.clone().flush_handshakes(app.handshakes.clone(), millis(settings.handshake_flush_ms));

@@ -79,12 +79,12 @@ impl Service {
     async fn of_manifest(
         &self,
         partner: &Partner,
-        id: Option<Uuid>,
+        id: Uuid,
         missing: Reason,
         language: Language,
     ) -> Result<Vec<v1::PreDecision>, Failure> {
         let missing = || Failure::Told(Notice::new(missing));
-        let found = self.feed.store.pre_decisions(id.ok_or_else(missing)?).await?.ok_or_else(missing)?;
+        let found = self.feed.store.pre_decisions(id).await?.ok_or_else(missing)?;
         if !access::may_see(partner, &found.summary) {
             return Err(missing());
         }
@@ -95,9 +95,8 @@ impl Service {
         let (_, partner) = self.peer(&request)?;
         let request = request.into_inner();
         let missing = Reason::PreDecisionNotFound;
-        let (id, number) = names::pre_decision(&request.name).ok_or_else(|| Notice::new(missing))?;
-        let all =
-            self.of_manifest(&partner, Some(id), missing, Language::asked(&request.language_code)).await?;
+        let (id, number) = names::pre_decision(&request.name).ok_or_else(|| not_a_name("name"))?;
+        let all = self.of_manifest(&partner, id, missing, Language::asked(&request.language_code)).await?;
         all.into_iter().nth(number).ok_or_else(|| Notice::new(missing).into())
     }
 
@@ -119,7 +118,7 @@ impl Service {
                 Notice::new(Reason::RequestInvalid).at("page_token", "is not one that was given")
             })?,
         };
-        let id = names::manifest(&request.parent);
+        let id = names::manifest(&request.parent).ok_or_else(|| not_a_name("parent"))?;
         let all = self
             .of_manifest(&partner, id, Reason::ManifestNotFound, Language::asked(&request.language_code))
             .await?;
@@ -230,6 +229,10 @@ impl Watcher {
         let resume_token = resume_token::seal(&feed.digests, &self.subscription.scope, position);
         Ok(v1::WatchPreDecisionsResponse { event: Some(event), resume_token })
     }
+}
+
+fn not_a_name(field: &str) -> Notice {
+    Notice::new(Reason::RequestInvalid).at(field, "is not a resource name of this kind")
 }
 
 fn decided(row: &FeedRow, partner: &Partner, language: Language) -> Result<v1::ManifestDecided, Failure> {

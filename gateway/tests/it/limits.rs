@@ -1,0 +1,261 @@
+//! Every limit at its edge: what fits is taken, one more is refused with a reason.
+
+use prost::{
+    Message as _,
+    bytes::{Buf, BufMut},
+};
+use proto::v1::{GetManifestRequest, ListManifestsRequest, SubmitManifestRequest, SubmitManifestResponse};
+use testkit::{many, stories::Story};
+use tokio::io::AsyncReadExt as _;
+use tonic::{
+    Code, Status,
+    client::Grpc,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+    codegen::http::uri::PathAndQuery,
+    transport::Channel,
+};
+
+use crate::harness::{Gateway, LIMIT, eventually, now, reason};
+
+/// Sends bytes as they are, whatever they are.
+#[derive(Debug, Clone, Default)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Vec<u8>;
+    type Decode = SubmitManifestResponse;
+    type Encoder = Raw;
+    type Decoder = Raw;
+    fn encoder(&mut self) -> Raw {
+        Raw
+    }
+    fn decoder(&mut self) -> Raw {
+        Raw
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Vec<u8>;
+    type Error = Status;
+    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.reserve(item.len());
+        buffer.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = SubmitManifestResponse;
+    type Error = Status;
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Self::Item>, Status> {
+        let bytes = buffer.copy_to_bytes(buffer.remaining());
+        Ok(SubmitManifestResponse::decode(bytes).ok())
+    }
+}
+
+async fn send(
+    channel: &Channel,
+    path: &'static str,
+    bytes: Vec<u8>,
+) -> Result<SubmitManifestResponse, Status> {
+    let mut client = Grpc::new(channel.clone());
+    client.ready().await.unwrap();
+    let request = tonic::Request::new(bytes);
+    client.unary(request, PathAndQuery::from_static(path), Raw).await.map(tonic::Response::into_inner)
+}
+
+const SUBMIT: &str = "/customs.prearrival.v1.ManifestService/SubmitManifest";
+
+/// A submission whose encoding has exactly so many bytes, filled up by an unknown field.
+fn of_size(bytes: usize) -> Vec<u8> {
+    let mut encoded = many::cargo(6, bytes as u64, now()).encode_to_vec();
+    // Field 1000, length-delimited: two bytes of key, then the length, then the filling.
+    let rest = bytes.checked_sub(encoded.len() + 2).expect("larger than the submission alone");
+    let length_bytes = (1..=4).find(|n| prost::length_delimiter_len(rest - n) == *n).unwrap();
+    prost::encoding::encode_key(1000, prost::encoding::WireType::LengthDelimited, &mut encoded);
+    prost::encode_length_delimiter(rest - length_bytes, &mut encoded).unwrap();
+    encoded.resize(bytes, b'x');
+    encoded
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_of_the_largest_size_is_taken_and_one_byte_more_is_not() {
+    let gateway =
+        Gateway::start(&[("decode.max_message_bytes", "32768"), ("decode.max_text_bytes", "40000")]).await;
+    let channel = gateway.channel(Some(&gateway.identity("kz-customs")));
+    let answer = send(&channel, SUBMIT, of_size(32_768)).await.unwrap();
+    assert!(answer.receipt.is_some());
+    let status = send(&channel, SUBMIT, of_size(32_769)).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "MESSAGE_TOO_LARGE"));
+    // Far beyond: refused from the frame's length, before it is read.
+    let status = send(&channel, SUBMIT, of_size(10_000_000)).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "MESSAGE_TOO_LARGE"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_transport_refuses_carries_a_reason_too() {
+    let gateway = Gateway::start(&[]).await;
+    let channel = gateway.channel(Some(&gateway.identity("kz-customs")));
+    let status = send(&channel, SUBMIT, b"\xff\xff\xff".to_vec()).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "MESSAGE_UNDECODABLE"));
+    let unknown = "/customs.prearrival.v1.ManifestService/Guess";
+    let status = send(&channel, unknown, Vec::new()).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::Unimplemented, "UNIMPLEMENTED"));
+    let status = send(&channel, "/nobody.Service/Call", Vec::new()).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::Unimplemented, "UNIMPLEMENTED"));
+    for path in [
+        "/customs.prearrival.v1.ManifestService/GetManifest",
+        "/customs.prearrival.v1.PreDecisionService/GetPreDecision",
+        "/customs.prearrival.v1.PreDecisionService/WatchPreDecisions",
+    ] {
+        let status = send(&channel, path, b"\xff\xff\xff".to_vec()).await.unwrap_err();
+        assert_eq!(reason(&status), "MESSAGE_UNDECODABLE", "{path}");
+    }
+    // tonic's own codec leaves a watch request above its limit to the response layer.
+    let watch = "/customs.prearrival.v1.PreDecisionService/WatchPreDecisions";
+    let status = send(&channel, watch, vec![0; 20_000]).await.unwrap_err();
+    assert_eq!(reason(&status), "MESSAGE_TOO_LARGE");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_and_texts_have_their_limits() {
+    let items = |submission: &SubmitManifestRequest| {
+        let Some(proto::v1::manifest::Load::Cargo(cargo)) = &submission.manifest.as_ref().unwrap().load
+        else {
+            panic!("a lorry")
+        };
+        cargo.consignments.len()
+    };
+    let lorry = Story::GeneralCargo.submission(now());
+    let (fits, reference) = (items(&lorry), lorry.manifest.as_ref().unwrap().manifest_reference.clone());
+    let just = fits.to_string();
+    let gateway =
+        Gateway::start(&[("decode.max_consignments", &just), ("decode.max_text_bytes", "300")]).await;
+    let mut client = gateway.manifests("kz-customs");
+    client.submit_manifest(lorry.clone()).await.unwrap();
+
+    let mut more = lorry.clone();
+    more.manifest.as_mut().unwrap().manifest_reference = format!("{reference}-2");
+    if let Some(proto::v1::manifest::Load::Cargo(cargo)) = &mut more.manifest.as_mut().unwrap().load {
+        let one_more = cargo.consignments[0].clone();
+        cargo.consignments.push(one_more);
+    }
+    let status = client.submit_manifest(more).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "REQUEST_INVALID"));
+
+    let mut long = lorry;
+    long.manifest.as_mut().unwrap().journey.as_mut().unwrap().journey_reference = "x".repeat(301);
+    assert_eq!(reason(&client.submit_manifest(long).await.unwrap_err()), "REQUEST_INVALID");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quota_is_kept() {
+    let gateway = Gateway::start_with(&[], |_, partners| partners[0].quota_per_minute = 3).await;
+    let mut client = gateway.manifests("kz-customs");
+    let mut refused = None;
+    // The minute may turn once on the way.
+    for n in 0..8 {
+        match client.submit_manifest(many::cargo(7, n, now())).await {
+            Ok(_) => assert!(n < 7),
+            Err(status) => {
+                assert!(n >= 3, "not before the quota is used up");
+                refused = Some(status);
+                break;
+            }
+        }
+    }
+    let status = refused.unwrap();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "QUOTA_EXCEEDED"));
+    use tonic_types::StatusExt as _;
+    assert!(status.get_error_details().retry_info().is_some());
+    // Others have their own.
+    gateway.manifests("tj-customs").submit_manifest(many::cargo(8, 1, now())).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_have_a_limit_per_identity_and_in_all() {
+    let gateway = Gateway::start(&[
+        ("authenticate.max_connections_per_identity", "2"),
+        ("authenticate.max_connections", "3"),
+    ])
+    .await;
+    let list = ListManifestsRequest::default;
+    let (mut first, mut second) = (gateway.manifests("kz-customs"), gateway.manifests("kz-customs"));
+    first.list_manifests(list()).await.unwrap();
+    second.list_manifests(list()).await.unwrap();
+    gateway.manifests("kz-customs").list_manifests(list()).await.unwrap_err();
+    let mut third = gateway.manifests("tj-customs");
+    eventually("room for another identity", async || third.list_manifests(list()).await.is_ok()).await;
+    gateway.manifests("silk-coach").list_manifests(list()).await.unwrap_err();
+    eventually("both are counted", async || {
+        let text = gateway.http("/metrics").await.1;
+        text.contains("handshake_refusals_total{reason=\"TOO_MANY_CONNECTIONS\"}")
+    })
+    .await;
+    first.list_manifests(list()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_stranger_is_hung_up_on() {
+    let gateway = Gateway::start(&[("authenticate.handshake_timeout_ms", "100")]).await;
+    let mut stranger = tokio::net::TcpStream::connect(gateway.address).await.unwrap();
+    let read = tokio::time::timeout(LIMIT, stranger.read(&mut [0; 16])).await.unwrap();
+    assert!(matches!(read, Ok(0) | Err(_)));
+    gateway.metric("customs_gateway_handshake_refusals_total{reason=\"TIMEOUT\"} 1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn handshakes_under_way_are_bounded() {
+    let gateway = Gateway::start(&[("authenticate.max_handshakes", "1")]).await;
+    let _slow = tokio::net::TcpStream::connect(gateway.address).await.unwrap();
+    eventually("the next is closed at once", async || {
+        let mut next = tokio::net::TcpStream::connect(gateway.address).await.unwrap();
+        matches!(tokio::time::timeout(LIMIT, next.read(&mut [0; 16])).await.unwrap(), Ok(0) | Err(_))
+    })
+    .await;
+    eventually("it is counted", async || {
+        let text = gateway.http("/metrics").await.1;
+        text.contains("handshake_refusals_total{reason=\"TOO_MANY_HANDSHAKES\"}")
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn headers_have_a_limit() {
+    let gateway = Gateway::start(&[("authenticate.max_header_list_bytes", "2048")]).await;
+    let mut client = gateway.manifests("kz-customs");
+    let with = |bytes: usize| {
+        let mut request = tonic::Request::new(GetManifestRequest {
+            name: "manifests/019346c8-7b2a-7000-8000-000000000001".into(),
+            ..Default::default()
+        });
+        request.metadata_mut().insert("x-filling", "x".repeat(bytes).parse().unwrap());
+        request
+    };
+    assert_eq!(reason(&client.get_manifest(with(1_000)).await.unwrap_err()), "MANIFEST_NOT_FOUND");
+    // Below the messages: hyper answers 431 before any layer of ours.
+    let status = client.get_manifest(with(4_000)).await.unwrap_err();
+    assert_ne!(status.code(), Code::NotFound);
+    assert_eq!(reason(&client.get_manifest(with(1_000)).await.unwrap_err()), "MANIFEST_NOT_FOUND");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_hangs_ends_the_call_with_a_reason_and_no_receipt() {
+    let gateway = Gateway::start(&[
+        ("intake.call_timeout_ms", "300"),
+        ("intake.scoring_timeout_ms", "200"),
+        ("persist.busy_timeout_ms", "30000"),
+    ])
+    .await;
+    let path = gateway.folder.path().join("store.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    let mut other = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let mut client = gateway.manifests("kz-customs");
+    let submission = Story::GeneralCargo.submission(now());
+    let status = client.submit_manifest(submission.clone()).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    // Whether it was recorded in the end or not: sending it again settles it.
+    eventually("the repeat", async || client.submit_manifest(submission.clone()).await.is_ok()).await;
+}

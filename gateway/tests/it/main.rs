@@ -1,0 +1,25 @@
+//! The gateway as its partners, border posts and operators meet it: the real app on a port of its own, real mutual
+//! TLS, a throwaway store.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
+
+mod harness;
+
+mod corpus;
+mod store;
+
+mod identity;
+mod reload;
+
+mod manifests;
+mod submit_cargo;
+mod submit_coach;
+mod submit_repeat;
+mod submit_stream;
+mod validate;
+
+mod watch;
+
+mod drain;
+mod limits;
+mod operators;
+mod privacy;

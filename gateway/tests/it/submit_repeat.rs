@@ -1,0 +1,88 @@
+//! The same words are the same submission, for ever; other words under the same key are a conflict.
+
+use std::sync::Arc;
+
+use prost::Message as _;
+use proto::v1::{CancelManifestRequest, SubmitManifestRequest};
+use testkit::stories::Story;
+use tonic::Code;
+
+use crate::harness::{Gateway, now, reason};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_gets_the_first_receipt_byte_for_byte() {
+    let gateway = Gateway::start(&[]).await;
+    let submission = Story::CoachClean.submission(now());
+    let mut client = gateway.manifests("silk-coach");
+    let first = client.submit_manifest(submission.clone()).await.unwrap().into_inner();
+    // Another connection and another envelope: the same words all the same.
+    let again = SubmitManifestRequest {
+        request_id: "SYNTHETIC-again".to_owned(),
+        language_code: "ru".to_owned(),
+        ..submission
+    };
+    let second = gateway.manifests("silk-coach").submit_manifest(again).await.unwrap().into_inner();
+    assert!(second.repeated_submission && !first.repeated_submission);
+    let bytes = |receipt: Option<proto::v1::Receipt>| receipt.unwrap().encode_to_vec();
+    assert_eq!(bytes(first.receipt), bytes(second.receipt));
+    let verdicts =
+        |found: &[proto::v1::PreDecision]| found.iter().map(|each| each.corridor()).collect::<Vec<_>>();
+    assert_eq!(verdicts(&first.pre_decisions), verdicts(&second.pre_decisions));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_words_under_the_same_key_are_a_conflict() {
+    let gateway = Gateway::start(&[]).await;
+    let mut client = gateway.manifests("kz-customs");
+    let mut submission = Story::GeneralCargo.submission(now());
+    let receipt = client.submit_manifest(submission.clone()).await.unwrap().into_inner().receipt.unwrap();
+    let manifest = submission.manifest.as_mut().unwrap();
+    manifest.conveyance.as_mut().unwrap().registration.push('9');
+    let status = client.submit_manifest(submission.clone()).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::AlreadyExists, "REVISION_CONFLICT"));
+    // A new revision is a new manifest.
+    submission.manifest.as_mut().unwrap().revision += 1;
+    let revised = client.submit_manifest(submission).await.unwrap().into_inner().receipt.unwrap();
+    assert_ne!(revised.manifest, receipt.manifest);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_partners_may_use_the_same_reference() {
+    let gateway = Gateway::start(&[]).await;
+    let submission = Story::GeneralCargo.submission(now());
+    let first =
+        gateway.manifests("kz-customs").submit_manifest(submission.clone()).await.unwrap().into_inner();
+    let second = gateway.manifests("tj-customs").submit_manifest(submission).await.unwrap().into_inner();
+    assert_ne!(first.receipt.unwrap().manifest, second.receipt.unwrap().manifest);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn racing_repeats_are_recorded_once() {
+    let gateway = Arc::new(Gateway::start(&[]).await);
+    let submission = Story::GeneralCargo.submission(now());
+    let calls = (0..8).map(|_| {
+        let (mut client, submission) = (gateway.manifests("kz-customs"), submission.clone());
+        tokio::spawn(async move { client.submit_manifest(submission).await.unwrap().into_inner() })
+    });
+    let mut names = std::collections::BTreeSet::new();
+    let mut fresh = 0;
+    for call in calls.collect::<Vec<_>>() {
+        let answer = call.await.unwrap();
+        fresh += usize::from(!answer.repeated_submission);
+        names.insert(answer.receipt.unwrap().encode_to_vec());
+    }
+    assert_eq!((names.len(), fresh), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_is_recognised_after_a_cancellation() {
+    let gateway = Gateway::start(&[]).await;
+    let submission = Story::GeneralCargo.submission(now());
+    let mut client = gateway.manifests("kz-customs");
+    let first = client.submit_manifest(submission.clone()).await.unwrap().into_inner().receipt.unwrap();
+    let cancel = CancelManifestRequest { name: first.manifest.clone(), ..Default::default() };
+    client.cancel_manifest(cancel).await.unwrap();
+    let again = client.submit_manifest(submission).await.unwrap().into_inner();
+    assert!(again.repeated_submission);
+    assert_eq!(again.receipt.unwrap(), first);
+}

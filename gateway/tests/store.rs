@@ -1,3 +1,0 @@
-//! Mounts the store's suite until the harness does.
-#[path = "it/store/mod.rs"]
-mod store;
