@@ -11,6 +11,7 @@
 pub mod case;
 pub mod dataset;
 pub mod features;
+mod hex;
 pub mod history;
 mod measures;
 pub mod model;

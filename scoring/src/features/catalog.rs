@@ -142,5 +142,5 @@ pub(super) fn text() -> String {
 /// SHA-256 over [`text`], in hexadecimal.
 #[must_use]
 pub fn fingerprint() -> String {
-    crate::model::hex(digest(&SHA256, text().as_bytes()).as_ref())
+    crate::hex::hex(digest(&SHA256, text().as_bytes()).as_ref())
 }

@@ -3,11 +3,12 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::Deserialize;
 
+use super::Score;
 use super::explain::{Explainer, Explanation};
 use super::onnx::{Graph, OnnxError};
 use super::trees::{LEAVES, NODES, Tree};
-use super::{Score, hex};
 use crate::features::{FeatureVector, WIDTH, fingerprint};
+use crate::hex::hex;
 use crate::pre_decision::Head;
 
 /// Greatest difference between this build and the trainer's own answers.

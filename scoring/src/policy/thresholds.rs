@@ -110,7 +110,7 @@ impl Policy {
         digested.extend_from_slice(rules::canonical_text().as_bytes());
         Ok(Self {
             version: file.get("version", "a text", Value::as_str)?.to_owned(),
-            digest: crate::model::hex(digest(&SHA256, &digested).as_ref()),
+            digest: crate::hex::hex(digest(&SHA256, &digested).as_ref()),
             fraud: file.section("fraud", &["yellow", "red"])?.cut()?,
             critical: file.section("critical", &["yellow", "red"])?.cut()?,
             importer_record: ImporterRecord { outcomes: importer.count("outcomes")?, rate: importer.cut()? },

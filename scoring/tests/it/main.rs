@@ -1,4 +1,5 @@
 //! What the crate promises, from outside.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are outside of #[test], where clippy looks
 
 mod bundle;
 mod coach;
