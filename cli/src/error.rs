@@ -173,16 +173,21 @@ impl Error {
 fn alert_remedy(alert: Option<&str>) -> &'static str {
     match alert {
         Some("certificate_required") => {
-            "set certificate_file and key_file: the gateway talks to nobody without one"
+            "set certificate_file and key_file: the gateway talks to nobody without one; see \
+             docs/reasons/NO_CERTIFICATE.md"
         }
         Some("unknown_ca") => {
-            "the gateway knows no root that vouches for this certificate: is it the one that was registered?"
+            "the gateway knows no root that vouches for this certificate: is it the one that was registered? see \
+             docs/reasons/UNKNOWN_ISSUER.md"
         }
         Some("certificate_revoked") => {
-            "this certificate was revoked: use its successor, or ask your administration's CA"
+            "this certificate was revoked: use its successor, or ask your administration's CA; see \
+             docs/reasons/REVOKED.md"
         }
-        Some("certificate_expired") => "this certificate is expired: renew it",
-        Some(_) => "the gateway did not take this certificate: compare it with what was registered",
+        Some("certificate_expired") => "this certificate is expired: renew it; see docs/reasons/EXPIRED.md",
+        Some(_) => {
+            "the gateway did not take this certificate: compare it with what was registered; see docs/reasons/README.md"
+        }
         None => "check ca_file and server_name against the gateway's certificate",
     }
 }

@@ -15,6 +15,9 @@ use crate::submissions::{self, Told, verdict};
 use crate::watchers::Watchers;
 use crate::{keep, refusals, repeat};
 
+/// How many of the things that did not happen are said to people.
+const SAID: usize = 20;
+
 /// Plays it all; true when everything happened that should.
 pub(crate) async fn play(options: Options) -> Result<bool> {
     #[allow(clippy::disallowed_methods)] // a program starts here: its stories are told about this moment
@@ -28,7 +31,11 @@ pub(crate) async fn play(options: Options) -> Result<bool> {
     let mut watchers = Watchers::start(&stage.cast, &gateway.address).await?;
     let clients = submissions::connect(&stage.cast, &gateway.address).await?;
 
-    report.heading("Manifests (partner → border post, time from call to answer)");
+    report.heading("Manifests");
+    report.line(&format!(
+        "{:>3}  {:<8}  {:<31}  {:<10}  {:<14}  {:>10}",
+        "no", "corridor", "manifest", "partner", "post", "latency"
+    ));
     let told = submissions::submit(&clients, &watchers, now, &mut report).await;
     corridors(&told, &mut report);
 
@@ -150,8 +157,11 @@ fn ended(told: &[Told], report: &Report) -> bool {
         report.heading("Everything happened that should.");
     } else {
         report.heading("Not everything happened that should:");
-        for problem in report.problems() {
+        for problem in report.problems().iter().take(SAID) {
             report.labelled("missing", problem);
+        }
+        if let Some(more) = report.problems().len().checked_sub(SAID).filter(|more| *more > 0) {
+            report.labelled("", &format!("and {more} more; --json says them all"));
         }
     }
     good

@@ -94,9 +94,9 @@ fn tell(number: i32, told: &Told, officer: &[PreDecision], latency: Duration, re
     let verdict = response.pre_decisions.first().map_or("-", verdict);
     report.line("");
     report.line(&format!(
-        "{number:>3}  {}  {}  {} → {}  {milliseconds:.1} ms",
+        "{number:>3}  {}  {}  {:<10}  {:<14}  {milliseconds:>7.1} ms",
         report.paint(&format!("{verdict:<8}"), Paint::Corridor),
-        report.paint(told.story.name(), Paint::Bold),
+        report.paint(&format!("{:<31}", told.story.name()), Paint::Bold),
         told.story.sender().partner_id(),
         told.post(),
     ));
@@ -159,11 +159,11 @@ pub(crate) fn verdict(decision: &PreDecision) -> &'static str {
     }
 }
 
-/// The conveyance's reasons, and those of its parts that are not as it is.
+/// The conveyance's reasons, and those of its parts that somebody will look at though not at the conveyance.
 fn partner_words(decisions: &[PreDecision]) -> String {
     let Some((conveyance, parts)) = decisions.split_first() else { return "nothing".into() };
     let mut words = vec![sentence(&conveyance.reasons)];
-    for part in parts.iter().filter(|part| part.corridor != conveyance.corridor) {
+    for part in parts.iter().filter(|part| !["GREEN", verdict(conveyance)].contains(&verdict(part))) {
         words.push(format!("{} {}: {}", part.subject, verdict(part), sentence(&part.reasons)));
     }
     words.join("; ")

@@ -9,7 +9,7 @@ use crate::party::{
     ALATAU_TRADE, BROKER, CHIRCHIQ_BOYOQ, Company, DALA_LOGISTIC, POMIR_TRANS, REGISTON_SAVDO, SHYMKENT_CHEM,
     SOYA_IMPEKS, STEPPE_RAIL, SUGHD_SAMAR, TIANSHAN_EXPORT,
 };
-use crate::place::{GISHTKUPRIK, KELES, OYBEK};
+use crate::place::GISHTKUPRIK;
 use crate::stories::{BAD_RECORD, CHEMICALS, FRUIT, GRAIN, Goods, HOUSEHOLD};
 
 /// The header of the published data set.
@@ -19,6 +19,9 @@ Tax Rate,Tax Type,Country of Origin Indicator,Net Mass,Item Price,Fraud,Critical
 
 /// South Korean won for a US dollar: the data set's prices are in won.
 const KRW_PER_USD: i64 = 1_420;
+
+/// An office inland where goods are cleared that crossed elsewhere.
+const INLAND: &str = "UZ-TASHKENT-INLAND";
 
 /// How far back the history goes, days.
 const DAYS: i64 = 300;
@@ -56,7 +59,7 @@ const TRADES: [Trade; 5] = [
         exporter: SUGHD_SAMAR,
         carrier: POMIR_TRANS,
         departure: "TJ",
-        office: OYBEK,
+        office: INLAND,
         mode: "30",
         irregular: (0, 0),
         outcomes: 40,
@@ -89,10 +92,10 @@ const TRADES: [Trade; 5] = [
         exporter: ALATAU_TRADE,
         carrier: STEPPE_RAIL,
         departure: "KZ",
-        office: KELES,
+        office: INLAND,
         mode: "20",
         irregular: (0, 0),
-        outcomes: 40,
+        outcomes: 120,
     },
 ];
 

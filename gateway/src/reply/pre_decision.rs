@@ -81,11 +81,19 @@ fn one(
         },
         corridor: corridor.into(),
         withheld_reason: withheld_reason.into(),
-        reasons: pre_decision.public_reasons.iter().map(|reason| public_reason(*reason, language)).collect(),
+        reasons: public_reasons(pre_decision).iter().map(|reason| public_reason(*reason, language)).collect(),
         decide_time: Some(timestamp(circumstances.decide_time)),
         expire_time: circumstances.expire_time.map(timestamp),
         officer_view: (audience == Audience::Officer).then(|| officer_view(pre_decision, language)),
         digests: None,
+    }
+}
+
+/// Every pre-decision comes with a reason; that of a plain green one follows from the corridor and is not stored.
+fn public_reasons(pre_decision: &PreDecision) -> &[PublicReason] {
+    match (pre_decision.public_reasons.as_slice(), pre_decision.verdict) {
+        ([], Verdict::Corridor(Corridor::Green)) => &[PublicReason::NothingFound],
+        (reasons, _) => reasons,
     }
 }
 
@@ -237,6 +245,16 @@ mod tests {
         assert_eq!(told.withheld_reason(), v1::WithheldReason::ScoringFailed);
         assert_eq!(told.subject, "conveyance");
         assert_eq!(told.digests.unwrap().code_lists, "ab");
+    }
+
+    #[test]
+    fn a_plain_green_one_has_a_reason_too() {
+        let bytes = stored(|pre_decision| {
+            pre_decision.verdict = Verdict::Corridor(Corridor::Green);
+            pre_decision.public_reasons.clear();
+        });
+        let told = read(&bytes, Audience::Submitter);
+        assert_eq!((told.reasons.len(), told.reasons[0].code.as_str()), (1, "NOTHING_FOUND"));
     }
 
     #[test]

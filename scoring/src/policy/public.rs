@@ -15,6 +15,9 @@ pub enum PublicReason {
     Finding(FindingCode),
     /// No pre-decision is given; an officer decides.
     NoDecision,
+    /// Nothing asks for more than a document check. Said where a green part has no other reason; not stored, because
+    /// it follows from the corridor.
+    NothingFound,
 }
 
 impl PublicReason {
@@ -26,6 +29,7 @@ impl PublicReason {
             PublicReason::DocumentaryCheck => "DOCUMENTARY_CHECK",
             PublicReason::Finding(_) => "FINDING",
             PublicReason::NoDecision => "NO_DECISION",
+            PublicReason::NothingFound => "NOTHING_FOUND",
         }
     }
 
@@ -53,6 +57,9 @@ pub fn public_text(reason: PublicReason, language: Language) -> String {
         (PublicReason::NoDecision, English) => "No pre-decision; an officer decides on arrival.",
         (PublicReason::NoDecision, Russian) => "Предварительного решения нет; решает инспектор по прибытии.",
         (PublicReason::NoDecision, Uzbek) => "Dastlabki qaror yoʻq; kelganda inspektor qaror qiladi.",
+        (PublicReason::NothingFound, English) => "Document check only.",
+        (PublicReason::NothingFound, Russian) => "Только проверка документов.",
+        (PublicReason::NothingFound, Uzbek) => "Faqat hujjatlar tekshiriladi.",
         (PublicReason::Finding(code), English) => return format!("To correct: {}.", code.as_str()),
         (PublicReason::Finding(code), Russian) => return format!("Исправьте: {}.", code.as_str()),
         (PublicReason::Finding(code), Uzbek) => return format!("Tuzating: {}.", code.as_str()),

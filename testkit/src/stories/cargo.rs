@@ -40,6 +40,8 @@ pub(super) fn tir(now: Timestamp) -> Manifest {
             size_type_code: "22G1".into(),
             seals: vec![Seal { number: "SYN-TJ-7701".into(), sealing_party: SealingParty::Customs.into() }],
         }];
+        cargo.seals.clear(); // the seal is on the container
+        cargo.declared_seal_count = Some(1);
     })
 }
 
