@@ -55,17 +55,28 @@ pub(super) fn told(
     let told = decided.pre_decisions.iter().enumerate().map(|(number, pre_decision)| v1::PreDecision {
         name: format!("manifests/{manifest_id}/preDecisions/{number}"),
         digests: Some(digests.clone()),
-        ..one(pre_decision, circumstances, audience, language)
+        officer_view: (audience == Audience::Officer).then(|| match pre_decision.subject {
+            SubjectRef::Conveyance => officer_view(pre_decision, &deciding_items(decided), language),
+            _ => officer_view(pre_decision, &pre_decision.officer.deciding_items, language),
+        }),
+        ..one(pre_decision, circumstances, language)
     });
     told.collect()
 }
 
-fn one(
-    pre_decision: &PreDecision,
-    circumstances: &Circumstances,
-    audience: Audience,
-    language: Language,
-) -> v1::PreDecision {
+/// What decided the conveyance is what decided its worst parts: their items, the worst part's first.
+fn deciding_items(decided: &Decided) -> Vec<DecidingItem> {
+    let mut parts: Vec<&PreDecision> = decided.pre_decisions.iter().collect();
+    parts.sort_by_key(|part| match part.verdict {
+        Verdict::Corridor(Corridor::Red) => 0,
+        Verdict::Withheld(_) => 1,
+        Verdict::Corridor(Corridor::Yellow) => 2,
+        Verdict::Corridor(Corridor::Green) => 3,
+    });
+    parts.iter().flat_map(|part| part.officer.deciding_items.iter().cloned()).collect()
+}
+
+fn one(pre_decision: &PreDecision, circumstances: &Circumstances, language: Language) -> v1::PreDecision {
     let (corridor, withheld_reason) = match pre_decision.verdict {
         Verdict::Corridor(given) => (corridor(given), v1::WithheldReason::Unspecified),
         Verdict::Withheld(cause) => (v1::Corridor::Unspecified, withheld(cause)),
@@ -84,7 +95,7 @@ fn one(
         reasons: public_reasons(pre_decision).iter().map(|reason| public_reason(*reason, language)).collect(),
         decide_time: Some(timestamp(circumstances.decide_time)),
         expire_time: circumstances.expire_time.map(timestamp),
-        officer_view: (audience == Audience::Officer).then(|| officer_view(pre_decision, language)),
+        officer_view: None,
         digests: None,
     }
 }
@@ -156,13 +167,16 @@ fn public_reason(reason: PublicReason, language: Language) -> v1::Reason {
     }
 }
 
-fn officer_view(pre_decision: &PreDecision, language: Language) -> v1::OfficerView {
+fn officer_view(
+    pre_decision: &PreDecision,
+    deciding_items: &[DecidingItem],
+    language: Language,
+) -> v1::OfficerView {
     let officer = &pre_decision.officer;
     v1::OfficerView {
         fraud_probability: officer.fraud_probability.map(f64::from),
         critical_probability: officer.critical_probability.map(f64::from),
-        reasons: officer
-            .deciding_items
+        reasons: deciding_items
             .iter()
             .flat_map(|item| {
                 let path = item_path(item);
@@ -171,7 +185,7 @@ fn officer_view(pre_decision: &PreDecision, language: Language) -> v1::OfficerVi
             .collect(),
         rules: officer.rules.iter().map(|rule| officer_reason(rule, "", language)).collect(),
         no_precedent: officer.no_precedent,
-        deciding_items: officer.deciding_items.iter().map(item_path).collect(),
+        deciding_items: deciding_items.iter().map(item_path).collect(),
     }
 }
 
@@ -236,6 +250,49 @@ mod tests {
         let officer = read(&bytes, Audience::Officer).officer_view.unwrap();
         assert_eq!(officer.fraud_probability, Some(0.5));
         assert_eq!(officer.rules[0].code, "NO_PRECEDENT");
+    }
+
+    #[test]
+    fn the_roll_up_is_explained_by_its_worst_part() {
+        let part = |place: usize, corridor| PreDecision {
+            subject: SubjectRef::Consignment(place),
+            verdict: Verdict::Corridor(corridor),
+            public_reasons: vec![],
+            officer: OfficerPart {
+                deciding_items: vec![DecidingItem {
+                    consignment: place,
+                    item: 0,
+                    fraud_probability: 0.5,
+                    critical_probability: 0.1,
+                    head: scoring::Head::Fraud,
+                    base_log_odds: 0.0,
+                    reasons: vec![Reason {
+                        code: ReasonCode::Commodity,
+                        parameters: vec![],
+                        contribution: Some(1.0),
+                    }],
+                    rest: 0.0,
+                }],
+                ..OfficerPart::default()
+            },
+        };
+        let mut decided = finish(Scored::withheld(Withheld::ScoringFailed, None, &[]), &Capacity::default());
+        decided.pre_decisions.push(part(0, Corridor::Yellow));
+        decided.pre_decisions.push(part(1, Corridor::Red));
+        let circumstances = Circumstances {
+            decide_time: Timestamp::UNIX_EPOCH,
+            expire_time: None,
+            code_lists: String::new(),
+            consignment_references: vec![],
+        };
+        let told = told(Uuid::nil(), &circumstances, &decided, Audience::Officer, Language::English);
+        let view = told[0].officer_view.as_ref().unwrap();
+        assert_eq!(
+            view.deciding_items,
+            ["cargo.consignments[1].goods_items[0]", "cargo.consignments[0].goods_items[0]"]
+        );
+        assert_eq!(view.reasons[0].field_path, view.deciding_items[0]);
+        assert_eq!(told[1].officer_view.as_ref().unwrap().deciding_items.len(), 1);
     }
 
     #[test]
