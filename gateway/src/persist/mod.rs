@@ -277,7 +277,9 @@ impl Store {
     }
 
     /// Destroys the keys of every manifest received before an instant: what lay under them can never be read again.
-    /// Key, content digest, receipt, depersonalised record and decisions stay. Returns how many keys were destroyed.
+    /// Key, content digest, receipt, depersonalised record and decisions stay. Returns how many keys were destroyed. They
+    /// are overwritten in the store's own files; copies of those files (backups, snapshots of the disk) are the
+    /// operator's to destroy, or the wrapping key is.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use sqlx::{AssertSqlSafe, Column as _, Executor as _, SqlSafeStr as _, Statement as _};
+use sqlx::{AssertSqlSafe, Column as _, Executor as _, Row as _, SqlSafeStr as _, Statement as _};
 
 use super::{schema, statement::LARGEST};
 use crate::persist::{Config, Store};
@@ -66,6 +66,12 @@ fn folder(name: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// The statements of a file, without comments.
+fn statements(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("--")).collect();
+    lines.join("\n").split(';').map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
+}
+
 #[tokio::test]
 async fn every_query_is_prepared_and_its_parameters_are_counted() {
     let home = tempfile::tempdir().unwrap();
@@ -89,6 +95,46 @@ async fn every_query_is_prepared_and_its_parameters_are_counted() {
             assert_eq!(parameters, *expected, "{name}");
             assert!(statement.columns().iter().all(|column| !column.name().is_empty()));
         }
+    }
+}
+
+/// What grows without end is never walked, only searched: one step of the plan that must be there for each.
+#[tokio::test]
+async fn queries_search_and_do_not_walk() {
+    let home = tempfile::tempdir().unwrap();
+    let config = Config { path: home.path().join("store.db"), ..Config::default() };
+    Store::migrate(&config).await.unwrap();
+    let mut connection = super::connection::writer(&config, false).await.unwrap();
+    let files = folder("queries/sqlite");
+    let all_of_the_key = "(manifest_reference=? AND partner_id=? AND part=? AND revision=?)";
+    for (name, step) in [
+        ("outcome_of", all_of_the_key),
+        ("record_begin", all_of_the_key),
+        ("manifest", "(id=?)"),
+        ("received", "(id=?)"),
+        ("pre_decisions", "(id=?)"),
+        ("cancel_find", "(id=?)"),
+        ("feed_after_all", "f USING INTEGER PRIMARY KEY (rowid>?)"),
+        ("feed_after_partner", "f USING INDEX feed_by_partner (partner_id=? AND rowid>?)"),
+        ("feed_after_border_post", "f USING INDEX feed_by_border_post (border_post_code=? AND rowid>?)"),
+        ("list_manifests_all", "f USING INTEGER PRIMARY KEY (rowid<?)"),
+        ("list_manifests_partner", "f USING INDEX feed_by_partner (partner_id=? AND rowid<?)"),
+        ("list_manifests_border_post", "f USING INDEX feed_by_border_post (border_post_code=? AND rowid<?)"),
+        ("list_manifests_by_reference", "(manifest_reference=?"),
+        ("history_for", "c USING PRIMARY KEY (hash=?)"),
+    ] {
+        let explain = format!("explain query plan {}", statements(&files[name]).last().unwrap());
+        let rows = sqlx::query(AssertSqlSafe(explain)).fetch_all(&mut connection).await.unwrap();
+        let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        assert!(
+            plan.iter().any(|found| found.starts_with("SEARCH") && found.contains(step)),
+            "{name}: {plan:#?}"
+        );
+        for large in ["SCAN m", "SCAN f", "SCAN c"] {
+            assert!(!plan.iter().any(|found| found.starts_with(large)), "{name}: {plan:#?}");
+        }
+        let sorts = plan.iter().any(|found| found.contains("TEMP B-TREE"));
+        assert!(!sorts || name == "list_manifests_by_reference", "{name}: {plan:#?}");
     }
 }
 
