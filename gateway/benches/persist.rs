@@ -71,9 +71,7 @@ async fn measure<F: Future<Output = ()> + Send + 'static>(
     name: &str,
     tasks: usize,
     call: impl Fn(u64) -> F + Clone + Send,
-) where
-    F: Send,
-{
+) {
     let next = AtomicU64::new(0);
     let (started, cpu) = (Instant::now(), cpu_time());
     let mut running = JoinSet::new();
