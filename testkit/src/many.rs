@@ -2,6 +2,8 @@
 //!
 //! Skewed as trade is: the k-th party or HS code is drawn about twice as often as the 2k-th.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use proto::v1::{
     Cargo, Consignment, Conveyance, GoodsItem, Journey, Manifest, Money, Packages, Party, PartyIdentifier,
@@ -133,13 +135,7 @@ fn consignment(draw: &mut Draw, n: u64, place: u64, items: i32) -> Consignment {
 }
 
 fn goods_item(draw: &mut Draw, number: i32) -> GoodsItem {
-    let code = draw.skewed(HS_CODES);
-    // Spread over the chapters 01 to 96 without 77, which the Harmonized System keeps free.
-    let chapter = match 1 + code % 96 {
-        77 => 76,
-        chapter => chapter,
-    };
-    let hs_code = format!("{chapter:02}{:02}{:02}", 1 + code / 96 % 9, 10 * (1 + code / 864 % 9));
+    let hs_code = hs_code(draw.skewed(HS_CODES));
     let net_kg = 20 + draw.below(4_000) as i64;
     let goods = Goods {
         hs_code: "",
@@ -172,6 +168,16 @@ fn goods_item(draw: &mut Draw, number: i32) -> GoodsItem {
         ucr: format!("6KZ990140000017-{:09}", draw.below(1_000_000_000)),
         ..goods.item(number)
     }
+}
+
+/// A code of the Harmonized System; neighbouring numbers give codes of different chapters.
+fn hs_code(number: u64) -> String {
+    static CODES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let lists = manifest::CodeLists::built_in();
+        (0..1_000_000).map(|code| format!("{code:06}")).filter(|code| lists.has_hs6(code)).collect()
+    });
+    let place = number.wrapping_mul(2_654_435_761) % CODES.len().max(1) as u64;
+    CODES.get(place as usize).cloned().unwrap_or_default()
 }
 
 const DESCRIPTIONS: [&str; 8] = [
@@ -259,6 +265,12 @@ mod tests {
                 assert!((7_400..8_900).contains(&bytes), "{kind} {n}: {bytes} bytes");
             }
         }
+    }
+
+    #[test]
+    fn goods_have_codes_that_exist() {
+        let lists = manifest::CodeLists::built_in();
+        assert!((0..HS_CODES).all(|number| lists.has_hs6(&hs_code(number))));
     }
 
     #[test]
