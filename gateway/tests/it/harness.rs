@@ -5,7 +5,7 @@ use std::{
     ffi::OsString,
     fs,
     net::SocketAddr,
-    path::PathBuf,
+    path::Path,
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -253,7 +253,7 @@ pub(crate) fn now() -> Timestamp {
     Clock::System.now()
 }
 
-fn configuration(folder: &std::path::Path, settings: &[(&str, &str)]) -> String {
+fn configuration(folder: &Path, settings: &[(&str, &str)]) -> String {
     let file = |name: &str| format!("{:?}", text(&folder.join(name)));
     let mut sections: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     let mut set = |key: &str, value: &str| {
@@ -290,7 +290,7 @@ fn configuration(folder: &std::path::Path, settings: &[(&str, &str)]) -> String 
 }
 
 /// Runs the gateway's own command line, on a thread of its own as it brings its own runtime.
-async fn command(folder: &std::path::Path, words: &[&str]) {
+async fn command(folder: &Path, words: &[&str]) {
     let mut line: Vec<OsString> = vec!["gateway".into()];
     line.extend(words.iter().map(OsString::from));
     line.extend(["--config".into(), folder.join("gateway.toml").into_os_string()]);
@@ -299,6 +299,6 @@ async fn command(folder: &std::path::Path, words: &[&str]) {
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS), "{told}");
 }
 
-fn text(path: &PathBuf) -> String {
+fn text(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }

@@ -259,3 +259,27 @@ async fn a_store_that_hangs_ends_the_call_with_a_reason_and_no_receipt() {
     // Whether it was recorded in the end or not: sending it again settles it.
     eventually("the repeat", async || client.submit_manifest(submission.clone()).await.is_ok()).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_under_way_are_bounded_over_all_connections() {
+    let gateway = Gateway::start(&[("app.calls_in_total", "1"), ("persist.busy_timeout_ms", "30000")]).await;
+    let path = gateway.folder.path().join("store.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+    let mut other = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let mut client = gateway.manifests("kz-customs");
+    let held =
+        tokio::spawn(async move { client.submit_manifest(Story::GeneralCargo.submission(now())).await });
+    let mut neighbour = gateway.manifests("tj-customs");
+    let mut last = None;
+    eventually("the only place is taken", async || {
+        last = neighbour.list_manifests(ListManifestsRequest::default()).await.err();
+        last.is_some()
+    })
+    .await;
+    let status = last.unwrap();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "OVERLOADED"));
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    held.await.unwrap().unwrap();
+    neighbour.list_manifests(ListManifestsRequest::default()).await.unwrap();
+}

@@ -116,7 +116,9 @@ async fn nothing_personal_reaches_logs_spans_metrics_or_errors() {
         manifest.crew_members.truncate(1);
         if let Some(driver) = manifest.crew_members.first_mut() {
             driver.name.get_or_insert_default().family_name = "Abdurahmonzoda".to_owned();
-            driver.travel_documents.first_mut().map(|document| document.number = "ZZ7654321".to_owned());
+            if let Some(document) = driver.travel_documents.first_mut() {
+                document.number = "ZZ7654321".to_owned();
+            }
         }
         refused.push((who, submission.clone()));
         let manifest = submission.manifest.as_mut().unwrap();
