@@ -126,7 +126,12 @@ fn pre_decisions(decisions: &[PreDecision]) -> String {
             if let Some(probability) = view.fraud_probability {
                 text += &format!("            officer: irregularity {:.1} %\n", probability * 100.0);
             }
-            for reason in view.rules.iter().chain(&view.reasons) {
+            for rule in &view.rules {
+                // A rule in the conveyance's view may be about a part of it.
+                let part = if rule.field_path.is_empty() { "" } else { &format!("{}: ", rule.field_path) };
+                text += &format!("            officer: {part}{}\n", reason_words(rule));
+            }
+            for reason in &view.reasons {
                 text += &format!("            officer: {}\n", reason_words(reason));
             }
         }

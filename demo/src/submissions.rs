@@ -184,9 +184,13 @@ fn officer_words(decisions: &[PreDecision]) -> String {
         words.push(format!("irregularity {:.1} %, critical {:.1} %", fraud * 100.0, critical * 100.0));
     }
     let views = || decisions.iter().filter_map(|one| one.officer_view.as_ref());
-    for rule in views().flat_map(|view| &view.rules) {
-        if !words.contains(&rule.text) {
-            words.push(rule.text.clone());
+    for (subject, rule) in rules(decisions) {
+        let text = match subject {
+            "conveyance" => rule.text.clone(),
+            part => format!("{part}: {}", rule.text),
+        };
+        if !words.contains(&text) {
+            words.push(text);
         }
     }
     let mut reasons: Vec<&Reason> = views().flat_map(|view| &view.reasons).collect();
@@ -204,6 +208,15 @@ fn officer_words(decisions: &[PreDecision]) -> String {
         words.push("no score for travellers; no rule spoke".into());
     }
     words.join("; ")
+}
+
+/// Every rule that spoke, under the subject about which it spoke. The conveyance's view repeats, with their paths, those
+/// of the parts that decided it; here they stand under their parts only.
+fn rules(decisions: &[PreDecision]) -> impl Iterator<Item = (&str, &Reason)> {
+    decisions.iter().flat_map(|one| {
+        let rules = one.officer_view.iter().flat_map(|view| &view.rules);
+        rules.filter(|rule| rule.field_path.is_empty()).map(|rule| (one.subject.as_str(), rule))
+    })
 }
 
 fn weight(reason: &Reason) -> f64 {
@@ -247,8 +260,7 @@ fn object(told: &Told, officer: &[PreDecision], milliseconds: f64) -> Value {
             "fraud_probability": view.fraud_probability,
             "critical_probability": view.critical_probability,
             "no_precedent": view.no_precedent,
-            "rules": officer.iter().filter_map(|one| one.officer_view.as_ref())
-                .flat_map(|view| codes(&view.rules)).collect::<Vec<_>>(),
+            "rules": rules(officer).map(|(_, rule)| rule.code.clone()).collect::<Vec<_>>(),
             "words": officer_words(officer),
         },
         "latency_ms": (milliseconds * 1e3).round() / 1e3,

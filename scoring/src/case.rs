@@ -12,6 +12,11 @@ pub enum Case {
         /// The people at work on board.
         crew: Vec<CrewMember>,
     },
+    /// A truck that is declared empty, under the customs regime for that: there are no goods to judge.
+    EmptyTruck {
+        /// The people at work on board.
+        crew: Vec<CrewMember>,
+    },
     /// A bus.
     Coach {
         /// The people at work on board.
@@ -37,7 +42,7 @@ impl Case {
     #[must_use]
     pub fn crew(&self) -> &[CrewMember] {
         match self {
-            Case::Cargo { crew, .. } | Case::Coach { crew, .. } => crew,
+            Case::Cargo { crew, .. } | Case::EmptyTruck { crew } | Case::Coach { crew, .. } => crew,
             Case::ModeNotDecided => &[],
         }
     }

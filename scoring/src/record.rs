@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::case::CrewMember;
-use crate::features::{FeatureVector, WIDTH, from_counters};
+use crate::features::{FeatureVector, Undeclared, WIDTH, from_counters};
 use crate::history::{Counter, CounterKind, Moments};
 use crate::measures::KEYS;
 use crate::policy::{PublicReason, Reason, ReasonCode};
@@ -101,6 +101,9 @@ struct Stored {
     /// Goods items of each consignment; only a truck has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cargo: Option<Vec<usize>>,
+    /// A truck that is declared empty.
+    #[serde(default, skip_serializing_if = "is_false")]
+    empty: bool,
     /// Number of passengers; only a coach has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     coach: Option<usize>,
@@ -147,6 +150,9 @@ struct Item {
     /// bits of a float64, which come back exactly whatever they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     m: Option<(i64, u64, u64, i64, u64, u64)>,
+    /// Kinds of counters for which something was not declared: the bit of a kind is its code.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    u: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -191,11 +197,17 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+fn is_zero(value: &u32) -> bool {
+    *value == 0
+}
+
 impl Stored {
     fn of(decided: &Decided) -> Self {
         let evidence = &decided.evidence;
         let (cargo, coach, crew): (_, _, &[CrewMember]) = match &evidence.shape {
             Shape::Cargo { items, crew } => (Some(items.clone()), None, crew),
+            Shape::EmptyTruck { crew } => (None, None, crew),
             Shape::Coach { crew, passengers } => (None, Some(*passengers), crew),
             Shape::ModeNotDecided | Shape::Unknown => (None, None, &[]),
         };
@@ -203,6 +215,7 @@ impl Stored {
             v: VERSION,
             by: evidence.identity.as_ref().map(By::of),
             cargo,
+            empty: matches!(evidence.shape, Shape::EmptyTruck { .. }),
             coach,
             crew: crew.iter().map(|m| if *m == CrewMember::Driver { 'd' } else { 'o' }).collect(),
             mode_not_decided: evidence.shape == Shape::ModeNotDecided,
@@ -232,11 +245,12 @@ impl Stored {
         Some(Decided {
             evidence: Evidence {
                 identity: self.by.map(By::identity),
-                shape: match (self.cargo, self.coach, self.mode_not_decided) {
-                    (Some(items), None, false) => Shape::Cargo { items, crew },
-                    (None, Some(passengers), false) => Shape::Coach { crew, passengers },
-                    (None, None, true) => Shape::ModeNotDecided,
-                    (None, None, false) => Shape::Unknown,
+                shape: match (self.cargo, self.empty, self.coach, self.mode_not_decided) {
+                    (Some(items), false, None, false) => Shape::Cargo { items, crew },
+                    (None, true, None, false) => Shape::EmptyTruck { crew },
+                    (None, false, Some(passengers), false) => Shape::Coach { crew, passengers },
+                    (None, false, None, true) => Shape::ModeNotDecided,
+                    (None, false, None, false) => Shape::Unknown,
                     _ => return None,
                 },
                 history_as_of: match self.as_of {
@@ -298,6 +312,7 @@ impl Item {
             h: item.counters[1..].iter().flat_map(counts).collect(),
             m: (v != Moments::default() || m != Moments::default())
                 .then(|| (v.n, v.mean.to_bits(), v.m2.to_bits(), m.n, m.mean.to_bits(), m.m2.to_bits())),
+            u: item.undeclared.0,
         }
     }
 
@@ -315,7 +330,7 @@ impl Item {
             hs6.value = of(vn, v_mean, v_m2);
             hs6.mass = of(mn, m_mean, m_m2);
         }
-        Some(ItemEvidence { vector: vector(&self.x)?, counters })
+        Some(ItemEvidence { vector: vector(&self.x)?, counters, undeclared: Undeclared(self.u) })
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use manifest::finding::{About, Finding, FindingCode, Severity};
 
 use crate::case::{Case, CrewMember};
-use crate::features::{self, Counters, FeatureVector};
+use crate::features::{self, Counters, FeatureVector, Undeclared};
 use crate::history::{Counter, CounterKey, History, PastOutcome};
 use crate::model::{Bundle, BundleError, Explanation};
 use crate::policy::{self, Policy, PolicyError};
@@ -66,6 +66,11 @@ pub enum Shape {
         /// The crew.
         crew: Vec<CrewMember>,
     },
+    /// A truck that is declared empty.
+    EmptyTruck {
+        /// The crew.
+        crew: Vec<CrewMember>,
+    },
     /// A bus.
     Coach {
         /// The crew.
@@ -86,6 +91,8 @@ pub struct ItemEvidence {
     pub vector: FeatureVector,
     /// The history values in it: base rates first, then one for each kind by its code.
     pub counters: Counters,
+    /// Kinds of counters for which something was not declared.
+    pub undeclared: Undeclared,
 }
 
 /// All that a set of pre-decisions was made from, besides model and policy: they can be made again from this alone.
@@ -211,7 +218,11 @@ impl Scorer {
                     .goods_items()
                     .map(|(_, _, subject)| {
                         let features = features::of(subject, history, &self.policy.rates);
-                        ItemEvidence { vector: features.vector, counters: features.counters }
+                        ItemEvidence {
+                            vector: features.vector,
+                            counters: features.counters,
+                            undeclared: features.undeclared,
+                        }
                     })
                     .collect();
             }
@@ -276,6 +287,7 @@ impl Evidence {
                 Some(Case::Cargo { consignments, crew }) => {
                     Shape::Cargo { items: consignments.iter().map(Vec::len).collect(), crew: crew.clone() }
                 }
+                Some(Case::EmptyTruck { crew }) => Shape::EmptyTruck { crew: crew.clone() },
                 Some(Case::Coach { crew, passengers }) => {
                     Shape::Coach { crew: crew.clone(), passengers: *passengers }
                 }

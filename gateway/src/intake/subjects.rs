@@ -1,6 +1,13 @@
 //! A validated manifest becomes what scoring is told about it: never a natural person.
 
-use manifest::{Validated, consignment::Consignment, conveyance, party::Party, person::CrewRole, quantity};
+use manifest::{
+    Validated,
+    consignment::{Consignment, CustomsRegime},
+    conveyance,
+    party::Party,
+    person::CrewRole,
+    quantity,
+};
 use scoring::{Case, CrewMember, Mode, Subject, Value};
 
 /// The case of a validated manifest. Places in its lists are places in the declared lists.
@@ -19,6 +26,11 @@ pub(super) fn of(validated: &Validated) -> Case {
         })
         .collect();
     match &manifest.load {
+        Some(manifest::Load::Cargo(cargo))
+            if cargo.consignments.is_empty() && cargo.customs_regime == Some(CustomsRegime::Empty) =>
+        {
+            Case::EmptyTruck { crew }
+        }
         Some(manifest::Load::Cargo(cargo)) => Case::Cargo {
             consignments: cargo
                 .consignments

@@ -89,6 +89,10 @@ impl Step<'_> {
         if description.is_none() {
             self.missing("description", at.field("description"));
         }
+        if said.hs_code.trim().is_empty() {
+            // The contract lets it be left out, but goods of an unknown kind are never waved through.
+            self.missing("hs_code", at.field("hs_code"));
+        }
         let packages = said.packages.into_iter().enumerate();
         GoodsItem {
             item_number: self.count(said.item_number, at.field("item_number")),

@@ -82,6 +82,7 @@ fn goods() {
     }
     item("unknown code", |i| i.hs_code = s("999999"), &["CODE_UNKNOWN W @.hs_code"]);
     item("left the list", |i| i.hs_code = s("854140"), &["CODE_UNKNOWN W @.hs_code"]);
+    item("no code", |i| i.hs_code = s(" "), &["REQUIRED_FIELD_MISSING W @.hs_code"]);
     item("dots", |i| i.hs_code = s("6109.10.00.00"), &[]);
     item("seven digits", |i| i.hs_code = s("6109100"), &["VALUE_MALFORMED W @.hs_code"]);
     item("origin", |i| i.origin_country_code = s("QZ"), &["CODE_UNKNOWN W @.origin_country_code"]);

@@ -2,7 +2,7 @@
 
 use super::catalog::WIDTH;
 use super::rates::Rates;
-use crate::history::{Counter, CounterKey, History, Moments};
+use crate::history::{Counter, CounterKey, CounterKind, History, Moments};
 use crate::measures::{KEYS, Measures};
 use crate::subject::Subject;
 
@@ -41,6 +41,20 @@ pub struct Features {
     pub vector: FeatureVector,
     /// What it was made of.
     pub counters: Counters,
+    /// Kinds of counters that it could not have, because a part of their key was not declared.
+    pub undeclared: Undeclared,
+}
+
+/// A set of kinds of counters whose key lacks a declared part: "never seen" and "never said" are not the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Undeclared(pub u32);
+
+impl Undeclared {
+    /// Was a part of this kind's key not declared?
+    #[must_use]
+    pub const fn has(self, kind: CounterKind) -> bool {
+        self.0 >> kind as u32 & 1 == 1
+    }
 }
 
 /// The features of a goods item, given what was known before it.
@@ -49,10 +63,14 @@ pub fn of(subject: &Subject, history: &History, rates: &Rates) -> Features {
     let measures = Measures::of(subject, rates);
     let mut counters = [Counter::default(); KEYS + 1];
     counters[0] = history.counter(&CounterKey::BASE);
-    for (counter, key) in counters[1..].iter_mut().zip(measures.keys()) {
-        *counter = key.map(|key| history.counter(&key)).unwrap_or_default();
+    let mut undeclared = Undeclared::default();
+    for (place, key) in measures.keys().into_iter().enumerate() {
+        match key {
+            Some(key) => counters[place + 1] = history.counter(&key),
+            None => undeclared.0 |= 1 << (place + 1),
+        }
     }
-    Features { vector: vector(&measures, &counters), counters }
+    Features { vector: vector(&measures, &counters), counters, undeclared }
 }
 
 /// Places, in a `Counters`, of the kinds whose counts are features of their own.

@@ -7,6 +7,6 @@ mod rates;
 pub use catalog::{CATALOG, Feature, Group, WIDTH, fingerprint};
 pub(crate) use goods_item::from_counters;
 pub use goods_item::{
-    Counters, FeatureVector, Features, PRIOR_CRITICAL, PRIOR_FRAUD, PRIOR_WEIGHT, RATE_WEIGHT, of,
+    Counters, FeatureVector, Features, PRIOR_CRITICAL, PRIOR_FRAUD, PRIOR_WEIGHT, RATE_WEIGHT, Undeclared, of,
 };
 pub use rates::{Rate, Rates};

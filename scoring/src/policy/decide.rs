@@ -2,6 +2,7 @@
 
 use manifest::finding::{About, FindingCode, Severity};
 
+use super::NOT_DECLARED;
 use super::public::PublicReason;
 use super::reasons::{Reason, ReasonCode, explained, micro};
 use super::roll_up::{Parts, gravity, roll_up, worst};
@@ -27,6 +28,7 @@ pub(crate) struct Draft {
     conveyance: PreDecision,
     parts: Vec<PreDecision>,
     drivers: Vec<usize>,
+    empty: bool,
     coach: bool,
     withheld_share: f64,
     /// Set when the whole case is withheld, whatever its parts say.
@@ -46,11 +48,13 @@ pub(crate) fn withheld(evidence: &Evidence, reason: Withheld) -> Draft {
     }
     for code in blocking(About::Manifest).chain(blocking(About::Conveyance)) {
         tell(&mut draft.conveyance.public_reasons, PublicReason::Finding(code));
+        fired(&mut draft.conveyance, rule(ReasonCode::FindingBlocks, [code.as_str().to_owned()]));
     }
     for (place, part) in draft.parts.iter_mut().enumerate() {
         for (code, severity, about) in &evidence.findings {
             if *severity == Severity::Blocking && evidence.place_of(*about) == Some(place) {
                 tell(&mut part.public_reasons, PublicReason::Finding(*code));
+                fired(part, rule(ReasonCode::FindingBlocks, [code.as_str().to_owned()]));
             }
         }
     }
@@ -71,7 +75,7 @@ pub(crate) fn decide(
         (Shape::Unknown, reason) => {
             return withheld(evidence, reason.unwrap_or(Withheld::ScoringFailed));
         }
-        (Shape::Cargo { .. } | Shape::Coach { .. }, _) => {}
+        (Shape::Cargo { .. } | Shape::EmptyTruck { .. } | Shape::Coach { .. }, _) => {}
     }
     let mut draft = Draft::new(evidence, policy.withheld_traveller_share);
     if let Shape::Cargo { items, .. } = &evidence.shape {
@@ -88,6 +92,9 @@ pub(crate) fn decide(
             from += count;
         }
         deciding_items(&mut draft, items, &judged, evidence, explain);
+    }
+    if draft.empty {
+        fired(&mut draft.conveyance, rule(ReasonCode::EmptyConveyance, [word(Corridor::Yellow)]));
     }
     for (code, severity, about) in &evidence.findings {
         draft.note(evidence, *code, *severity, *about);
@@ -146,10 +153,15 @@ impl Judged {
         // green is an importer with a long clean record, for exact masses seldom repeat at a real border.
         let no_precedent = item.counters[CounterKind::Signature as usize].n == 0;
         if no_precedent {
-            rules.push(rule(ReasonCode::NoPrecedent, []));
+            let asked = !item.undeclared.has(CounterKind::Signature);
+            let parameters = if asked { Vec::new() } else { vec![NOT_DECLARED.to_owned()] };
+            rules.push(Reason { code: ReasonCode::NoPrecedent, parameters, contribution: None });
             if corridor == Corridor::Green {
                 let trusted = policy.trusted_importer;
-                if importer.n >= trusted.outcomes && rate <= trusted.rate {
+                // Trust is in what an importer says; it covers nothing that was left unsaid.
+                let said = [CounterKind::Hs6, CounterKind::Origin, CounterKind::Mass];
+                let said = said.into_iter().all(|kind| !item.undeclared.has(kind));
+                if said && importer.n >= trusted.outcomes && rate <= trusted.rate {
                     rules.push(rule(ReasonCode::TrustedImporter, record));
                 } else {
                     corridor = Corridor::Yellow;
@@ -209,13 +221,23 @@ fn consignment(part: &mut PreDecision, items: &[Judged], declared: usize, failed
         officer.no_precedent |= item.no_precedent;
         if item.verdict == part.verdict {
             for rule in &item.rules {
-                if !officer.rules.contains(rule) {
-                    officer.rules.push(rule.clone());
-                }
+                add_rule(&mut officer.rules, rule);
             }
         }
     }
     tell_corridor(&mut part.public_reasons, part.verdict);
+}
+
+/// Adds an item's rule to its consignment's. Of scores only the highest is told: it is the one beside which the rule
+/// stands, and two numbers without a name would be a riddle.
+fn add_rule(rules: &mut Vec<Reason>, rule: &Reason) {
+    let is_score = matches!(rule.code, ReasonCode::FraudScore | ReasonCode::CriticalScore);
+    match rules.iter_mut().find(|known| known.code == rule.code && (is_score || *known == rule)) {
+        // Probabilities are written with the same number of digits, so they sort as texts.
+        Some(known) if is_score && known.parameters < rule.parameters => *known = rule.clone(),
+        Some(_) => {}
+        None => rules.push(rule.clone()),
+    }
 }
 
 /// Explains the worst items of the whole manifest, in the parts that they belong to.
@@ -240,7 +262,7 @@ fn deciding_items(
             continue;
         };
         let explanation = explain(place, judged.head);
-        let (reasons, rest) = explained(&explanation, judged.head, &item.vector, &item.counters);
+        let (reasons, rest) = explained(&explanation, judged.head, item);
         draft.parts[consignment].officer.deciding_items.push(DecidingItem {
             consignment,
             item: index,
@@ -265,6 +287,7 @@ impl Draft {
         };
         let (consignments, crew, passengers): (usize, &[CrewMember], usize) = match &evidence.shape {
             Shape::Cargo { items, crew } => (items.len(), crew, 0),
+            Shape::EmptyTruck { crew } => (0, crew, 0),
             Shape::Coach { crew, passengers } => (0, crew, *passengers),
             Shape::ModeNotDecided | Shape::Unknown => (0, &[], 0),
         };
@@ -280,6 +303,7 @@ impl Draft {
             conveyance: part(SubjectRef::Conveyance),
             parts,
             drivers: drivers.map(|(place, _)| consignments + place).collect(),
+            empty: matches!(evidence.shape, Shape::EmptyTruck { .. }),
             coach: matches!(evidence.shape, Shape::Coach { .. }),
             withheld_share,
             all: None,
@@ -319,6 +343,13 @@ impl Draft {
                 }
             }
             tell(public, PublicReason::Finding(code));
+            if *verdict == withheld {
+                let blocks = rule(ReasonCode::FindingBlocks, [code.as_str().to_owned()]);
+                if !officer.rules.contains(&blocks) {
+                    officer.rules.push(blocks);
+                }
+                return;
+            }
         } else if let Some(minimum) = minimum {
             let asked = Verdict::Corridor(minimum);
             if let Verdict::Corridor(before) = *verdict
@@ -342,7 +373,7 @@ impl Draft {
 
     /// The pre-decisions: the conveyance's first, rolled up from its parts.
     pub(crate) fn finish(self) -> Vec<PreDecision> {
-        let Self { own, mut conveyance, parts, drivers, coach, withheld_share, all } = self;
+        let Self { own, mut conveyance, parts, drivers, empty, coach, withheld_share, all } = self;
         let of = |wanted: fn(&SubjectRef) -> bool| -> Vec<Verdict> {
             parts.iter().filter(|part| wanted(&part.subject)).map(|part| part.verdict).collect()
         };
@@ -354,6 +385,7 @@ impl Draft {
             None if coach => {
                 roll_up(Parts::Coach { own, drivers: &drivers, travellers: &travellers, withheld_share })
             }
+            None if empty => roll_up(Parts::EmptyTruck { own, drivers: &drivers }),
             None => roll_up(Parts::Cargo { own, consignments: &consignments, drivers: &drivers }),
         };
         summarise(&mut conveyance, &parts, coach);
@@ -408,6 +440,12 @@ fn tell_corridor(public: &mut Vec<PublicReason>, verdict: Verdict) {
     }
 }
 
+fn fired(part: &mut PreDecision, rule: Reason) {
+    if !part.officer.rules.contains(&rule) {
+        part.officer.rules.push(rule);
+    }
+}
+
 fn tell(public: &mut Vec<PublicReason>, reason: PublicReason) {
     if !public.contains(&reason) {
         public.push(reason);
@@ -420,6 +458,7 @@ impl Evidence {
     fn place_of(&self, about: About) -> Option<usize> {
         let (consignments, crew, passengers) = match &self.shape {
             Shape::Cargo { items, crew } => (items.len(), crew.len(), 0),
+            Shape::EmptyTruck { crew } => (0, crew.len(), 0),
             Shape::Coach { crew, passengers } => (0, crew.len(), *passengers),
             Shape::ModeNotDecided | Shape::Unknown => (0, 0, 0),
         };

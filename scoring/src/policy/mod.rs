@@ -9,6 +9,9 @@ mod rules;
 mod texts;
 mod thresholds;
 
+/// The parameter of [`ReasonCode::NoPrecedent`] that says that no precedent could be looked for.
+pub(crate) const NOT_DECLARED: &str = "NOT_DECLARED";
+
 pub(crate) use decide::{Draft, decide, withheld};
 pub use public::{PublicReason, public_text};
 pub use reasons::{Language, Reason, ReasonCode, text};

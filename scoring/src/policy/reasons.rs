@@ -1,11 +1,12 @@
 //! Why, in the field's words. A reason is a code and its parameters, so that it can be stored, counted and told in
 //! any language; `texts.rs` holds the sentences.
 
-use crate::features::{CATALOG, Counters, FeatureVector, Group, WIDTH};
+use crate::features::{CATALOG, Group, WIDTH};
 use crate::history::CounterKind;
 use crate::model::Explanation;
 use crate::policy::texts;
 use crate::pre_decision::Head;
+use crate::scorer::ItemEvidence;
 
 /// How many reasons a deciding item is told with.
 const TOLD: usize = 5;
@@ -41,6 +42,8 @@ macro_rules! reason_codes {
             Earlier(CounterKind),
             /// Of the earlier consignments with this key so many were critically irregular: critical, all.
             EarlierCritical(CounterKind),
+            /// A part of this key was not declared, so nothing could be looked up.
+            NotDeclared(CounterKind),
             $( $(#[doc = $doc])+ $name, )+
         }
 
@@ -52,6 +55,8 @@ macro_rules! reason_codes {
                     $( ReasonCode::Earlier(CounterKind::$kind) => concat!("EARLIER_", $kind_wire), )+
                     $( ReasonCode::EarlierCritical(CounterKind::$kind) =>
                         concat!("EARLIER_CRITICAL_", $kind_wire), )+
+                    $( ReasonCode::NotDeclared(CounterKind::$kind) =>
+                        concat!("NOT_DECLARED_", $kind_wire), )+
                     $( ReasonCode::$name => $wire, )+
                 }
             }
@@ -60,12 +65,16 @@ macro_rules! reason_codes {
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
                 $( if word == $wire { return Some(ReasonCode::$name); } )+
-                let (word, critical) = match word.strip_prefix("EARLIER_CRITICAL_") {
-                    Some(word) => (word, true),
-                    None => (word.strip_prefix("EARLIER_")?, false),
-                };
+                // The longer of two prefixes that begin alike comes first.
+                let of: [(&str, fn(CounterKind) -> ReasonCode); 3] = [
+                    ("EARLIER_CRITICAL_", ReasonCode::EarlierCritical),
+                    ("EARLIER_", ReasonCode::Earlier),
+                    ("NOT_DECLARED_", ReasonCode::NotDeclared),
+                ];
+                let (word, of) =
+                    of.into_iter().find_map(|(prefix, of)| Some((word.strip_prefix(prefix)?, of)))?;
                 let kind = match word { $( $kind_wire => CounterKind::$kind, )+ _ => return None };
-                Some(if critical { ReasonCode::EarlierCritical(kind) } else { ReasonCode::Earlier(kind) })
+                Some(of(kind))
             }
         }
     };
@@ -88,7 +97,8 @@ reason_codes! {
     Transit = "TRANSIT",
     /// How round the mass is: decimal zeros.
     RoundMass = "ROUND_MASS",
-    /// No earlier consignment has this HS code, route and exact mass.
+    /// No earlier consignment has this HS code, route and exact mass; with the parameter `NOT_DECLARED` none could be
+    /// looked for.
     NoPrecedent = "NO_PRECEDENT",
     /// No precedent, but the importer's record is long and clean: irregular, all.
     TrustedImporter = "TRUSTED_IMPORTER",
@@ -100,6 +110,10 @@ reason_codes! {
     CriticalScore = "CRITICAL_SCORE",
     /// A finding asks for a corridor: its code, corridor.
     Finding = "FINDING",
+    /// A finding blocks its subject, which gets no pre-decision: its code.
+    FindingBlocks = "FINDING_BLOCKS",
+    /// The conveyance is declared empty: corridor.
+    EmptyConveyance = "EMPTY_CONVEYANCE",
     /// Travellers were set aside: red ones, withheld ones.
     TravellersSetAside = "TRAVELLERS_SET_ASIDE",
     ;
@@ -131,12 +145,7 @@ pub fn text(reason: &Reason, language: Language) -> String {
 
 /// An explanation in reasons: the features of one key are summed into one reason, the strongest are told, and the
 /// second value is the sum of all the others, so that nothing is lost from the total.
-pub(crate) fn explained(
-    explanation: &Explanation,
-    head: Head,
-    vector: &FeatureVector,
-    counters: &Counters,
-) -> (Vec<Reason>, f64) {
+pub(crate) fn explained(explanation: &Explanation, head: Head, item: &ItemEvidence) -> (Vec<Reason>, f64) {
     let mut groups: Vec<(Group, f64)> = Vec::with_capacity(WIDTH);
     for (feature, contribution) in CATALOG.iter().zip(explanation.contributions) {
         match groups.iter_mut().find(|(group, _)| *group == feature.group) {
@@ -151,7 +160,7 @@ pub(crate) fn explained(
     let reasons = groups[..told]
         .iter()
         .map(|(group, contribution)| {
-            let (code, parameters) = told_as(*group, head, vector, counters);
+            let (code, parameters) = told_as(*group, head, item);
             Reason { code, parameters, contribution: Some(micro(*contribution)) }
         })
         .collect();
@@ -163,12 +172,18 @@ pub(crate) fn micro(log_odds: f64) -> f64 {
     (log_odds * 1e6).round() / 1e6
 }
 
-fn told_as(
-    group: Group,
-    head: Head,
-    vector: &FeatureVector,
-    counters: &Counters,
-) -> (ReasonCode, Vec<String>) {
+fn told_as(group: Group, head: Head, item: &ItemEvidence) -> (ReasonCode, Vec<String>) {
+    let ItemEvidence { vector, counters, undeclared } = item;
+    // What was never said was not "never seen", and is not a number either.
+    let asked = match group {
+        Group::Earlier(kind) => Some(kind),
+        Group::Commodity => Some(CounterKind::Hs6),
+        Group::Mass | Group::RoundMass => Some(CounterKind::Mass),
+        _ => None,
+    };
+    if let Some(kind) = asked.filter(|kind| undeclared.has(*kind)) {
+        return (ReasonCode::NotDeclared(kind), Vec::new());
+    }
     let value = |decimals: usize, of: fn(f32) -> f32| {
         let place = CATALOG.iter().position(|feature| feature.group == group);
         vec![place.map_or(String::new(), |place| format!("{:.decimals$}", of(vector.0[place])))]

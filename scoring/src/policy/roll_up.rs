@@ -15,6 +15,13 @@ pub enum Parts<'a> {
         /// Each driver's verdict.
         drivers: &'a [Verdict],
     },
+    /// A truck that is declared empty.
+    EmptyTruck {
+        /// From findings about the conveyance itself.
+        own: Verdict,
+        /// Each driver's verdict.
+        drivers: &'a [Verdict],
+    },
     /// A bus.
     Coach {
         /// From findings about the conveyance itself.
@@ -34,6 +41,7 @@ pub enum Parts<'a> {
 ///   neighbour cannot soften it; but nobody may wave a truck through on a yellow while one of its consignments is
 ///   undecided. A withheld driver withholds; a red driver is a person to see, and colours nothing. A truck without
 ///   consignments was never scored, and is withheld.
+/// - **A truck that is declared empty is yellow at least**: nothing was scored, and an empty hold is looked into.
 /// - **Coach: travellers never colour it.** Otherwise one passenger in fifty would make every bus red. Only findings
 ///   about the conveyance, its operator and its list make it red. A withheld driver withholds it, and so does more
 ///   than the configured share of withheld travellers: such a list says too little. Otherwise it is green, with some
@@ -45,9 +53,10 @@ pub fn roll_up(parts: Parts<'_>) -> Verdict {
             worst([own, Verdict::Withheld(Withheld::ScoringFailed)])
         }
         Parts::Cargo { own, consignments, drivers } => {
-            let drivers = drivers.iter().filter(|driver| matches!(driver, Verdict::Withheld(_)));
-            let drivers = drivers.map(|_| Verdict::Withheld(Withheld::TravellersWithheld));
-            worst(consignments.iter().copied().chain([own]).chain(drivers))
+            worst(consignments.iter().copied().chain([own]).chain(withheld_drivers(drivers)))
+        }
+        Parts::EmptyTruck { own, drivers } => {
+            worst([own, Verdict::Corridor(Corridor::Yellow)].into_iter().chain(withheld_drivers(drivers)))
         }
         Parts::Coach { own, drivers, travellers, withheld_share } => {
             let withheld =
@@ -65,6 +74,11 @@ pub fn roll_up(parts: Parts<'_>) -> Verdict {
             }
         }
     }
+}
+
+fn withheld_drivers(drivers: &[Verdict]) -> impl Iterator<Item = Verdict> {
+    let withheld = drivers.iter().filter(|driver| matches!(driver, Verdict::Withheld(_)));
+    withheld.map(|_| Verdict::Withheld(Withheld::TravellersWithheld))
 }
 
 /// The gravest of verdicts: red > withheld > yellow > green; among withheld ones the first.

@@ -16,6 +16,10 @@ pub(super) fn sentence(reason: &Reason, language: Language) -> String {
         ReasonCode::EarlierCritical(kind) => {
             fill_earlier(pick(EARLIER_CRITICAL), pick(with(kind)), &reason.parameters)
         }
+        ReasonCode::NotDeclared(kind) => fill(pick(NOT_DECLARED), &[pick(parts(kind)).to_owned()]),
+        ReasonCode::NoPrecedent if reason.parameters.first().is_some_and(|p| p == super::NOT_DECLARED) => {
+            pick(NO_PRECEDENT_TO_ASK).to_owned()
+        }
         code => fill(pick(plain(code)), &reason.parameters),
     }
 }
@@ -35,6 +39,44 @@ const UNKNOWN: Three = [
     "прежних партий с такими признаками ({0}) нет",
     "{0} boʻlgan oldingi partiyalar yoʻq",
 ];
+
+const NOT_DECLARED: Three = ["not declared: {0}", "не заявлено: {0}", "eʼlon qilinmagan: {0}"];
+const NO_PRECEDENT_TO_ASK: Three = [
+    "HS code, route or mass is not declared, so no precedent can be looked for: the score says little",
+    "код ТН ВЭД, маршрут или масса не заявлены, прецедент искать не по чему: оценка мало о чём говорит",
+    "TIF TN kodi, yoʻnalish yoki massa eʼlon qilinmagan, oʻxshashini qidirib boʻlmaydi: baho kam narsani bildiradi",
+];
+
+/// What a counter's key is made of, as a list of which something is missing.
+fn parts(kind: CounterKind) -> Three {
+    match kind {
+        CounterKind::Base => ["goods", "товары", "tovarlar"],
+        CounterKind::Signature => {
+            ["HS code, route or mass", "код ТН ВЭД, маршрут или масса", "TIF TN kodi, yoʻnalish yoki massa"]
+        }
+        CounterKind::Hs6Mass | CounterKind::Hs6MassBand | CounterKind::Hs4MassBand => {
+            ["HS code or mass", "код ТН ВЭД или масса", "TIF TN kodi yoki massa"]
+        }
+        CounterKind::Hs6Route | CounterKind::Hs4Route => {
+            ["HS code or route", "код ТН ВЭД или маршрут", "TIF TN kodi yoki yoʻnalish"]
+        }
+        CounterKind::Hs6Origin => {
+            ["HS code or origin", "код ТН ВЭД или происхождение", "TIF TN kodi yoki kelib chiqish"]
+        }
+        CounterKind::Hs6UnitValue => [
+            "HS code, mass, or value in a known currency",
+            "код ТН ВЭД, масса или стоимость в известной валюте",
+            "TIF TN kodi, massa yoki maʼlum valyutadagi qiymat",
+        ],
+        CounterKind::Hs6 | CounterKind::Hs4 | CounterKind::Hs2 => ["HS code", "код ТН ВЭД", "TIF TN kodi"],
+        CounterKind::Mass => ["mass", "масса", "massa"],
+        CounterKind::Origin => ["country of origin", "страна происхождения", "kelib chiqish mamlakati"],
+        CounterKind::Importer => ["importer", "импортёр", "importyor"],
+        CounterKind::Declarant => ["declarant", "декларант", "deklarant"],
+        CounterKind::Exporter => ["exporter", "экспортёр", "eksportyor"],
+        CounterKind::Office => ["border post", "пост", "post"],
+    }
+}
 
 /// The key of a counter, after "with", in brackets, and before "boʻlgan".
 fn with(kind: CounterKind) -> Three {
@@ -90,8 +132,8 @@ fn with(kind: CounterKind) -> Three {
 
 fn plain(code: ReasonCode) -> Three {
     match code {
-        // Both are handled by their own sentences; here only so that no code is forgotten.
-        ReasonCode::Earlier(_) | ReasonCode::EarlierCritical(_) => ["", "", ""],
+        // These are handled by their own sentences; here only so that no code is forgotten.
+        ReasonCode::Earlier(_) | ReasonCode::EarlierCritical(_) | ReasonCode::NotDeclared(_) => ["", "", ""],
         ReasonCode::Commodity => ["the kind of goods", "вид товара", "tovar turi"],
         ReasonCode::Mass => ["the mass, {0} kg", "масса {0} кг", "massasi {0} kg"],
         ReasonCode::Value => ["the declared value", "заявленная стоимость", "eʼlon qilingan qiymat"],
@@ -140,6 +182,16 @@ fn plain(code: ReasonCode) -> Three {
         ReasonCode::Finding => {
             ["finding {0}: at least {1}", "замечание {0}: не ниже {1}", "kamchilik {0}: kamida {1}"]
         }
+        ReasonCode::FindingBlocks => [
+            "finding {0} blocks: no pre-decision",
+            "замечание {0} блокирует: предварительного решения нет",
+            "kamchilik {0} toʻsib qoʻyadi: dastlabki qaror yoʻq",
+        ],
+        ReasonCode::EmptyConveyance => [
+            "declared empty: at least {0}, that the compartments are looked into",
+            "заявлено порожним: не ниже {0}, чтобы осмотреть отсеки",
+            "boʻsh deb eʼlon qilingan: kamida {0}, boʻlmalari koʻrikdan oʻtkaziladi",
+        ],
         ReasonCode::TravellersSetAside => [
             "travellers set aside: {0} for full control, {1} without pre-decision",
             "отобраны лица: {0} на полный контроль, {1} без предварительного решения",

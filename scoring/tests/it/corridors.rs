@@ -70,6 +70,45 @@ fn a_long_clean_importer_may_be_green_without_precedent_and_the_officer_is_told(
     assert!(decision.officer.rules.iter().any(|rule| rule.code == ReasonCode::TrustedImporter));
 }
 
+/// Trust is in what an importer says, not in what it leaves out.
+#[test]
+fn a_trusted_importer_is_not_green_without_hs_code_origin_or_mass() {
+    let other = Subject { mass_mg: Some(5_000_000_000), ..yarn() };
+    let history = history(&outcomes(&other, 60, 0, 0));
+    for (goods, missing) in [
+        (Subject { hs_code: None, ..yarn() }, CounterKind::Hs6),
+        (Subject { origin_country: None, ..yarn() }, CounterKind::Origin),
+        (Subject { mass_mg: None, ..yarn() }, CounterKind::Mass),
+    ] {
+        let decided =
+            finish(scorer().score(&cargo(vec![vec![goods]]), Ok(&history), &[]), &Capacity::default());
+        let decision = &decided.pre_decisions[1];
+        assert_ne!(decision.verdict, GREEN, "{missing:?}");
+        assert!(decided.evidence.items[0].undeclared.has(missing));
+        let rule = decision.officer.rules.iter().find(|rule| rule.code == ReasonCode::NoPrecedent).unwrap();
+        assert!(policy::text(rule, Language::English).contains("not declared"));
+        assert!(decision.officer.rules.iter().all(|rule| rule.code != ReasonCode::TrustedImporter));
+        for reason in decision.officer.deciding_items.iter().flat_map(|item| &item.reasons) {
+            assert_ne!(reason.code, ReasonCode::Earlier(missing), "never said is not never seen");
+        }
+        assert_eq!(record::recompute(scorer(), &record::encode(&decided)).unwrap(), decided);
+    }
+}
+
+/// Two numbers under one code, and nobody knows whose they are: the higher one is told.
+#[test]
+fn a_consignment_tells_one_score_of_each_kind() {
+    let bad = outcomes(&yarn(), 10, 10, 0);
+    let worse = Subject { hs_code: Some("870899".into()), ..yarn() };
+    let mut past = outcomes(&worse, 30, 30, 0);
+    past.extend(bad);
+    let decision = decide(&cargo(vec![vec![yarn(), worse]]), &history(&past), &[]).swap_remove(1);
+    let told: Vec<_> =
+        decision.officer.rules.iter().filter(|rule| rule.code == ReasonCode::FraudScore).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].parameters[0], format!("{:.3}", decision.officer.fraud_probability.unwrap()));
+}
+
 #[test]
 fn a_critical_precedent_is_never_green() {
     let decision = of(&history(&outcomes(&yarn(), 3, 2, 2)));

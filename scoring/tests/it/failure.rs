@@ -54,6 +54,18 @@ fn a_truck_without_consignments_and_a_consignment_without_items_are_withheld() {
 }
 
 #[test]
+fn a_truck_that_is_declared_empty_is_yellow_and_says_why() {
+    let case = Case::EmptyTruck { crew: vec![CrewMember::Driver] };
+    assert!(scorer().history_keys(&case).is_empty());
+    let decided = finish(scorer().score(&case, Ok(&History::default()), &[]), &Capacity::default());
+    assert_eq!(verdicts(&decided.pre_decisions), [YELLOW, GREEN]);
+    assert_eq!(decided.pre_decisions[0].public_reasons, [PublicReason::DocumentaryCheck]);
+    assert_eq!(decided.pre_decisions[0].officer.rules[0].code, ReasonCode::EmptyConveyance);
+    let stored = record::encode(&decided);
+    assert_eq!(record::recompute(scorer(), &stored).unwrap(), decided);
+}
+
+#[test]
 fn modes_that_are_not_decided_are_withheld() {
     let decisions = decide(&Case::ModeNotDecided, &History::default(), &[]);
     assert_eq!(verdicts(&decisions), [withheld(Withheld::ModeNotDecided)]);

@@ -33,6 +33,22 @@ fn cargo_is_red_then_withheld_then_yellow_then_green() {
 }
 
 #[test]
+fn an_empty_truck_is_yellow_at_least() {
+    let table: &[(Verdict, &[Verdict], Verdict)] = &[
+        (GREEN, &[GREEN], YELLOW),
+        (GREEN, &[], YELLOW),
+        (GREEN, &[RED], YELLOW),
+        (GREEN, &[BLOCKED], TRAVELLERS),
+        (BLOCKED, &[GREEN], BLOCKED),
+        (RED, &[BLOCKED], RED),
+    ];
+    for (own, drivers, expected) in table {
+        let parts = Parts::EmptyTruck { own: *own, drivers };
+        assert_eq!(roll_up(parts), *expected, "{parts:?}");
+    }
+}
+
+#[test]
 fn a_coach_is_coloured_by_its_own_findings_and_withheld_by_its_list() {
     let table: &[(Verdict, &[Verdict], &[Verdict], Verdict)] = &[
         (GREEN, &[GREEN], &[GREEN, GREEN], GREEN),

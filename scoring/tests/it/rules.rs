@@ -59,6 +59,8 @@ fn a_blocking_finding_blocks_its_subject_and_not_its_neighbour() {
         decisions[1].public_reasons,
         [PublicReason::Finding(FindingCode::ValueMalformed), PublicReason::NoDecision]
     );
+    let told: Vec<_> = decisions[1].officer.rules.iter().map(|rule| rule.code).collect();
+    assert_eq!(told, [ReasonCode::FindingBlocks], "no corridor is spoken of where none is given");
 }
 
 #[test]

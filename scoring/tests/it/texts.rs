@@ -49,9 +49,15 @@ fn every_code_has_its_word_and_three_sentences() {
         R::FraudScore,
         R::CriticalScore,
         R::Finding,
+        R::FindingBlocks,
+        R::EmptyConveyance,
         R::TravellersSetAside,
     ];
-    codes.extend(CounterKind::ALL.iter().flat_map(|kind| [R::Earlier(*kind), R::EarlierCritical(*kind)]));
+    codes.extend(
+        CounterKind::ALL
+            .iter()
+            .flat_map(|kind| [R::Earlier(*kind), R::EarlierCritical(*kind), R::NotDeclared(*kind)]),
+    );
     for code in codes {
         assert_eq!(R::parse(code.as_str()), Some(code));
         let reason =
