@@ -36,7 +36,7 @@ pub(super) fn finish(scored: Scored, circumstances: Circumstances, receipt: Rece
         let verdict =
             decided.pre_decisions.first().map_or("WITHHELD", |roll_up| verdict_word(roll_up.verdict));
         let finished = Finished {
-            receipt: receipt.finish(&decided.pre_decisions),
+            receipt: receipt.finish(&here.circumstances, &decided),
             decisions: encode_decisions(&here.circumstances, &decided),
             verdict: verdict.to_owned(),
         };

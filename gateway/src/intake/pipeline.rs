@@ -201,6 +201,7 @@ impl Pipeline {
         let received_salt = ReceivedSalt::random()?;
         let receipt = Receipt::of(&Submitted {
             id,
+            partner_id: &key.partner_id,
             manifest_reference: &key.manifest_reference,
             part: &key.part,
             revision: key.revision.number(),
@@ -213,7 +214,8 @@ impl Pipeline {
         let arrival_time = manifest.journey.arrival_time();
         let circumstances = Circumstances {
             decide_time: now,
-            expire_time: arrival_time.and_then(|arrival| arrival.checked_add(self.holds_for).ok()),
+            // From now on where the arrival lies in the past: nothing is given that has expired already.
+            expire_time: arrival_time.and_then(|arrival| arrival.max(now).checked_add(self.holds_for).ok()),
             code_lists: self.code_lists_digest.clone(),
             consignment_references: references(&manifest),
         };

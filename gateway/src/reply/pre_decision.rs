@@ -41,7 +41,29 @@ pub(super) fn told(
     audience: Audience,
     language: Language,
 ) -> Vec<v1::PreDecision> {
-    let digests = v1::DecisionDigests {
+    let digests = digests(circumstances, decided);
+    let told = decided.pre_decisions.iter().enumerate().map(|(number, pre_decision)| v1::PreDecision {
+        name: format!("manifests/{manifest_id}/preDecisions/{number}"),
+        digests: Some(digests.clone()),
+        officer_view: (audience == Audience::Officer).then(|| match pre_decision.subject {
+            SubjectRef::Conveyance => {
+                officer_view(pre_decision, &deciding_items(decided), &deciding_rules(decided), language)
+            }
+            _ => officer_view(
+                pre_decision,
+                &pre_decision.officer.deciding_items,
+                &own_rules(pre_decision),
+                language,
+            ),
+        }),
+        ..one(pre_decision, circumstances, language)
+    });
+    told.collect()
+}
+
+/// Identities of what made the pre-decisions; without model and policy when neither was asked.
+pub(super) fn digests(circumstances: &Circumstances, decided: &Decided) -> v1::DecisionDigests {
+    v1::DecisionDigests {
         code_lists: circumstances.code_lists.clone(),
         ..decided.evidence.identity.as_ref().map_or_else(v1::DecisionDigests::default, |identity| {
             v1::DecisionDigests {
@@ -51,17 +73,7 @@ pub(super) fn told(
                 model_bundle_name: format!("{} {}", identity.bundle_name, identity.bundle_version),
             }
         })
-    };
-    let told = decided.pre_decisions.iter().enumerate().map(|(number, pre_decision)| v1::PreDecision {
-        name: format!("manifests/{manifest_id}/preDecisions/{number}"),
-        digests: Some(digests.clone()),
-        officer_view: (audience == Audience::Officer).then(|| match pre_decision.subject {
-            SubjectRef::Conveyance => officer_view(pre_decision, &deciding_items(decided), language),
-            _ => officer_view(pre_decision, &pre_decision.officer.deciding_items, language),
-        }),
-        ..one(pre_decision, circumstances, language)
-    });
-    told.collect()
+    }
 }
 
 /// What decided the conveyance is what decided its worst parts: their items, the worst part's first.
@@ -74,6 +86,42 @@ fn deciding_items(decided: &Decided) -> Vec<DecidingItem> {
         Verdict::Corridor(Corridor::Green) => 3,
     });
     parts.iter().flat_map(|part| part.officer.deciding_items.iter().cloned()).collect()
+}
+
+/// Rules, each with the path of the part that it spoke about; without one when that is the subject itself.
+type Rules<'d> = Vec<(String, &'d scoring::Reason)>;
+
+fn own_rules(pre_decision: &PreDecision) -> Rules<'_> {
+    pre_decision.officer.rules.iter().map(|rule| (String::new(), rule)).collect()
+}
+
+/// The rules that decided the conveyance: its own, and under their names those of the parts from which it has its
+/// verdict. Travellers count only where they withhold it; otherwise they colour nothing.
+fn deciding_rules(decided: &Decided) -> Rules<'_> {
+    let Some((conveyance, parts)) = decided.pre_decisions.split_first() else { return Vec::new() };
+    let by_travellers = conveyance.verdict == Verdict::Withheld(Withheld::TravellersWithheld);
+    let decides = |part: &&PreDecision| match part.subject {
+        SubjectRef::Conveyance => false,
+        SubjectRef::Consignment(_) => part.verdict == conveyance.verdict,
+        SubjectRef::CrewMember(_) | SubjectRef::Passenger(_) => {
+            by_travellers && matches!(part.verdict, Verdict::Withheld(_))
+        }
+    };
+    let mut rules = own_rules(conveyance);
+    for part in parts.iter().filter(decides) {
+        let path = part_path(part.subject);
+        rules.extend(part.officer.rules.iter().map(|rule| (path.clone(), rule)));
+    }
+    rules
+}
+
+fn part_path(part: SubjectRef) -> String {
+    match part {
+        SubjectRef::Conveyance => String::new(),
+        SubjectRef::Consignment(place) => format!("cargo.consignments[{place}]"),
+        SubjectRef::CrewMember(place) => format!("crew_members[{place}]"),
+        SubjectRef::Passenger(place) => format!("passenger_list.passengers[{place}]"),
+    }
 }
 
 fn one(pre_decision: &PreDecision, circumstances: &Circumstances, language: Language) -> v1::PreDecision {
@@ -101,7 +149,7 @@ fn one(pre_decision: &PreDecision, circumstances: &Circumstances, language: Lang
 }
 
 /// Every pre-decision comes with a reason; that of a plain green one follows from the corridor and is not stored.
-fn public_reasons(pre_decision: &PreDecision) -> &[PublicReason] {
+pub(super) fn public_reasons(pre_decision: &PreDecision) -> &[PublicReason] {
     match (pre_decision.public_reasons.as_slice(), pre_decision.verdict) {
         ([], Verdict::Corridor(Corridor::Green)) => &[PublicReason::NothingFound],
         (reasons, _) => reasons,
@@ -170,6 +218,7 @@ fn public_reason(reason: PublicReason, language: Language) -> v1::Reason {
 fn officer_view(
     pre_decision: &PreDecision,
     deciding_items: &[DecidingItem],
+    rules: &[(String, &scoring::Reason)],
     language: Language,
 ) -> v1::OfficerView {
     let officer = &pre_decision.officer;
@@ -183,7 +232,7 @@ fn officer_view(
                 item.reasons.iter().map(move |reason| officer_reason(reason, &path, language))
             })
             .collect(),
-        rules: officer.rules.iter().map(|rule| officer_reason(rule, "", language)).collect(),
+        rules: rules.iter().map(|(path, rule)| officer_reason(rule, path, language)).collect(),
         no_precedent: officer.no_precedent,
         deciding_items: deciding_items.iter().map(item_path).collect(),
     }
@@ -273,10 +322,12 @@ mod tests {
                     }],
                     rest: 0.0,
                 }],
+                rules: vec![Reason { code: ReasonCode::NoPrecedent, parameters: vec![], contribution: None }],
                 ..OfficerPart::default()
             },
         };
         let mut decided = finish(Scored::withheld(Withheld::ScoringFailed, None, &[]), &Capacity::default());
+        decided.pre_decisions[0].verdict = Verdict::Corridor(Corridor::Red);
         decided.pre_decisions.push(part(0, Corridor::Yellow));
         decided.pre_decisions.push(part(1, Corridor::Red));
         let circumstances = Circumstances {
@@ -292,6 +343,9 @@ mod tests {
             ["cargo.consignments[1].goods_items[0]", "cargo.consignments[0].goods_items[0]"]
         );
         assert_eq!(view.reasons[0].field_path, view.deciding_items[0]);
+        let rules: Vec<_> = view.rules.iter().map(|rule| (&*rule.code, &*rule.field_path)).collect();
+        assert_eq!(rules, [("NO_PRECEDENT", "cargo.consignments[1]")]);
+        assert_eq!(told[2].officer_view.as_ref().unwrap().rules[0].field_path, "");
         assert_eq!(told[1].officer_view.as_ref().unwrap().deciding_items.len(), 1);
     }
 

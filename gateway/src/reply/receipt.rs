@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use manifest::{Finding, State};
 use prost::Message as _;
 use proto::v1;
-use scoring::PreDecision;
+use scoring::Decided;
 use uuid::Uuid;
 
 use super::{
-    Unreadable,
+    Circumstances, Unreadable,
     finding::in_short,
-    pre_decision::public_code,
+    pre_decision::{digests, public_code, public_reasons},
     value::{manifest_name, manifest_state, subject, timestamp, verdict_word},
 };
 
@@ -19,6 +19,8 @@ use super::{
 pub struct Submitted<'a> {
     /// The manifest's id.
     pub id: Uuid,
+    /// Who submitted it.
+    pub partner_id: &'a str,
     /// The sender's reference.
     pub manifest_reference: &'a str,
     /// Part; empty where there is none.
@@ -56,22 +58,30 @@ impl Receipt {
             findings: submitted.findings.iter().map(in_short).collect(),
             verdicts: Vec::new(),
             test: submitted.test,
+            partner_id: submitted.partner_id.to_owned(),
+            expire_time: None,
+            digests: None,
         })
     }
 
-    /// The receipt's bytes with the verdicts in.
+    /// The receipt's bytes with the verdicts in, how long they hold and what made them.
     #[must_use]
-    pub fn finish(&self, pre_decisions: &[PreDecision]) -> Vec<u8> {
-        let verdicts = pre_decisions.iter().map(|pre_decision| v1::ReceiptVerdict {
+    pub fn finish(&self, circumstances: &Circumstances, decided: &Decided) -> Vec<u8> {
+        let verdicts = decided.pre_decisions.iter().map(|pre_decision| v1::ReceiptVerdict {
             subject: subject(pre_decision.subject),
             verdict: verdict_word(pre_decision.verdict).to_owned(),
-            reason_codes: pre_decision
-                .public_reasons
+            reason_codes: public_reasons(pre_decision)
                 .iter()
                 .map(|reason| public_code(*reason).to_owned())
                 .collect(),
         });
-        v1::Receipt { verdicts: verdicts.collect(), ..self.0.clone() }.encode_to_vec()
+        let receipt = v1::Receipt {
+            verdicts: verdicts.collect(),
+            expire_time: circumstances.expire_time.map(timestamp),
+            digests: Some(digests(circumstances, decided)),
+            ..self.0.clone()
+        };
+        receipt.encode_to_vec()
     }
 }
 
@@ -86,9 +96,33 @@ pub fn receipt(bytes: &[u8]) -> Result<v1::Receipt, Unreadable> {
 #[cfg(test)]
 mod tests {
     use manifest::{About, FieldPath, FindingCode, OriginalValue, Severity};
-    use scoring::{Capacity, Scored, Withheld, finish};
+    use scoring::{Capacity, Corridor, Scored, Verdict, Withheld, finish};
 
     use super::*;
+
+    fn circumstances() -> Circumstances {
+        Circumstances {
+            decide_time: Timestamp::UNIX_EPOCH,
+            expire_time: Some(Timestamp::UNIX_EPOCH),
+            code_lists: "ab".into(),
+            consignment_references: vec![],
+        }
+    }
+
+    fn submitted(findings: &[Finding]) -> Submitted<'_> {
+        Submitted {
+            id: Uuid::nil(),
+            partner_id: "kz-customs",
+            manifest_reference: "SYNTHETIC-1",
+            part: "",
+            revision: 2,
+            state: State::Submitted,
+            receive_time: Timestamp::UNIX_EPOCH,
+            received_digest: [7; 32],
+            findings,
+            test: true,
+        }
+    }
 
     #[test]
     fn a_receipt_travels_byte_for_byte_and_without_originals() {
@@ -100,21 +134,9 @@ mod tests {
             original: Some(OriginalValue("ZZ0000000".into())),
             parameters: vec![],
         }];
-        let receipt_bytes = Receipt::of(&Submitted {
-            id: Uuid::nil(),
-            manifest_reference: "SYNTHETIC-1",
-            part: "",
-            revision: 2,
-            state: State::Submitted,
-            receive_time: Timestamp::UNIX_EPOCH,
-            received_digest: [7; 32],
-            findings: &findings,
-            test: true,
-        })
-        .finish(
-            &finish(Scored::withheld(Withheld::ScoringFailed, None, &findings), &Capacity::default())
-                .pre_decisions,
-        );
+        let decided =
+            finish(Scored::withheld(Withheld::ScoringFailed, None, &findings), &Capacity::default());
+        let receipt_bytes = Receipt::of(&submitted(&findings)).finish(&circumstances(), &decided);
 
         let message = receipt(&receipt_bytes).unwrap();
         assert_eq!(message.encode_to_vec(), receipt_bytes);
@@ -125,5 +147,19 @@ mod tests {
         assert_eq!(message.verdicts[0].verdict, "WITHHELD");
         assert_eq!(message.findings[0].code, "DOCUMENT_EXPIRED");
         assert!(!receipt_bytes.windows(9).any(|window| window == b"ZZ0000000"));
+    }
+
+    /// Its bytes are frozen for ever, so whatever a sender must be able to prove later stands in it from the first day.
+    #[test]
+    fn it_says_whose_how_long_and_by_what_and_green_has_its_reason() {
+        let mut decided = finish(Scored::withheld(Withheld::ScoringFailed, None, &[]), &Capacity::default());
+        decided.pre_decisions[0].verdict = Verdict::Corridor(Corridor::Green);
+        decided.pre_decisions[0].public_reasons.clear();
+        let bytes = Receipt::of(&submitted(&[])).finish(&circumstances(), &decided);
+        let message = receipt(&bytes).unwrap();
+        assert_eq!(message.partner_id, "kz-customs");
+        assert_eq!(message.expire_time, Some(timestamp(Timestamp::UNIX_EPOCH)));
+        assert_eq!(message.digests.unwrap().code_lists, "ab");
+        assert_eq!(message.verdicts[0].reason_codes, ["NOTHING_FOUND"]);
     }
 }
