@@ -46,7 +46,14 @@ impl Judge {
         };
         if case.goods_items().count() <= self.inline_goods_items {
             // Microseconds of work: waking another thread would cost more.
-            return score(&self.scorer, &case, &history, findings);
+            let scored = score(&self.scorer, &case, &history, findings);
+            // Late is late, here as on another thread: the promise does not depend on how many goods there are.
+            return if Instant::now() >= deadline {
+                tracing::error!("scoring was late; the manifest is withheld");
+                Scored::withheld(Withheld::ScoringFailed, Some(&case), findings)
+            } else {
+                scored
+            };
         }
         let (case, kept) = (Arc::new(case), findings.to_vec());
         let (scorer, shared) = (Arc::clone(&self.scorer), Arc::clone(&case));
