@@ -15,7 +15,7 @@ pub struct Partner {
     pub may_submit_cargo: bool,
     /// May it submit passenger lists?
     pub may_submit_passengers: bool,
-    /// Border posts that it may submit for, or that it is; empty means all (submitters and analysts only).
+    /// Border posts that it may submit for (`*` is all), or that it is. Empty is none.
     pub border_posts: BTreeSet<String>,
     /// Submissions a minute that it may make.
     pub quota_per_minute: u32,
@@ -25,6 +25,17 @@ pub struct Partner {
     pub suspended: bool,
     /// The URIs in certificates that mean this partner.
     pub subject_uris: BTreeSet<String>,
+}
+
+/// Instead of codes of border posts: all of them, those of tomorrow too.
+pub(super) const ALL_BORDER_POSTS: &str = "*";
+
+impl Partner {
+    /// May it submit for the border post of this code?
+    #[must_use]
+    pub fn may_submit_for(&self, border_post_code: &str) -> bool {
+        self.border_posts.contains(ALL_BORDER_POSTS) || self.border_posts.contains(border_post_code)
+    }
 }
 
 /// What a partner is to us.
@@ -63,7 +74,7 @@ pub struct Settings {
     /// What it may submit: `cargo`, `passengers`. Submitters need at least one, the others none.
     #[serde(default)]
     pub loads: BTreeSet<Load>,
-    /// Codes of border posts that it may submit for (empty: all), or that it is.
+    /// Codes of border posts that it may submit for, or that it is. A submitter for all of them says so: `["*"]`.
     #[serde(default)]
     pub border_posts: BTreeSet<String>,
     /// Submissions a minute.

@@ -9,7 +9,7 @@ use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, pem::PemObj
 
 use super::{
     anchor::{Anchor, distribute},
-    partner::{Load, Partner, Role, Settings},
+    partner::{ALL_BORDER_POSTS, Load, Partner, Role, Settings},
     registry::{Registration, Snapshot},
 };
 
@@ -133,7 +133,19 @@ fn partner(id: &str, settings: Settings, problems: &mut Problems) -> Partner {
         "a border post must say which post it is",
     );
     check(settings.quota_per_minute > 0, "quota_per_minute", "must be greater than zero");
-    for post in &settings.border_posts {
+    // Nothing said must not mean everything allowed.
+    check(
+        !submits || !settings.border_posts.is_empty(),
+        "border_posts",
+        "a submitter must say for which posts, or \"*\" for all",
+    );
+    let all = settings.border_posts.contains(ALL_BORDER_POSTS);
+    check(
+        !all || submits && settings.border_posts.len() == 1,
+        "border_posts",
+        "\"*\" is for submitters, and stands alone",
+    );
+    for post in settings.border_posts.iter().filter(|post| *post != ALL_BORDER_POSTS) {
         check(is_post(post), "border_posts", "codes are 2 to 35 upper-case letters, digits and hyphens");
     }
     let own_uri = format!("{PARTNER_URI_PREFIX}{id}");

@@ -40,8 +40,7 @@ pub(super) fn submission(partner: &Partner, declared: &Declared) -> Result<Manif
         _ => {}
     }
     let post = declared.journey.as_ref().map_or("", |journey| journey.border_post_code.trim());
-    let bound = !partner.border_posts.is_empty() && !post.is_empty();
-    if bound && !partner.border_posts.contains(&post.to_uppercase()) {
+    if !post.is_empty() && !partner.may_submit_for(&post.to_uppercase()) {
         return Err(NotAllowed::BorderPost.into());
     }
     Ok(declared.key(&partner.id)?)
@@ -133,6 +132,17 @@ mod tests {
         for post in ["UZ-OYBEK", " uz-oybek ", ""] {
             assert!(submission(&submitter, &declared(post, cargo())).is_ok(), "{post:?}");
         }
+    }
+
+    #[test]
+    fn no_posts_are_none_and_all_posts_are_said() {
+        let of = |posts: &[&str]| Partner {
+            border_posts: posts.iter().map(|post| (*post).to_owned()).collect(),
+            ..partner(Role::Submitter)
+        };
+        let declared = declared("UZ-KELES", Load::Cargo(Cargo::default()));
+        assert_eq!(refused(&of(&[]), &declared), NotAllowed::BorderPost);
+        assert!(submission(&of(&["*"]), &declared).is_ok());
     }
 
     #[test]

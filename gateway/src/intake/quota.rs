@@ -119,7 +119,7 @@ mod tests {
             role: Role::Submitter,
             may_submit_cargo: true,
             may_submit_passengers: true,
-            border_posts: BTreeSet::new(),
+            border_posts: BTreeSet::from(["*".to_owned()]),
             quota_per_minute: 2,
             test: false,
             suspended: false,

@@ -18,7 +18,7 @@ pub struct RegisteredPartner {
     pub role: String,
     /// `cargo`, `passengers`.
     pub loads: Vec<String>,
-    /// Codes of border posts.
+    /// Codes of border posts; `*` is all, for submitters.
     pub border_posts: Vec<String>,
     /// Submissions a minute.
     pub quota_per_minute: u32,
@@ -35,14 +35,15 @@ pub struct RegisteredPartner {
 }
 
 impl RegisteredPartner {
-    /// An administration or operator that submits `loads`, vouched for by `authority`, with a generous quota.
+    /// An administration or operator that submits `loads`, vouched for by `authority`, with a generous quota, for every
+    /// border post.
     #[must_use]
     pub fn submitter(id: &str, loads: &[&str], authority: &Authority) -> Self {
         RegisteredPartner {
             id: id.to_owned(),
             role: "submitter".to_owned(),
             loads: loads.iter().map(|&load| load.to_owned()).collect(),
-            border_posts: Vec::new(),
+            border_posts: vec!["*".to_owned()],
             quota_per_minute: 1_000_000,
             test: false,
             suspended: false,
@@ -65,7 +66,11 @@ impl RegisteredPartner {
     /// A risk analyst.
     #[must_use]
     pub fn analyst(id: &str, authority: &Authority) -> Self {
-        RegisteredPartner { role: "analyst".to_owned(), ..RegisteredPartner::submitter(id, &[], authority) }
+        RegisteredPartner {
+            role: "analyst".to_owned(),
+            border_posts: Vec::new(),
+            ..RegisteredPartner::submitter(id, &[], authority)
+        }
     }
 
     /// Writes `<root>/<id>/partner.toml`, `anchors.pem` and, when there is a list, `crl.pem`; replaces what is there.

@@ -99,6 +99,15 @@ fn ids_posts_and_uris_have_a_form() {
         ..RegisteredPartner::border_post("post", "UZ-1", &root)
     };
     check(&[post], &[("post", "border_posts", "which post")]);
+    let posts = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+    for (codes, problem) in
+        [(&[][..], "for which posts"), (&["*", "UZ-KELES"], "stands alone"), (&["uz-keles"], "upper-case")]
+    {
+        let partner = RegisteredPartner { border_posts: posts(codes), ..kz.clone() };
+        check(&[partner], &[("kz-customs", "border_posts", problem)]);
+    }
+    let post = RegisteredPartner::border_post("post", "*", &root);
+    check(&[post], &[("post", "border_posts", "for submitters")]);
     let edge = RegisteredPartner::submitter(&"k".repeat(64), &["cargo"], &root);
     assert!(prove(vec![entry(&edge)]).is_ok());
 }
@@ -135,8 +144,10 @@ fn settings_take_no_unknown_keys() {
 
 #[test]
 fn absent_settings_mean_the_stricter_side() {
-    let settings: Settings =
-        toml::from_str("id = \"kz-customs\"\nrole = \"submitter\"\nloads = [\"cargo\"]\n").unwrap();
+    let settings: Settings = toml::from_str(
+        "id = \"kz-customs\"\nrole = \"submitter\"\nloads = [\"cargo\"]\nborder_posts = [\"*\"]\n",
+    )
+    .unwrap();
     assert!(!settings.test && !settings.suspended && settings.quota_per_minute == 600);
     let (_, kz) = kz();
     let mut entry = entry(&kz);
