@@ -2,6 +2,7 @@
 
 mod history;
 mod partner;
+mod purge;
 mod serve;
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, process::ExitCode};
@@ -58,6 +59,15 @@ enum Command {
     /// What inspections found in the past.
     #[command(subcommand)]
     History(HistoryCommand),
+    /// Destroys the keys of every manifest received before an instant: persons, original values and received bytes can
+    /// never be read again. Cannot be undone; repeating is safe. Backups are not reached.
+    Purge {
+        /// The instant, for instance 2026-01-31T00:00:00Z.
+        #[arg(long, value_name = "INSTANT")]
+        before: jiff::Timestamp,
+        #[command(flatten)]
+        configured: Configured,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -134,6 +144,10 @@ fn execute(command: Command) -> anyhow::Result<()> {
             let config = load(&configured.config)?;
             block_on(history::import(&file, &config, &Clock::System))?
         }
+        Command::Purge { before, configured } => {
+            let config = load(&configured.config)?;
+            block_on(purge::before(before, &config, &Clock::System))?
+        }
     }
 }
 
@@ -189,10 +203,15 @@ mod tests {
             "gateway migrate --config a.toml",
             "gateway partner import registry --config a.toml",
             "gateway history import h.csv --config a.toml",
+            "gateway purge --before 2026-01-31T00:00:00Z --config a.toml",
         ] {
             assert!(CommandLine::try_parse_from(words(line)).is_ok(), "{line}");
         }
-        assert!(CommandLine::try_parse_from(words("gateway serve")).is_err());
+        for line in
+            ["gateway serve", "gateway purge --config a.toml", "gateway purge --before soon --config a.toml"]
+        {
+            assert!(CommandLine::try_parse_from(words(line)).is_err(), "{line}");
+        }
     }
 
     #[test]

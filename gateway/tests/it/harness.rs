@@ -290,7 +290,7 @@ fn configuration(folder: &Path, settings: &[(&str, &str)]) -> String {
 }
 
 /// Runs the gateway's own command line, on a thread of its own as it brings its own runtime.
-async fn command(folder: &Path, words: &[&str]) {
+pub(crate) async fn command(folder: &Path, words: &[&str]) {
     let mut line: Vec<OsString> = vec!["gateway".into()];
     line.extend(words.iter().map(OsString::from));
     line.extend(["--config".into(), folder.join("gateway.toml").into_os_string()]);

@@ -1,5 +1,6 @@
 //! What operators see: the admin listener, health and reflection on the gRPC port.
 
+use gateway::persist::AuditKind;
 use testkit::stories::Story;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tonic_reflection::pb::v1::{
@@ -7,7 +8,7 @@ use tonic_reflection::pb::v1::{
     server_reflection_request::MessageRequest, server_reflection_response::MessageResponse,
 };
 
-use crate::harness::{Gateway, eventually, now, reason};
+use crate::harness::{Gateway, command, eventually, now, reason};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_admin_listener_answers() {
@@ -85,4 +86,19 @@ async fn reflection_is_off_unless_it_is_set() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_purge_command_destroys_the_keys_of_what_came_before() {
+    let gateway = Gateway::start(&[]).await;
+    let story = Story::GeneralCargo.submission(now());
+    let answer = gateway.manifests("kz-customs").submit_manifest(story).await.unwrap().into_inner();
+    let name = answer.receipt.unwrap().manifest;
+    let id = name.strip_prefix("manifests/").unwrap().parse().unwrap();
+    command(gateway.folder.path(), &["purge", "--before", "2020-01-01T00:00:00Z"]).await;
+    assert!(gateway.store.received(id).await.unwrap().is_some());
+    command(gateway.folder.path(), &["purge", "--before", &now().to_string()]).await;
+    assert_eq!(gateway.store.received(id).await.unwrap(), None);
+    let purged = gateway.audited().await.into_iter().filter(|event| event.kind == AuditKind::Purged);
+    assert_eq!(purged.map(|event| event.count).collect::<Vec<_>>(), [0, 1]);
 }

@@ -1,0 +1,24 @@
+//! `gateway purge`.
+
+use jiff::Timestamp;
+
+use super::DataRefused;
+use crate::{
+    clock::Clock,
+    config::Config,
+    persist::{Secrets, Store},
+};
+
+/// Destroys the keys of what was received before an instant. One in the future is refused: it would take what is being
+/// received just now, and is more likely a slip.
+pub(super) async fn before(instant: Timestamp, config: &Config, clock: &Clock) -> anyhow::Result<()> {
+    let now = clock.now();
+    if instant > now {
+        return Err(DataRefused(vec![format!("--before {instant}: is in the future")]).into());
+    }
+    let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
+    let destroyed = store.purge_before(instant, now).await;
+    store.close().await;
+    println!("keys: {} destroyed", destroyed?);
+    Ok(())
+}
