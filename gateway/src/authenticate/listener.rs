@@ -28,7 +28,7 @@ use super::{
     registry::Registry,
     tally::{Entry, Tally},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, observability::names::span};
 
 /// Connections that are through their handshake and wait for tonic to take them.
 const READY_CONNECTIONS: usize = 64;
@@ -157,7 +157,7 @@ async fn accept(
                     match door.admit(address.ip()) {
                         Ok(permits) => {
                             let greeting = greet(door.clone(), stream, address, permits, ready.clone());
-                            handshakes.spawn(greeting.instrument(tracing::info_span!("authenticate")));
+                            handshakes.spawn(greeting.instrument(tracing::info_span!(span::AUTHENTICATE)));
                         }
                         Err(refusal) => door.refused(refusal, address),
                     }

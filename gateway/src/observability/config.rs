@@ -10,6 +10,9 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged: a level, or directives as in `info,gateway::watch=debug`.
     pub log_filter: String,
+    /// One line for every span that ends, with its durations (`time.busy`, `time.idle`). The steps' spans need
+    /// `log_filter = "debug"`.
+    pub span_events: bool,
 }
 
 /// Form of the log lines.
@@ -24,7 +27,7 @@ pub enum LogFormat {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { log_format: LogFormat::Json, log_filter: "info".into() }
+        Self { log_format: LogFormat::Json, log_filter: "info".into(), span_events: false }
     }
 }
 

@@ -1,7 +1,12 @@
 //! Where spans and events go: standard error, filtered, as JSON or for people.
 
 use tracing::Subscriber;
-use tracing_subscriber::{EnvFilter, Layer, fmt::MakeWriter, layer::SubscriberExt, registry::LookupSpan};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    fmt::{MakeWriter, format::FmtSpan},
+    layer::SubscriberExt,
+    registry::LookupSpan,
+};
 
 use super::config::{Config, LogFormat};
 
@@ -17,18 +22,18 @@ where
 {
     // A filter that cannot be read was refused with the configuration.
     let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::registry().with(filter).with(lines(config.log_format, writer))
+    tracing_subscriber::registry().with(filter).with(lines(config, writer))
 }
 
-fn lines<S, W>(format: LogFormat, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+fn lines<S, W>(config: &Config, writer: W) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    match format {
-        LogFormat::Json => {
-            tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(writer).boxed()
-        }
-        LogFormat::Pretty => tracing_subscriber::fmt::layer().compact().with_writer(writer).boxed(),
+    let spans = if config.span_events { FmtSpan::CLOSE } else { FmtSpan::NONE };
+    let lines = tracing_subscriber::fmt::layer().with_span_events(spans);
+    match config.log_format {
+        LogFormat::Json => lines.json().flatten_event(true).with_writer(writer).boxed(),
+        LogFormat::Pretty => lines.compact().with_writer(writer).boxed(),
     }
 }
