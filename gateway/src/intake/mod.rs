@@ -14,6 +14,7 @@ mod service;
 
 mod admit;
 mod quota;
+mod recent;
 mod refusals;
 
 mod finish;

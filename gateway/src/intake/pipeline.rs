@@ -13,6 +13,7 @@ use super::{
     finish::{Left, finish},
     judge::Judge,
     quota::Quota,
+    recent::Recent,
     steps::Steps,
     subjects,
 };
@@ -38,6 +39,7 @@ pub(super) struct Pipeline {
     pub(super) metrics: Metrics,
     pub(super) quota: Quota,
     pub(super) limits: Limits,
+    recent: Recent,
     judge: Judge,
     digests: Digests,
     lists: Arc<CodeLists>,
@@ -71,6 +73,7 @@ impl Pipeline {
         let digest = context.finish();
         Self {
             quota: Quota::new(&intake.config),
+            recent: Recent::new(),
             limits: Limits::from(intake.decode),
             judge: Judge::new(intake.scorer, intake.store.clone(), &intake.config),
             code_lists_digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -99,11 +102,14 @@ impl Pipeline {
         steps.carries(&declared);
         let key = admit::submission(partner, &declared)?; // may this partner say it, here?
         let digest = self.digests.content(&canonical(&declared));
-        if let Some(earlier) = self.store.outcome_of(&key).await? {
+        let counted = (!self.recent.holds(&key)).then(|| self.quota.submission(partner, now));
+        if !matches!(counted, Some(Ok(()))) // a repeat is answered over the quota too
+            && let Some(earlier) = self.store.outcome_of(&key).await?
+        {
             // Same words: the same receipt. Other words: conflict.
             return self.repeated(earlier.for_repeat_of(&digest)?, envelope, now).await;
         }
-        self.quota.submission(partner, now)?;
+        counted.unwrap_or_else(|| self.quota.submission(partner, now))?;
 
         let test = partner.test || declared.test;
         let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
@@ -137,8 +143,9 @@ impl Pipeline {
         Span::current().record(field::MANIFEST_ID, tracing::field::display(outcome.id));
         let recording = self.store.record(outcome);
         let recorded = steps.try_wait(Step::Persist, debug_span!(span::PERSIST), recording).await?;
+        self.recent.note(&recorded.key);
         if recorded.repeated {
-            // The same words raced past the check above, and the store settled it.
+            // The same words raced past the check above or are older than what is remembered: the store settled it.
             return self.repeated(recorded, envelope, now).await;
         }
         Ok(Submission { recorded, decided: left.take(), envelope })

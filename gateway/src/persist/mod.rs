@@ -9,6 +9,7 @@ mod digests;
 mod error;
 mod feed;
 mod outcome;
+mod packed;
 mod rows;
 mod sealed;
 mod secrets;

@@ -1,7 +1,7 @@
 //! What names natural persons is sealed with AES-256-GCM under a random key of the manifest's own, and that key is
 //! wrapped with one from the key file. Destroy the wrapped key, and nothing of what lay under it can be read again.
 //!
-//! A sealed text is nonce (12 bytes), cipher text, tag (16 bytes). Manifest id and column are authenticated with it, so
+//! What is sealed is packed first. A sealed text is nonce (12 bytes), cipher text, tag (16 bytes). Manifest id and column are authenticated with it, so
 //! that no sealed text can be moved to another place. Nonces are random: a wrapping key is good for some billions of
 //! manifests and should be replaced (`Store::rewrap`) long before.
 
@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Error,
+    packed::{pack, unpack},
     secrets::{Bytes32, Secrets},
 };
 
@@ -62,12 +63,13 @@ impl ManifestSeal {
     }
 
     pub(in crate::persist) fn seal(&self, column: Column, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        seal(&self.key, &context(self.id, column.name()), plain)
+        seal(&self.key, &context(self.id, column.name()), &pack(plain))
     }
 
     pub(in crate::persist) fn open(&self, column: Column, sealed: Vec<u8>) -> Result<Vec<u8>, Error> {
-        open(&self.key, &context(self.id, column.name()), sealed)
-            .ok_or_else(|| Error::Corrupt(format!("{column:?} of manifest {} cannot be opened", self.id)))
+        let packed = open(&self.key, &context(self.id, column.name()), sealed)
+            .ok_or_else(|| Error::Corrupt(format!("{column:?} of manifest {} cannot be opened", self.id)))?;
+        unpack(&packed)
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     statement::{ManyRows, expand_all, pieces},
     submission::Submission,
 };
-use crate::persist::{AuditEvent, Error, FeedEvent, FeedPosition, Finished, Recorded, Secrets};
+use crate::persist::{AuditEvent, Error, FeedEvent, FeedPosition, Finished, Recorded, Secrets, packed::pack};
 
 static BEGIN: ManyRows =
     ManyRows::new(|| expand_all(include_str!("../../../queries/sqlite/record_begin.sql")));
@@ -213,11 +213,11 @@ fn insert_arguments(winners: &[Winner<'_>], to: &mut SqliteArguments) -> Result<
         add(to, outcome.content_digest.as_bytes())?;
         add(to, outcome.format)?;
         add(to, finished.receipt.as_slice())?;
-        add(to, finished.decisions.as_slice())?;
-        add(to, outcome.findings.as_slice())?;
+        add(to, pack(&finished.decisions))?;
+        add(to, pack(&outcome.findings))?;
         add(to, submission.received_salt_sealed.as_slice())?;
         add(to, submission.originals_sealed.as_deref())?;
-        add(to, outcome.record.as_slice())?;
+        add(to, submission.record_packed.as_slice())?;
         add(to, submission.persons_sealed.as_deref())?;
         add(to, submission.received_sealed.as_slice())?;
     }

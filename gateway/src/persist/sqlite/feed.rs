@@ -4,7 +4,7 @@ use sqlx::{Row as _, sqlite::SqlitePool};
 
 use super::{
     Store,
-    row::{state, summary},
+    row::{state, summary, unpacked},
 };
 use crate::persist::{Error, FeedEvent, FeedPosition, FeedRow, ManifestSummary, Scope};
 
@@ -36,7 +36,7 @@ impl Store {
                         .ok_or_else(|| Error::Corrupt("feed event is unknown".into()))?,
                     manifest: ManifestSummary { state: state(row.try_get("event_state")?)?, ..summary(row)? },
                     journey_key: row.try_get("journey_key")?,
-                    decisions: row.try_get("decisions")?,
+                    decisions: unpacked(row, "decisions")?,
                 })
             })
             .collect()

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Store,
-    row::{micros, opened, recorded, salt, seal, summary},
+    row::{micros, opened, recorded, salt, seal, summary, unpacked},
 };
 use crate::persist::{
     Error, FeedPosition, ManifestFilter, ManifestPage, Persons, PreDecisions, ReceivedBytes, Recorded, Scope,
@@ -51,8 +51,8 @@ impl Store {
         Ok(Some(StoredManifest {
             summary: summary(&row)?,
             format: row.try_get("format")?,
-            record: row.try_get("record")?,
-            findings: row.try_get("findings")?,
+            record: unpacked(&row, "record")?,
+            findings: unpacked(&row, "findings")?,
             receipt: row.try_get("receipt")?,
             sealed,
         }))
@@ -74,7 +74,7 @@ impl Store {
             .bind(id.as_bytes().as_slice())
             .fetch_optional(&self.readers)
             .await?;
-        row.map(|row| Ok(PreDecisions { summary: summary(&row)?, decisions: row.try_get("decisions")? }))
+        row.map(|row| Ok(PreDecisions { summary: summary(&row)?, decisions: unpacked(&row, "decisions")? }))
             .transpose()
     }
 

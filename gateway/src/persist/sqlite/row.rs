@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::persist::{
     ContentDigest, Error, ManifestSummary, ReceivedSalt, Recorded, Secrets,
+    packed::unpack,
     sealed::{Column, ManifestSeal, Wrapped},
 };
 
@@ -51,6 +52,11 @@ pub(super) fn summary(row: &SqliteRow) -> Result<ManifestSummary, Error> {
     })
 }
 
+/// A column that is stored packed.
+pub(super) fn unpacked(row: &SqliteRow, column: &str) -> Result<Vec<u8>, Error> {
+    unpack(row.try_get(column)?)
+}
+
 /// The manifest's key, unless it is destroyed.
 pub(super) fn seal(row: &SqliteRow, id: Uuid, secrets: &Secrets) -> Result<Option<ManifestSeal>, Error> {
     let (Some(wrapping_key_id), Some(key)) = (row.try_get("wrapping_key_id")?, row.try_get("wrapped_key")?)
@@ -91,9 +97,9 @@ pub(super) fn recorded(row: &SqliteRow, secrets: &Secrets) -> Result<Recorded, E
         receive_time: instant(row.try_get("receive_time_us")?)?,
         receipt: row.try_get("receipt")?,
         received_salt,
-        findings: row.try_get("findings")?,
+        findings: unpacked(row, "findings")?,
         originals,
-        decisions: row.try_get("decisions")?,
+        decisions: unpacked(row, "decisions")?,
         repeated: true,
     })
 }

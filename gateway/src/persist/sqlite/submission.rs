@@ -4,14 +4,16 @@ use manifest::State;
 
 use crate::persist::{
     AuditEvent, AuditKind, Error, Finished, Outcome, Recorded, Secrets,
+    packed::pack,
     sealed::{Column, ManifestSeal, Wrapped},
 };
 
 /// An outcome whose personal data is sealed.
 pub(super) struct Submission {
-    /// With `received` and `persons` taken out.
+    /// With `received`, `record` and `persons` taken out.
     pub(super) outcome: Outcome,
     pub(super) wrapped: Wrapped,
+    pub(super) record_packed: Vec<u8>,
     pub(super) received_sealed: Vec<u8>,
     pub(super) received_salt_sealed: Vec<u8>,
     pub(super) persons_sealed: Option<Vec<u8>>,
@@ -24,8 +26,10 @@ impl Submission {
         let sealed = |column, plain: Option<&[u8]>| plain.map(|plain| seal.seal(column, plain)).transpose();
         let received = std::mem::take(&mut outcome.received);
         let persons = outcome.persons.take();
+        let record_packed = pack(&std::mem::take(&mut outcome.record));
         Ok(Self {
             wrapped,
+            record_packed,
             received_sealed: seal.seal(Column::Received, &received)?,
             received_salt_sealed: seal.seal(Column::ReceivedSalt, &outcome.received_salt.0)?,
             persons_sealed: sealed(Column::Persons, persons.as_deref())?,

@@ -11,7 +11,7 @@ use super::Score;
 use crate::features::{FeatureVector, WIDTH};
 
 /// Batch sizes with a plan of their own.
-const SIZES: [usize; 4] = [1, 4, 16, 64];
+const SIZES: [usize; 10] = [1, 2, 4, 6, 8, 10, 12, 16, 32, 64];
 
 /// Why the graph could not be loaded or run.
 #[derive(Debug, thiserror::Error)]
