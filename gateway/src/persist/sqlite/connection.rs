@@ -69,3 +69,37 @@ pub(super) fn is_about_one_row(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(|e| e.code()).and_then(|code| code.parse::<i32>().ok());
     code.is_some_and(|code| matches!(code & 0xff, 18..=20))
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    use crate::persist::{Config, Secrets, sqlite};
+
+    /// Durability and erasure hang on these, and no other test would see them change: a killed process leaves its
+    /// writes to the system, only a power cut does not.
+    #[tokio::test]
+    async fn the_writer_syncs_every_commit_and_overwrites_what_it_deletes() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config { path: folder.path().join("store.db"), ..Config::default() };
+        sqlite::Store::migrate(&config).await.unwrap();
+        let store = sqlite::Store::open(&config, &Secrets::random().unwrap()).await.unwrap();
+        let settings = store
+            .alone(|connection| {
+                Box::pin(async move {
+                    let mut settings = Vec::new();
+                    for pragma in ["pragma synchronous", "pragma secure_delete", "pragma foreign_keys"] {
+                        settings
+                            .push(sqlx::query(pragma).fetch_one(&mut *connection).await?.get::<i64, _>(0));
+                    }
+                    let journal = sqlx::query("pragma journal_mode").fetch_one(connection).await?;
+                    Ok((settings, journal.get::<String, _>(0)))
+                })
+            })
+            .await
+            .unwrap();
+        assert_eq!(settings, (vec![2, 1, 1], "wal".to_owned()), "synchronous is FULL; the rest is on");
+        let reader = sqlx::query("pragma query_only").fetch_one(&store.readers).await.unwrap();
+        assert_eq!(reader.get::<i64, _>(0), 1);
+    }
+}
