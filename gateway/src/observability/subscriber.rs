@@ -3,6 +3,7 @@
 use tracing::Subscriber;
 use tracing_subscriber::{
     EnvFilter, Layer,
+    filter::filter_fn,
     fmt::{MakeWriter, format::FmtSpan},
     layer::SubscriberExt,
     registry::LookupSpan,
@@ -15,14 +16,21 @@ pub fn install(config: &Config) {
     let _ = tracing::subscriber::set_global_default(subscriber(config, std::io::stderr));
 }
 
+/// Never heard, whatever the filter says: it repeats a caller's malformed `grpc-timeout` word for word.
+const VERBATIM: &str = "tonic::transport::service::grpc_timeout";
+
 /// A subscriber that writes to `writer`: what [`install`] installs, and what tests listen to.
-pub fn subscriber<W>(config: &Config, writer: W) -> impl Subscriber + Send + Sync + 'static
+pub fn subscriber<W>(
+    config: &Config,
+    writer: W,
+) -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync + 'static
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
     // A filter that cannot be read was refused with the configuration.
     let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::registry().with(filter).with(lines(config, writer))
+    let spoken = filter_fn(|metadata| metadata.target() != VERBATIM);
+    tracing_subscriber::registry().with(filter).with(spoken).with(lines(config, writer))
 }
 
 fn lines<S, W>(config: &Config, writer: W) -> Box<dyn Layer<S> + Send + Sync>

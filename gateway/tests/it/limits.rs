@@ -1,81 +1,17 @@
 //! Every limit at its edge: what fits is taken, one more is refused with a reason.
 
-use prost::{
-    Message as _,
-    bytes::{Buf, BufMut},
-};
 use proto::v1::{GetManifestRequest, ListManifestsRequest, SubmitManifestRequest, SubmitManifestResponse};
 use testkit::{many, stories::Story};
 use tokio::io::AsyncReadExt as _;
-use tonic::{
-    Code, Status,
-    client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    codegen::http::uri::PathAndQuery,
-    transport::Channel,
+use tonic::{Code, Status, transport::Channel};
+
+use crate::{
+    harness::{Gateway, LIMIT, eventually, now, reason},
+    raw::{self, SUBMIT, of_size},
 };
 
-use crate::harness::{Gateway, LIMIT, eventually, now, reason};
-
-/// Sends bytes as they are, whatever they are.
-#[derive(Debug, Clone, Default)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Vec<u8>;
-    type Decode = SubmitManifestResponse;
-    type Encoder = Raw;
-    type Decoder = Raw;
-    fn encoder(&mut self) -> Raw {
-        Raw
-    }
-    fn decoder(&mut self) -> Raw {
-        Raw
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Vec<u8>;
-    type Error = Status;
-    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.reserve(item.len());
-        buffer.put_slice(&item);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = SubmitManifestResponse;
-    type Error = Status;
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Self::Item>, Status> {
-        let bytes = buffer.copy_to_bytes(buffer.remaining());
-        Ok(SubmitManifestResponse::decode(bytes).ok())
-    }
-}
-
-async fn send(
-    channel: &Channel,
-    path: &'static str,
-    bytes: Vec<u8>,
-) -> Result<SubmitManifestResponse, Status> {
-    let mut client = Grpc::new(channel.clone());
-    client.ready().await.unwrap();
-    let request = tonic::Request::new(bytes);
-    client.unary(request, PathAndQuery::from_static(path), Raw).await.map(tonic::Response::into_inner)
-}
-
-const SUBMIT: &str = "/customs.prearrival.v1.ManifestService/SubmitManifest";
-
-/// A submission whose encoding has exactly so many bytes, filled up by an unknown field.
-fn of_size(bytes: usize) -> Vec<u8> {
-    let mut encoded = many::cargo(6, bytes as u64, now()).encode_to_vec();
-    // Field 1000, length-delimited: two bytes of key, then the length, then the filling.
-    let rest = bytes.checked_sub(encoded.len() + 2).expect("larger than the submission alone");
-    let length_bytes = (1..=4).find(|n| prost::length_delimiter_len(rest - n) == *n).unwrap();
-    prost::encoding::encode_key(1000, prost::encoding::WireType::LengthDelimited, &mut encoded);
-    prost::encode_length_delimiter(rest - length_bytes, &mut encoded).unwrap();
-    encoded.resize(bytes, b'x');
-    encoded
+async fn send(channel: &Channel, path: &str, bytes: Vec<u8>) -> Result<SubmitManifestResponse, Status> {
+    raw::send(channel, path, tonic::Request::new(bytes)).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
