@@ -82,6 +82,43 @@ impl World {
     }
 }
 
+/// What a gateway starts from: configuration, certificates, a store with the registry in it.
+pub(crate) struct Site {
+    pub(crate) world: World,
+    pub(crate) folder: TempDir,
+    server_authority: Authority,
+}
+
+impl Site {
+    /// With these settings, and a registry of one's own making.
+    pub(crate) async fn prepare(
+        settings: &[(&str, &str)],
+        change: impl FnOnce(&World, &mut Vec<RegisteredPartner>),
+    ) -> Self {
+        let now = Clock::System.now();
+        let world = World::new(now);
+        let folder = tempfile::tempdir().unwrap();
+        let mut partners = world.partners();
+        change(&world, &mut partners);
+        for partner in &partners {
+            partner.write_to(&folder.path().join("registry")).unwrap();
+        }
+        let server_authority = Authority::new("SYNTHETIC gateway authority", now).unwrap();
+        let server = server_authority.server(&["localhost", "127.0.0.1"]).unwrap();
+        server.write_to(folder.path(), "server").unwrap();
+        fs::write(folder.path().join("gateway.toml"), configuration(folder.path(), settings)).unwrap();
+        command(folder.path(), &["migrate"]).await;
+        command(folder.path(), &["partner", "import", &text(&folder.path().join("registry"))]).await;
+        Self { world, folder, server_authority }
+    }
+
+    /// A partner's client of a gateway that serves from here.
+    pub(crate) fn manifests(&self, address: SocketAddr, partner_id: &str) -> ManifestServiceClient<Channel> {
+        let identity = self.world.authority_of(partner_id).client(partner_id).unwrap();
+        ManifestServiceClient::new(endpoint(&self.server_authority, address, Some(&identity)).connect_lazy())
+    }
+}
+
 /// A running gateway. Stops, at once, when dropped.
 pub(crate) struct Gateway {
     pub(crate) world: World,
@@ -107,21 +144,7 @@ impl Gateway {
         settings: &[(&str, &str)],
         change: impl FnOnce(&World, &mut Vec<RegisteredPartner>),
     ) -> Self {
-        let now = Clock::System.now();
-        let world = World::new(now);
-        let folder = tempfile::tempdir().unwrap();
-        let mut partners = world.partners();
-        change(&world, &mut partners);
-        for partner in &partners {
-            partner.write_to(&folder.path().join("registry")).unwrap();
-        }
-        let server_authority = Authority::new("SYNTHETIC gateway authority", now).unwrap();
-        let server = server_authority.server(&["localhost", "127.0.0.1"]).unwrap();
-        server.write_to(folder.path(), "server").unwrap();
-        fs::write(folder.path().join("gateway.toml"), configuration(folder.path(), settings)).unwrap();
-        command(folder.path(), &["migrate"]).await;
-        command(folder.path(), &["partner", "import", &text(&folder.path().join("registry"))]).await;
-
+        let Site { world, folder, server_authority } = Site::prepare(settings, change).await;
         let config = Config::load(&folder.path().join("gateway.toml"), &BTreeMap::new()).unwrap();
         let store = Store::open(&config.persist, &Secrets::load(&config.persist).unwrap()).await.unwrap();
         let app = App::build(config, Clock::System).await.unwrap();
@@ -145,14 +168,7 @@ impl Gateway {
 
     /// As [`Gateway::channel`], to be tuned.
     pub(crate) fn endpoint(&self, identity: Option<&Identity>) -> Endpoint {
-        let mut tls = ClientTlsConfig::new()
-            .ca_certificate(Certificate::from_pem(self.server_authority.certificate_pem()))
-            .domain_name("localhost");
-        if let Some(identity) = identity {
-            tls = tls.identity(tonic::transport::Identity::from_pem(&identity.chain_pem, &identity.key_pem));
-        }
-        let uri = format!("https://localhost:{}", self.address.port());
-        Endpoint::from_shared(uri).unwrap().tls_config(tls).unwrap()
+        endpoint(&self.server_authority, self.address, identity)
     }
 
     /// A partner's client of the manifest service.
@@ -216,6 +232,17 @@ impl Drop for Gateway {
     fn drop(&mut self) {
         self.running.abort();
     }
+}
+
+fn endpoint(server_authority: &Authority, address: SocketAddr, identity: Option<&Identity>) -> Endpoint {
+    let mut tls = ClientTlsConfig::new()
+        .ca_certificate(Certificate::from_pem(server_authority.certificate_pem()))
+        .domain_name("localhost");
+    if let Some(identity) = identity {
+        tls = tls.identity(tonic::transport::Identity::from_pem(&identity.chain_pem, &identity.key_pem));
+    }
+    let uri = format!("https://localhost:{}", address.port());
+    Endpoint::from_shared(uri).unwrap().tls_config(tls).unwrap()
 }
 
 /// Asks the admin listener, in the plainest HTTP there is.

@@ -21,6 +21,7 @@ mod validate;
 mod watch;
 
 mod drain;
+mod kill;
 mod limits;
 mod operators;
 mod privacy;
