@@ -104,9 +104,8 @@ impl Admin {
             .route("/readyz", get(ready))
             .route("/metrics", get(metrics))
             .route("/model", get(model_identity))
-            .with_state(Shown { readiness, exposition, model: Arc::new(model) })
-            .layer(GlobalConcurrencyLimitLayer::new(config.max_requests));
-        Ok(Self { listener, router })
+            .with_state(Shown { readiness, exposition, model: Arc::new(model) });
+        Ok(Self { listener, router: limited(router, config) })
     }
 
     /// Where it listens.
@@ -124,6 +123,11 @@ impl Admin {
     pub async fn serve(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
         axum::serve(self.listener, self.router).with_graceful_shutdown(stop).await
     }
+}
+
+/// Over all routes together.
+fn limited(router: Router, config: &Config) -> Router {
+    router.layer(GlobalConcurrencyLimitLayer::new(config.max_requests))
 }
 
 async fn ready(State(shown): State<Shown>) -> (StatusCode, &'static str) {
@@ -148,5 +152,41 @@ async fn model_identity(State(shown): State<Shown>) -> Response {
     match serde_json::to_string(&*shown.model) {
         Ok(text) => ([(CONTENT_TYPE, "application/json")], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::{body::Body, http::Request};
+    use tokio::sync::Semaphore;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn so_many_requests_are_answered_at_once_and_more_wait() {
+        let config = Config { max_requests: 2, ..Config::default() };
+        let (entered, leave) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let (enters, leaves) = (Arc::clone(&entered), Arc::clone(&leave));
+        let slow = move || async move {
+            enters.add_permits(1);
+            leaves.acquire().await.unwrap().forget();
+        };
+        let router = limited(Router::new().route("/a", get(slow.clone())).route("/b", get(slow)), &config);
+        let ask = |path: &str| {
+            tokio::spawn(router.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()))
+        };
+        let asked = [ask("/a"), ask("/b"), ask("/a")];
+        entered.acquire_many(2).await.unwrap().forget();
+        let third = tokio::time::timeout(Duration::from_millis(50), entered.acquire()).await;
+        assert!(third.is_err(), "a third is answered beside two");
+        leave.add_permits(1);
+        entered.acquire().await.unwrap().forget();
+        leave.add_permits(2);
+        for answer in asked {
+            assert_eq!(answer.await.unwrap().unwrap().status(), StatusCode::OK);
+        }
     }
 }

@@ -21,6 +21,7 @@ mod validate;
 mod watch;
 
 mod drain;
+mod edges;
 mod kill;
 mod limits;
 mod operators;

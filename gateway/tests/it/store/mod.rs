@@ -13,7 +13,7 @@ mod list;
 mod purge;
 mod record;
 mod registry;
-mod samples;
+pub(crate) mod samples;
 mod sqlite_only;
 
 use gateway::persist::{Config, Secrets, Store};
