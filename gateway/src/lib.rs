@@ -26,3 +26,5 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod observability;
+pub mod quota;
+pub mod refusals;

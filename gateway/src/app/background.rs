@@ -12,6 +12,7 @@ use crate::{
     clock::Clock,
     observability::Metrics,
     persist::{AuditEvent, AuditKind, Store},
+    refusals::Refusals,
 };
 
 const SECONDS_A_DAY: i64 = 86_400;
@@ -23,6 +24,7 @@ pub(super) struct Background {
     pub(super) clock: Clock,
     pub(super) metrics: Metrics,
     pub(super) reload: Reload,
+    pub(super) refusals: Refusals,
     pub(super) stop: CancellationToken,
 }
 
@@ -123,6 +125,17 @@ impl Background {
                 () = self.stop.cancelled() => return,
                 _ = ticks.tick() => self.flush(&handshakes).await,
             }
+        }
+    }
+
+    /// Writes what is due of refused calls as audit rows.
+    pub(super) async fn write_refusals(self) {
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.refusals.due() => {}
+            }
+            self.refusals.flush().await;
         }
     }
 

@@ -6,6 +6,7 @@
 mod background;
 mod config;
 mod error;
+mod first_call;
 mod registry;
 mod serve;
 

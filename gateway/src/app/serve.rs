@@ -1,16 +1,18 @@
 //! A built gateway serves, and stops in order.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::{task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tower::ServiceBuilder;
 
-use super::{App, Error, background::Background};
+use super::{App, Error, background::Background, first_call::Known};
 use crate::{
     intake,
     persist::{AuditEvent, AuditKind},
+    quota::Quota,
+    refusals::Refusals,
     reply::layer::Explain,
     watch,
 };
@@ -25,11 +27,20 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     let (health, health_service) = tonic_health::server::health_reporter();
     let (address, admin_address) = (app.address()?, app.admin_address()?);
     let draining = CancellationToken::new();
+    let refusals = Refusals::new(
+        app.store.clone(),
+        app.registry.clone(),
+        app.clock.clone(),
+        app.metrics.clone(),
+        app.config.intake.max_refusals_apart,
+    );
+    let quota = Quota::new(&app.config.intake);
     let background = Background {
         store: app.store.clone(),
         clock: app.clock.clone(),
         metrics: app.metrics.clone(),
         reload: app.reload.clone(),
+        refusals: refusals.clone(),
         stop: CancellationToken::new(),
     };
 
@@ -60,6 +71,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     let flush =
         background.clone().flush_handshakes(app.handshakes.clone(), millis(settings.handshake_flush_ms));
     tasks.spawn(flush);
+    tasks.spawn(background.clone().write_refusals());
 
     let manifests = intake::service(intake::Intake {
         store: app.store.clone(),
@@ -67,6 +79,8 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         scorer: app.scorer.clone(),
         lists: app.lists.clone(),
         registry: app.registry.clone(),
+        quota: quota.clone(),
+        refusals: refusals.clone(),
         clock: app.clock.clone(),
         metrics: app.metrics.clone(),
         config: app.config.intake.clone(),
@@ -76,6 +90,8 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     let feed = watch::Service::new(watch::Feed {
         store: app.store.clone(),
         registry: app.registry.clone(),
+        quota,
+        refusals: refusals.clone(),
         digests: app.digests.clone(),
         clock: app.clock.clone(),
         metrics: app.metrics.clone(),
@@ -85,7 +101,8 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     let reflection = if settings.reflection { Some(reflection()?) } else { None };
     // Explain stands outside what may refuse, so that these refusals carry their reason too.
     let layers = ServiceBuilder::new()
-        .layer(Explain)
+        .layer(Explain::new(Arc::new(refusals.clone())))
+        .layer(Known { registry: app.registry.clone(), refusals: refusals.clone() })
         .load_shed()
         .concurrency_limit(settings.calls_in_total)
         .into_inner();
@@ -93,7 +110,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         .server()
         .timeout(millis(settings.call_backstop_ms))
         .layer(layers)
-        .add_service(manifests.clone())
+        .add_service(manifests)
         .add_service(
             proto::v1::pre_decision_service_server::PreDecisionServiceServer::new(feed)
                 .max_decoding_message_size(app.config.watch.max_request_bytes),
@@ -135,8 +152,8 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         }
     };
     draining.cancel();
-    manifests.close().await;
     background.flush(&app.handshakes).await;
+    refusals.close().await;
     audit(&background, AuditKind::Stopped).await;
     app.store.close().await;
     admin_stop.cancel();

@@ -2,8 +2,8 @@
 
 use manifest::{KeyError, record::RecordError};
 
-use super::{admit::NotAllowed, quota::Exceeded};
-use crate::{authenticate::registry::Refused, decode, persist, reply::Unreadable};
+use super::admit::NotAllowed;
+use crate::{authenticate::registry::Refused, decode, persist, quota::Exceeded, reply::Unreadable};
 
 /// A refusal (we will not listen) or a fault (our trouble). Findings are neither: they are recorded.
 #[derive(Debug, thiserror::Error)]

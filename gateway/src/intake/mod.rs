@@ -13,9 +13,7 @@ mod transport;
 mod service;
 
 mod admit;
-mod quota;
 mod recent;
-mod refusals;
 
 mod finish;
 mod judge;
@@ -34,7 +32,6 @@ use tokio_util::sync::CancellationToken;
 pub use admit::NotAllowed;
 pub use config::{Config, Rules};
 pub use failure::Failure;
-pub use quota::Exceeded;
 pub use transport::{ManifestTransport, service};
 
 use crate::{
@@ -43,6 +40,8 @@ use crate::{
     decode,
     observability::Metrics,
     persist::{Digests, Store},
+    quota::Quota,
+    refusals::Refusals,
 };
 
 /// What the service is made of; `app` hands it over.
@@ -57,6 +56,10 @@ pub struct Intake {
     pub lists: Arc<CodeLists>,
     /// Who may say what.
     pub registry: Registry,
+    /// How much each may ask; shared with the other service.
+    pub quota: Quota,
+    /// Where refusals are noted; shared with whoever else refuses.
+    pub refusals: Refusals,
     /// Tells the time.
     pub clock: Clock,
     /// Where durations and counts go.

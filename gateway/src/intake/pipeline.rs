@@ -12,7 +12,6 @@ use super::{
     Failure, Intake, admit,
     finish::{Left, finish},
     judge::Judge,
-    quota::Quota,
     recent::Recent,
     steps::Steps,
     subjects,
@@ -22,13 +21,14 @@ use crate::{
     clock::Clock,
     decode::{self, Envelope, Limits, Received},
     observability::{
-        Metrics, Step,
+        Kind, Metrics, Step,
         names::{field, span},
     },
     persist::{
         AuditEvent, AuditKind, Digests, Outcome, ReceivedSalt, Recorded, Store, new_manifest_id,
         received_digest,
     },
+    quota::Quota,
     reply::{Circumstances, Receipt, Submitted},
 };
 
@@ -56,6 +56,8 @@ pub(super) struct Submission {
     pub(super) decided: Option<(Arc<Circumstances>, scoring::Decided)>,
     /// What the request said about itself.
     pub(super) envelope: Envelope,
+    /// What it carries.
+    pub(super) kind: Kind,
 }
 
 /// A manifest that was only looked at.
@@ -72,7 +74,7 @@ impl Pipeline {
         intake.lists.bytes(&mut |bytes| context.update(bytes));
         let digest = context.finish();
         Self {
-            quota: Quota::new(&intake.config),
+            quota: intake.quota,
             recent: Recent::new(),
             limits: Limits::from(intake.decode),
             judge: Judge::new(intake.scorer, intake.store.clone(), &intake.config),
@@ -96,10 +98,7 @@ impl Pipeline {
         let mut steps = Steps::new(&self.metrics);
         self.quota.call(partner, now)?;
         let decode::Submission { declared, envelope } =
-            steps.try_run(Step::Decode, &debug_span!(span::DECODE), || {
-                decode::submission(&received, &self.limits)
-            })?;
-        steps.carries(&declared);
+            steps.decode(&debug_span!(span::DECODE), || decode::submission(&received, &self.limits))?;
         let key = admit::submission(partner, &declared)?; // may this partner say it, here?
         let digest = self.digests.content(&canonical(&declared));
         let counted = (!self.recent.holds(&key)).then(|| self.quota.submission(partner, now));
@@ -107,7 +106,7 @@ impl Pipeline {
             && let Some(earlier) = self.store.outcome_of(&key).await?
         {
             // Same words: the same receipt. Other words: conflict.
-            return self.repeated(earlier.for_repeat_of(&digest)?, envelope, now).await;
+            return self.repeated(earlier.for_repeat_of(&digest)?, envelope, steps.kind(), now).await;
         }
         counted.unwrap_or_else(|| self.quota.submission(partner, now))?;
 
@@ -146,9 +145,9 @@ impl Pipeline {
         self.recent.note(&recorded.key);
         if recorded.repeated {
             // The same words raced past the check above or are older than what is remembered: the store settled it.
-            return self.repeated(recorded, envelope, now).await;
+            return self.repeated(recorded, envelope, steps.kind(), now).await;
         }
-        Ok(Submission { recorded, decided: left.take(), envelope })
+        Ok(Submission { recorded, decided: left.take(), envelope, kind: steps.kind() })
     }
 
     /// A dry run: decode, normalize and validate, and nothing of it is kept but an audit line.
@@ -161,10 +160,7 @@ impl Pipeline {
         self.quota.call(partner, now)?;
         self.quota.dry_run(partner, now)?;
         let decode::Submission { declared, envelope } =
-            steps.try_run(Step::Decode, &debug_span!(span::DECODE), || {
-                decode::submission(&received, &self.limits)
-            })?;
-        steps.carries(&declared);
+            steps.decode(&debug_span!(span::DECODE), || decode::submission(&received, &self.limits))?;
         admit::submission(partner, &declared)?;
         let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
             manifest::normalize(declared, &self.lists, &self.rules)
@@ -185,6 +181,7 @@ impl Pipeline {
         &self,
         earlier: Recorded,
         envelope: Envelope,
+        kind: Kind,
         now: Timestamp,
     ) -> Result<Submission, Failure> {
         let event = AuditEvent::new(AuditKind::Repeated, now)
@@ -192,7 +189,7 @@ impl Pipeline {
             .manifest(earlier.id)
             .request(envelope.request_id.as_deref());
         self.store.audit(event).await?;
-        Ok(Submission { recorded: earlier, decided: None, envelope })
+        Ok(Submission { recorded: earlier, decided: None, envelope, kind })
     }
 
     /// Everything that becomes durable at once.

@@ -16,20 +16,20 @@ use super::{
     Config, Failure, Intake,
     pipeline::{Pipeline, Submission},
     reading,
-    refusals::{Kind as RefusalKind, Refusals},
     transport::Answers,
 };
 use crate::{
     authenticate::{
-        Network, Peer,
+        Peer,
         registry::{Partner, Registry},
     },
     decode::{Element, Limits, Received},
     observability::{
-        Kind, Outcome, Step,
+        Outcome, Step,
         names::{field, span},
     },
-    persist::{AuditEvent, new_manifest_id},
+    persist::new_manifest_id,
+    refusals::Refusals,
     reply::{self, Language, Notice, Reason},
 };
 
@@ -50,7 +50,7 @@ impl Service {
         Self {
             bundle: format!("{} {}", identity.bundle_name, identity.bundle_version).into(),
             registry: intake.registry.clone(),
-            refusals: Refusals::new(intake.config.max_refusals_apart),
+            refusals: intake.refusals.clone(),
             config: intake.config.clone(),
             draining: intake.draining.clone(),
             pipeline: Pipeline::new(intake),
@@ -63,11 +63,6 @@ impl Service {
 
     pub(super) fn call_timeout(&self) -> Duration {
         Duration::from_millis(self.config.call_timeout_ms)
-    }
-
-    /// Writes the audit rows that are still owed.
-    pub(super) async fn close(&self) {
-        self.audit(self.refusals.drain()).await;
     }
 
     /// One submission.
@@ -84,6 +79,7 @@ impl Service {
     pub(super) fn submit_many(self: &Arc<Self>, request: Request<Streaming<Element>>) -> Response<Answers> {
         let (_, extensions, elements) = request.into_parts();
         let (service, extensions) = (Arc::clone(self), Arc::new(extensions));
+        let (at_end, peer) = (Arc::clone(self), extensions.get::<Peer>().cloned());
         // Why the incoming side ended is told only after everything that came before it is answered.
         let end = Arc::new(Mutex::new(End::Draining));
         let noted = Arc::clone(&end);
@@ -107,10 +103,12 @@ impl Service {
             })
             .buffer_unordered(self.config.elements_at_once);
         let last = stream::once(async move {
-            match std::mem::replace(&mut *end.lock().unwrap_or_else(PoisonError::into_inner), End::Finished) {
+            let end =
+                std::mem::replace(&mut *end.lock().unwrap_or_else(PoisonError::into_inner), End::Finished);
+            match end {
                 End::Finished => None,
                 End::Broken(status) => Some(Err(status)),
-                End::Draining => Some(Err(Notice::new(Reason::ShuttingDown).into_status())),
+                End::Draining => Some(Err(at_end.told(&Failure::ShuttingDown, peer.as_ref()).into_status())),
             }
         });
         Response::new(answers.chain(last.filter_map(ready)).boxed())
@@ -120,16 +118,16 @@ impl Service {
         let submission = async {
             match element.received {
                 Ok(received) => self.submit(extensions, received).await,
-                Err(refusal) => match self.caller(extensions) {
-                    Ok(caller) => Err(self.told(&refusal.into(), Some(&caller), extensions).await),
-                    Err(failure) => Err(self.told(&failure, None, extensions).await),
-                },
+                Err(refusal) => {
+                    let failure = self.caller(extensions).err().unwrap_or_else(|| refusal.into());
+                    Err(self.told(&failure, extensions.get()))
+                }
             }
         };
         let span = call_span("SubmitManifests");
         let outcome = match tokio::time::timeout(self.call_timeout(), submission.instrument(span)).await {
             Ok(answer) => answer,
-            Err(_) => Err(self.told_anonymously(&Failure::DeadlineExceeded)),
+            Err(_) => Err(self.told(&Failure::DeadlineExceeded, extensions.get())),
         };
         v1::SubmitManifestsResponse {
             sequence: element.sequence,
@@ -147,7 +145,7 @@ impl Service {
     ) -> Result<v1::SubmitManifestResponse, Notice> {
         let caller = match self.caller(extensions) {
             Ok(caller) => caller,
-            Err(failure) => return Err(self.told(&failure, None, extensions).await),
+            Err(failure) => return Err(self.told(&failure, extensions.get())),
         };
         let answer = match self.pipeline.submit(&caller, received).await {
             Ok(submission) => self.answer(&submission),
@@ -161,7 +159,7 @@ impl Service {
             Err(failure) => {
                 let result = if failure.is_fault() { "fault" } else { "refused" };
                 self.pipeline.metrics.submission(&caller.id, result);
-                Err(self.told(&failure, Some(&caller), extensions).await)
+                Err(self.told(&failure, extensions.get()))
             }
         }
     }
@@ -185,7 +183,7 @@ impl Service {
         let answer = debug_span!(span::REPLY)
             .in_scope(|| reply::submission(&recorded, Language::asked(&submission.envelope.language_code)));
         let outcome = if answer.is_ok() { Outcome::Ok } else { Outcome::Fault };
-        self.pipeline.metrics.step(Step::Reply, Kind::Other, outcome, begin.elapsed());
+        self.pipeline.metrics.step(Step::Reply, submission.kind, outcome, begin.elapsed());
         Ok(answer?)
     }
 
@@ -236,11 +234,11 @@ impl Service {
         let answer = async {
             let caller = match self.caller(extensions) {
                 Ok(caller) => caller,
-                Err(failure) => return Err(self.told(&failure, None, extensions).await),
+                Err(failure) => return Err(self.told(&failure, extensions.get())),
             };
             match work(Arc::clone(&caller)).await {
                 Ok(answer) => Ok(Response::new(answer)),
-                Err(failure) => Err(self.told(&failure, Some(&caller), extensions).await),
+                Err(failure) => Err(self.told(&failure, extensions.get())),
             }
         };
         answer.instrument(call_span(method)).await.map_err(Notice::into_status)
@@ -255,38 +253,19 @@ impl Service {
     }
 
     /// What a failure is told as: logged once if it is a fault, audited if it is a refusal, counted in any case.
-    async fn told(&self, failure: &Failure, partner: Option<&Partner>, extensions: &Extensions) -> Notice {
-        let notice = self.told_anonymously(failure);
-        if !failure.is_fault() {
-            let peer = extensions.get::<Peer>();
-            let kind = RefusalKind {
-                partner_id: partner.map(|partner| partner.id.clone()),
-                reason: notice.reason.as_str(),
-                network: peer.map_or_else(String::new, |peer| Network::of(peer.address.ip()).to_string()),
-            };
-            self.audit(self.refusals.note(kind, self.pipeline.clock.now())).await;
-        }
-        notice
-    }
-
-    /// As [`Service::told`], without an audit row.
-    pub(super) fn told_anonymously(&self, failure: &Failure) -> Notice {
+    pub(super) fn told(&self, failure: &Failure, peer: Option<&Peer>) -> Notice {
         let id = new_manifest_id(self.pipeline.clock.now());
         let notice = Notice::of(failure, id);
         if failure.is_fault() {
-            tracing::error!(fault.id = %id, reason = notice.reason.as_str(), cause = %failure, "fault");
+            tracing::error!(
+                cause = %failure,
+                { field::FAULT_ID } = %id,
+                { field::REASON } = notice.reason.as_str(),
+                "fault"
+            );
         }
-        self.pipeline.metrics.refusal(notice.reason.as_str());
+        self.refusals.told(notice.reason, peer);
         notice
-    }
-
-    /// A refusal is told whether or not its row could be written: when the store is down, that is logged already.
-    async fn audit(&self, events: Vec<AuditEvent>) {
-        for event in events {
-            if let Err(error) = self.pipeline.store.audit(event).await {
-                tracing::warn!(cause = %error, "a refusal could not be audited");
-            }
-        }
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::{future::Future, time::Instant};
 
-use manifest::declared::{Declared, Load};
+use manifest::declared::Load;
 use tracing::{Instrument as _, Span};
 
 use super::Failure;
-use crate::observability::{Kind, Metrics, Outcome, Step};
+use crate::{
+    decode::{Refusal, Submission},
+    observability::{Kind, Metrics, Outcome, Step},
+};
 
 /// Measures steps of one manifest.
 pub(super) struct Steps<'m> {
@@ -20,13 +23,28 @@ impl<'m> Steps<'m> {
         Self { metrics, kind: Kind::Other }
     }
 
-    /// Now it is known what it carries.
-    pub(super) fn carries(&mut self, declared: &Declared) {
-        self.kind = match declared.load {
-            Some(Load::Cargo(_)) => Kind::Cargo,
-            Some(Load::PassengerList(_)) => Kind::Passengers,
-            None => Kind::Other,
-        };
+    /// What the manifest carries, as far as it is known.
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The first step: it tells what the manifest carries, itself included.
+    pub(super) fn decode(
+        &mut self,
+        span: &Span,
+        work: impl FnOnce() -> Result<Submission, Refusal>,
+    ) -> Result<Submission, Failure> {
+        let begin = Instant::now();
+        let result = span.in_scope(work).map_err(Into::into);
+        if let Ok(submission) = &result {
+            self.kind = match submission.declared.load {
+                Some(Load::Cargo(_)) => Kind::Cargo,
+                Some(Load::PassengerList(_)) => Kind::Passengers,
+                None => Kind::Other,
+            };
+        }
+        self.metrics.step(Step::Decode, self.kind, ended(&result), begin.elapsed());
+        result
     }
 
     /// A step that cannot fail.
@@ -34,19 +52,6 @@ impl<'m> Steps<'m> {
         let begin = Instant::now();
         let result = span.in_scope(work);
         self.metrics.step(step, self.kind, Outcome::Ok, begin.elapsed());
-        result
-    }
-
-    /// A step that may refuse.
-    pub(super) fn try_run<T, E: Into<Failure>>(
-        &self,
-        step: Step,
-        span: &Span,
-        work: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, Failure> {
-        let begin = Instant::now();
-        let result = span.in_scope(work).map_err(Into::into);
-        self.metrics.step(step, self.kind, ended(&result), begin.elapsed());
         result
     }
 

@@ -27,7 +27,10 @@ use super::{
     codec::{Elements, WholeMessage},
     service::Service,
 };
-use crate::decode::{Element, Format, Received};
+use crate::{
+    authenticate::Peer,
+    decode::{Element, Format, Received},
+};
 
 /// How long before the transport's own timer ours goes off, so that the answer is ours.
 const AHEAD: Duration = Duration::from_millis(10);
@@ -48,13 +51,6 @@ pub fn service(intake: Intake) -> ManifestTransport {
     ManifestTransport { service, generated }
 }
 
-impl ManifestTransport {
-    /// Writes the audit rows that are still owed; for the end of the process, before the store is closed.
-    pub async fn close(&self) {
-        self.service.close().await;
-    }
-}
-
 impl NamedService for ManifestTransport {
     const NAME: &'static str = SERVICE_NAME;
 }
@@ -71,11 +67,15 @@ impl tower::Service<Request<Body>> for ManifestTransport {
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         let timeout = time_for(request.headers(), self.service.call_timeout());
         let service = Arc::clone(&self.service);
+        let peer = request.extensions().get::<Peer>().cloned();
         let answer = self.route(request);
         async move {
             Ok(match tokio::time::timeout(timeout, answer).await {
                 Ok(response) => response,
-                Err(_) => service.told_anonymously(&Failure::DeadlineExceeded).into_status().into_http(),
+                Err(_) => {
+                    let told = service.told(&Failure::DeadlineExceeded, peer.as_ref());
+                    told.into_status().into_http()
+                }
             })
         }
         .boxed()

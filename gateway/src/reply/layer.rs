@@ -12,6 +12,7 @@ use std::{
     convert::Infallible,
     future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -22,23 +23,51 @@ use tonic::{Code, Status, body::Body};
 use tower::{BoxError, Layer, Service, load_shed::error::Overloaded};
 
 use super::{Notice, Reason};
+use crate::authenticate::Peer;
+
+/// Who is told what this layer tells callers. Statuses that others of us made are told by those who made them.
+pub trait Sink: Send + Sync {
+    /// A caller is about to be told this; called from within a poll, so it must not wait.
+    fn told(&self, reason: Reason, peer: Option<&Peer>);
+}
 
 /// Adds the response layer to a service.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Explain;
+#[derive(Clone)]
+pub struct Explain(Arc<dyn Sink>);
+
+impl Explain {
+    /// A layer that tells `sink` what it tells callers.
+    #[must_use]
+    pub fn new(sink: Arc<dyn Sink>) -> Self {
+        Self(sink)
+    }
+}
+
+impl std::fmt::Debug for Explain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Explain")
+    }
+}
 
 impl<S> Layer<S> for Explain {
     type Service = Explained<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Explained { inner }
+        Explained { inner, sink: Arc::clone(&self.0) }
     }
 }
 
 /// A service whose every error status carries `ErrorInfo`, and whose errors became statuses.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Explained<S> {
     inner: S,
+    sink: Arc<dyn Sink>,
+}
+
+/// One call, and who is told how it ends.
+struct Call {
+    peer: Option<Peer>,
+    sink: Arc<dyn Sink>,
 }
 
 impl<S, B> Service<Request<B>> for Explained<S>
@@ -58,34 +87,43 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        let call = Call { peer: request.extensions().get::<Peer>().cloned(), sink: Arc::clone(&self.sink) };
         let answer = self.inner.call(request);
         Box::pin(async move {
             Ok(match answer.await {
-                Ok(response) => explain(response),
-                Err(error) => explain(failed(error.into()).into_http()),
+                Ok(response) => call.explain(response),
+                Err(error) => call.explain(failed(error.into()).into_http()),
             })
         })
     }
 }
 
+/// As a bare status, which is explained like the transport's own.
 fn failed(error: BoxError) -> Status {
-    if error.is::<Overloaded>() {
-        return Notice::new(Reason::Overloaded).into_status();
-    }
-    Status::from_error(error)
+    if error.is::<Overloaded>() { Status::resource_exhausted("") } else { Status::from_error(error) }
 }
 
-fn explain(mut response: Response<Body>) -> Response<Body> {
-    if response.headers().contains_key(Status::GRPC_STATUS) {
-        complete(response.headers_mut());
-        return response;
+impl Call {
+    fn explain(self, mut response: Response<Body>) -> Response<Body> {
+        if response.headers().contains_key(Status::GRPC_STATUS) {
+            self.complete(response.headers_mut());
+            return response;
+        }
+        response.map(|inner| Body::new(WithTrailers { inner, call: self }))
     }
-    response.map(|inner| Body::new(WithTrailers { inner }))
+
+    /// Replaces a bare error status among headers or trailers by ours for the same trouble.
+    fn complete(&self, headers: &mut HeaderMap) {
+        if let Some(reason) = complete(headers) {
+            self.sink.told(reason, self.peer.as_ref());
+        }
+    }
 }
 
 /// A body whose trailers are completed as the headers of a body-less answer are.
 struct WithTrailers {
     inner: Body,
+    call: Call,
 }
 
 impl http_body::Body for WithTrailers {
@@ -100,7 +138,7 @@ impl http_body::Body for WithTrailers {
         Poll::Ready(frame.map(|frame| {
             frame.map(|mut frame| {
                 if let Some(trailers) = frame.trailers_mut() {
-                    complete(trailers);
+                    self.call.complete(trailers);
                 }
                 frame
             })
@@ -116,13 +154,13 @@ impl http_body::Body for WithTrailers {
     }
 }
 
-/// Replaces a bare error status among headers or trailers by ours for the same trouble.
-fn complete(headers: &mut HeaderMap) {
+/// As [`Call::complete`]; gives the reason if it was for us to give.
+fn complete(headers: &mut HeaderMap) -> Option<Reason> {
     if headers.contains_key(Status::GRPC_STATUS_DETAILS) {
-        return;
+        return None;
     }
-    let Some(status) = Status::from_header_map(headers) else { return };
-    let Some(notice) = of_transport(&status) else { return };
+    let notice = of_transport(&Status::from_header_map(headers)?)?;
+    let reason = notice.reason;
     for name in [Status::GRPC_STATUS, Status::GRPC_MESSAGE] {
         headers.remove(name);
     }
@@ -130,6 +168,7 @@ fn complete(headers: &mut HeaderMap) {
     if notice.into_status().add_header(headers).is_err() {
         headers.insert(Status::GRPC_STATUS, http::HeaderValue::from_static("13"));
     }
+    Some(reason)
 }
 
 /// Our word for a status that the transport made, or `None` for one that is another service's own business.
@@ -156,9 +195,27 @@ fn of_transport(status: &Status) -> Option<Notice> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use tonic_types::StatusExt as _;
 
     use super::*;
+
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<&'static str>>);
+
+    impl Sink for Heard {
+        fn told(&self, reason: Reason, _: Option<&Peer>) {
+            self.0.lock().unwrap().push(reason.as_str());
+        }
+    }
+
+    fn explain(response: Response<Body>) -> (Response<Body>, Vec<&'static str>) {
+        let heard = Arc::new(Heard::default());
+        let response = Call { peer: None, sink: heard.clone() }.explain(response);
+        let heard = std::mem::take(&mut *heard.0.lock().unwrap());
+        (response, heard)
+    }
 
     fn reason_in(headers: &HeaderMap) -> String {
         let status = Status::from_header_map(headers).unwrap();
@@ -174,16 +231,19 @@ mod tests {
             (Code::Cancelled, "DEADLINE_EXCEEDED"),
             (Code::Unknown, "INTERNAL"),
         ] {
-            let response = explain(Status::new(code, "from the transport").into_http());
+            let (response, heard) = explain(Status::new(code, "from the transport").into_http());
             assert_eq!(reason_in(response.headers()), reason, "{code:?}");
+            assert_eq!(heard, [reason]);
         }
+        let (response, heard) = explain(failed(Overloaded::new().into()).into_http());
+        assert_eq!((reason_in(response.headers()).as_str(), heard), ("OVERLOADED", vec!["OVERLOADED"]));
     }
 
     #[test]
     fn trailers_are_explained_too() {
         let mut trailers = HeaderMap::new();
         Status::out_of_range("found 9 bytes").add_header(&mut trailers).unwrap();
-        complete(&mut trailers);
+        assert_eq!(complete(&mut trailers), Some(Reason::MessageTooLarge));
         assert_eq!(reason_in(&trailers), "MESSAGE_TOO_LARGE");
         assert_eq!(trailers[Status::GRPC_STATUS], "8");
     }
@@ -191,10 +251,12 @@ mod tests {
     #[test]
     fn what_is_explained_already_or_succeeded_stays() {
         let ours = Notice::new(Reason::LoadNotAllowed).into_status().into_http::<Body>();
-        assert_eq!(reason_in(explain(ours).headers()), "LOAD_NOT_ALLOWED");
+        let (ours, heard) = explain(ours);
+        assert_eq!(reason_in(ours.headers()), "LOAD_NOT_ALLOWED");
+        assert!(heard.is_empty(), "whoever made it has told it");
         let mut fine = HeaderMap::new();
         fine.insert(Status::GRPC_STATUS, http::HeaderValue::from_static("0"));
-        complete(&mut fine);
+        assert_eq!(complete(&mut fine), None);
         assert_eq!(fine.len(), 1);
     }
 }

@@ -6,8 +6,9 @@ use super::{Notice, Reason, manifest_name};
 use crate::{
     authenticate::registry::Refused,
     decode,
-    intake::{Exceeded, Failure, NotAllowed},
+    intake::{Failure, NotAllowed},
     persist,
+    quota::Exceeded,
 };
 
 impl Notice {

@@ -5,8 +5,9 @@ use uuid::Uuid;
 use crate::{
     authenticate::registry::Refused,
     clock::Clock,
-    observability::Metrics,
+    observability::names::field,
     persist,
+    quota::Exceeded,
     reply::{Notice, Reason},
 };
 
@@ -19,6 +20,9 @@ pub(super) enum Failure {
     /// The partner may not speak (any more).
     #[error(transparent)]
     Peer(#[from] Refused),
+    /// The partner has asked for as much as is agreed.
+    #[error(transparent)]
+    Quota(#[from] Exceeded),
     /// The connection has no peer: the listener and the service do not belong together.
     #[error("the connection has no authenticated peer")]
     NoPeer,
@@ -38,10 +42,11 @@ impl From<Notice> for Failure {
 
 impl Failure {
     /// As the caller is told. Faults are logged here, once, under an id that travels to the caller.
-    pub(super) fn into_notice(self, metrics: &Metrics, clock: &Clock) -> Notice {
-        let notice = match self {
+    pub(super) fn into_notice(self, clock: &Clock) -> Notice {
+        match self {
             Failure::Told(notice) => notice,
             Failure::Peer(refused) => refused.into(),
+            Failure::Quota(exceeded) => exceeded.into(),
             Failure::Store(error) => {
                 let id = persist::new_manifest_id(clock.now());
                 let notice = Notice::of_store(&error, id);
@@ -55,12 +60,10 @@ impl Failure {
                 log(Reason::Internal, &id, &fault);
                 Notice::new(Reason::Internal).with("fault_id", id)
             }
-        };
-        metrics.refusal(notice.reason.as_str());
-        notice
+        }
     }
 }
 
 fn log(reason: Reason, id: &Uuid, cause: &dyn std::fmt::Display) {
-    tracing::error!(fault.id = %id, reason = reason.as_str(), %cause, "fault");
+    tracing::error!(%cause, { field::FAULT_ID } = %id, { field::REASON } = reason.as_str(), "fault");
 }

@@ -8,6 +8,7 @@ use proto::v1::{
 };
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
+use tracing::{Instrument as _, Span, field::Empty, info_span};
 use uuid::Uuid;
 
 use super::{
@@ -22,8 +23,13 @@ use crate::{
         registry::{Partner, Registry},
     },
     clock::Clock,
-    observability::Metrics,
+    observability::{
+        Metrics,
+        names::{field, span},
+    },
     persist::{Digests, FeedPosition, FeedRow, Store},
+    quota::Quota,
+    refusals::Refusals,
     reply::{self, Language, Notice, Reason},
 };
 
@@ -34,6 +40,10 @@ pub struct Feed {
     pub store: Store,
     /// Who may speak.
     pub registry: Registry,
+    /// How much each may ask; shared with the other service.
+    pub quota: Quota,
+    /// Where refusals are noted; shared with whoever else refuses.
+    pub refusals: Refusals,
     /// Seals resume tokens.
     pub digests: Digests,
     /// Tells the time of heartbeats.
@@ -65,14 +75,36 @@ impl Service {
         Self { feed: Arc::new(feed), seats }
     }
 
-    fn told(&self, failure: Failure) -> Status {
-        failure.into_notice(&self.feed.metrics, &self.feed.clock).into_status()
+    fn told(&self, failure: Failure, peer: Option<&Peer>) -> Status {
+        let notice = failure.into_notice(&self.feed.clock);
+        self.feed.refusals.told(notice.reason, peer);
+        notice.into_status()
     }
 
-    fn peer<T>(&self, request: &Request<T>) -> Result<(Peer, Arc<Partner>), Failure> {
-        let peer = request.extensions().get::<Peer>().ok_or(Failure::NoPeer)?;
-        let partner = self.feed.registry.partner(peer)?;
-        Ok((peer.clone(), partner))
+    /// One call of a registered partner, under its span: who asks, what came of it, and what is told when nothing did.
+    async fn call<Q, T>(
+        &self,
+        method: &'static str,
+        request: Request<Q>,
+        work: impl AsyncFnOnce(Peer, Arc<Partner>, Q) -> Result<T, Failure>,
+    ) -> Result<Response<T>, Status> {
+        let (_, extensions, request) = request.into_parts();
+        let peer = extensions.get::<Peer>();
+        let answer = async {
+            let outcome = async {
+                let peer = peer.ok_or(Failure::NoPeer)?;
+                let partner = self.feed.registry.partner(peer)?;
+                Span::current().record(field::PARTNER_ID, partner.id.as_str());
+                self.feed.quota.call(&partner, self.feed.clock.now())?;
+                work(peer.clone(), partner, request).await
+            };
+            match outcome.await {
+                Ok(answer) => Ok(Response::new(answer)),
+                Err(failure) => Err(self.told(failure, peer)),
+            }
+        };
+        let call = info_span!(span::CALL, { field::METHOD } = method, { field::PARTNER_ID } = Empty);
+        answer.instrument(call).await
     }
 
     /// The pre-decisions of a manifest, if the partner may see them; otherwise it is told that there are none.
@@ -91,21 +123,23 @@ impl Service {
         views(found.summary.id, &found.decisions, partner, language)
     }
 
-    async fn get(&self, request: Request<v1::GetPreDecisionRequest>) -> Result<v1::PreDecision, Failure> {
-        let (_, partner) = self.peer(&request)?;
-        let request = request.into_inner();
+    async fn get(
+        &self,
+        partner: &Partner,
+        request: v1::GetPreDecisionRequest,
+    ) -> Result<v1::GetPreDecisionResponse, Failure> {
         let missing = Reason::PreDecisionNotFound;
         let (id, number) = names::pre_decision(&request.name).ok_or_else(|| not_a_name("name"))?;
-        let all = self.of_manifest(&partner, id, missing, Language::asked(&request.language_code)).await?;
-        all.into_iter().nth(number).ok_or_else(|| Notice::new(missing).into())
+        let all = self.of_manifest(partner, id, missing, Language::asked(&request.language_code)).await?;
+        let pre_decision = all.into_iter().nth(number).ok_or_else(|| Notice::new(missing))?;
+        Ok(v1::GetPreDecisionResponse { pre_decision: Some(pre_decision) })
     }
 
     async fn list(
         &self,
-        request: Request<v1::ListPreDecisionsRequest>,
+        partner: &Partner,
+        request: v1::ListPreDecisionsRequest,
     ) -> Result<v1::ListPreDecisionsResponse, Failure> {
-        let (_, partner) = self.peer(&request)?;
-        let request = request.into_inner();
         let size = match usize::try_from(request.page_size) {
             Ok(0) => PAGE.0,
             Ok(size) => size.min(PAGE.1),
@@ -120,7 +154,7 @@ impl Service {
         };
         let id = names::manifest(&request.parent).ok_or_else(|| not_a_name("parent"))?;
         let all = self
-            .of_manifest(&partner, id, Reason::ManifestNotFound, Language::asked(&request.language_code))
+            .of_manifest(partner, id, Reason::ManifestNotFound, Language::asked(&request.language_code))
             .await?;
         let end = start.saturating_add(size);
         let next_page_token = if end < all.len() { end.to_string() } else { String::new() };
@@ -128,14 +162,17 @@ impl Service {
         Ok(v1::ListPreDecisionsResponse { pre_decisions, next_page_token })
     }
 
-    async fn subscribe(&self, request: Request<v1::WatchPreDecisionsRequest>) -> Result<Watcher, Failure> {
-        let (peer, partner) = self.peer(&request)?;
-        let request = request.into_inner();
+    async fn subscribe(
+        &self,
+        peer: Peer,
+        partner: &Partner,
+        request: v1::WatchPreDecisionsRequest,
+    ) -> Result<Watcher, Failure> {
         let feed = &self.feed;
         if feed.draining.is_cancelled() {
             return Err(Notice::new(Reason::ShuttingDown).into());
         }
-        let scope = access::scope(&partner, &request.border_post_code)?;
+        let scope = access::scope(partner, &request.border_post_code)?;
         let position = match request.resume_token.as_slice() {
             [] if request.from_now => feed.store.feed_end().await?,
             [] => FeedPosition::START,
@@ -155,9 +192,19 @@ impl Service {
             page_size: feed.config.page_size,
         };
         let means = (feed.store.clone(), feed.registry.clone(), feed.metrics.clone(), feed.draining.clone());
+        let span = info_span!(
+            span::WATCH,
+            { field::PARTNER_ID } = partner.id.as_str(),
+            { field::BORDER_POST_CODE } = Empty
+        );
+        // Only a code that the registry knows; an analyst may ask for any text.
+        if let Some(code) = partner.border_posts.get(&request.border_post_code) {
+            span.record(field::BORDER_POST_CODE, code.as_str());
+        }
+        span.in_scope(|| tracing::info!("a watcher follows the feed"));
         let who = (peer, request.border_post_code, scope);
-        tracing::info!(partner.id = %partner.id, "a watcher follows the feed");
         Ok(Watcher {
+            span,
             service: self.clone(),
             subscription: Subscription::new(means, pace, who, position, seat),
             language: Language::asked(&request.language_code),
@@ -171,15 +218,16 @@ impl PreDecisionService for Service {
         &self,
         request: Request<v1::GetPreDecisionRequest>,
     ) -> Result<Response<v1::GetPreDecisionResponse>, Status> {
-        let pre_decision = self.get(request).await.map_err(|failure| self.told(failure))?;
-        Ok(Response::new(v1::GetPreDecisionResponse { pre_decision: Some(pre_decision) }))
+        let work = async |_, partner: Arc<Partner>, request| self.get(&partner, request).await;
+        self.call("GetPreDecision", request, work).await
     }
 
     async fn list_pre_decisions(
         &self,
         request: Request<v1::ListPreDecisionsRequest>,
     ) -> Result<Response<v1::ListPreDecisionsResponse>, Status> {
-        self.list(request).await.map(Response::new).map_err(|failure| self.told(failure))
+        let work = async |_, partner: Arc<Partner>, request| self.list(&partner, request).await;
+        self.call("ListPreDecisions", request, work).await
     }
 
     type WatchPreDecisionsStream =
@@ -189,8 +237,11 @@ impl PreDecisionService for Service {
         &self,
         request: Request<v1::WatchPreDecisionsRequest>,
     ) -> Result<Response<Self::WatchPreDecisionsStream>, Status> {
-        let watcher = self.subscribe(request).await.map_err(|failure| self.told(failure))?;
-        Ok(Response::new(Box::pin(watcher.stream())))
+        let work = async |peer, partner: Arc<Partner>, request| {
+            let watcher = self.subscribe(peer, &partner, request).await?;
+            Ok(Box::pin(watcher.stream()) as Self::WatchPreDecisionsStream)
+        };
+        self.call("WatchPreDecisions", request, work).await
     }
 }
 
@@ -199,6 +250,8 @@ struct Watcher {
     service: Service,
     subscription: Subscription,
     language: Language,
+    /// Open for as long as the stream is.
+    span: Span,
 }
 
 impl Watcher {
@@ -206,10 +259,15 @@ impl Watcher {
     fn stream(self) -> impl Stream<Item = Result<v1::WatchPreDecisionsResponse, Status>> + Send {
         stream::unfold(Some(self), |watcher| async move {
             let mut watcher = watcher?;
-            match watcher.next().await {
+            let span = watcher.span.clone();
+            match watcher.next().instrument(span.clone()).await {
                 Ok(message) => Some((Ok(message), Some(watcher))),
-                // The seat is given back with the watcher, before the client learns why.
-                Err(failure) => Some((Err(watcher.service.told(failure)), None)),
+                Err(failure) => {
+                    let (service, peer) = (watcher.service.clone(), watcher.subscription.peer.clone());
+                    // The seat is given back before the client learns why.
+                    drop(watcher);
+                    Some((Err(span.in_scope(|| service.told(failure, Some(&peer)))), None))
+                }
             }
         })
     }

@@ -3,9 +3,13 @@
 use std::error::Error as _;
 
 use gateway::persist::AuditKind;
-use proto::v1::{ListManifestsRequest, manifest_service_client::ManifestServiceClient};
+use proto::v1::{
+    ListManifestsRequest, ListPreDecisionsRequest, SubmitManifestsRequest, WatchPreDecisionsRequest,
+    manifest_service_client::ManifestServiceClient, pre_decision_service_client::PreDecisionServiceClient,
+};
 use testkit::identities::{Authority, Identity, RegisteredPartner};
-use tonic::{Code, Status};
+use tonic::{Code, Status, codegen::http::uri::PathAndQuery};
+use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use crate::harness::{Gateway, eventually, now, reason};
 
@@ -71,17 +75,67 @@ async fn a_revoked_certificate_dies_in_the_handshake() {
     call(&gateway, Some(&gateway.identity("kz-customs"))).await.unwrap();
 }
 
+/// Everything that a peer can call first, but health.
+const FIRST_CALLS: [&str; 6] = [
+    "a list",
+    "pre-decisions",
+    "a watch",
+    "a stream without an element",
+    "a message that is too large",
+    "a method that there is not",
+];
+
+async fn first_call(gateway: &Gateway, identity: &Identity, call: &str) -> Status {
+    let channel = gateway.channel(Some(identity));
+    let mut manifests = ManifestServiceClient::new(channel.clone());
+    let mut decisions = PreDecisionServiceClient::new(channel.clone());
+    let refused = match call {
+        "a list" => manifests.list_manifests(ListManifestsRequest::default()).await.map(|_| ()),
+        "pre-decisions" => decisions.list_pre_decisions(ListPreDecisionsRequest::default()).await.map(|_| ()),
+        "a watch" => decisions.watch_pre_decisions(WatchPreDecisionsRequest::default()).await.map(|_| ()),
+        "a stream without an element" => {
+            manifests.submit_manifests(tokio_stream::pending::<SubmitManifestsRequest>()).await.map(|_| ())
+        }
+        "a message that is too large" => {
+            let page_token = "x".repeat(3_000_000);
+            let request = ListManifestsRequest { page_token, ..Default::default() };
+            manifests.list_manifests(request).await.map(|_| ())
+        }
+        _ => {
+            let mut client = tonic::client::Grpc::new(channel);
+            client.ready().await.unwrap();
+            let path = PathAndQuery::from_static("/customs.prearrival.v1.ManifestService/Guess");
+            let codec = tonic_prost::ProstCodec::<ListManifestsRequest, ListManifestsRequest>::default();
+            client.unary(tonic::Request::new(ListManifestsRequest::default()), path, codec).await.map(|_| ())
+        }
+    };
+    refused.unwrap_err()
+}
+
+/// Whatever the first call is, it is refused with the same reason, counted once and audited.
 async fn is_refused(gateway: &Gateway, identity: &Identity, code: Code, expected: &str) {
-    let status = call(gateway, Some(identity)).await.unwrap_err();
-    assert_eq!((status.code(), reason(&status).as_str()), (code, expected));
+    for (earlier, call) in FIRST_CALLS.into_iter().enumerate() {
+        let status = first_call(gateway, identity, call).await;
+        assert_eq!((status.code(), reason(&status).as_str()), (code, expected), "{call}");
+        let line = format!("customs_gateway_refusals_total{{reason=\"{expected}\"}} {}", earlier + 1);
+        gateway.metric(&line).await;
+    }
+    let network = Some("127.0.0.0/24");
+    is_audited(gateway, expected, network).await;
+    // Health is open to whoever's certificate is good: it says nothing that is not everybody's.
+    let mut health = HealthClient::new(gateway.channel(Some(identity)));
+    health.check(HealthCheckRequest::default()).await.unwrap();
+}
+
+async fn is_audited(gateway: &Gateway, expected: &str, network: Option<&str>) {
     eventually("the audit row", async || {
-        let events = gateway.audited().await;
-        events
-            .iter()
-            .any(|event| event.kind == AuditKind::Refused && event.reason.as_deref() == Some(expected))
+        gateway.audited().await.iter().any(|event| {
+            event.kind == AuditKind::Refused
+                && event.reason.as_deref() == Some(expected)
+                && event.source_network.as_deref() == network
+        })
     })
     .await;
-    gateway.metric(&format!("customs_gateway_refusals_total{{reason=\"{expected}\"}} 1")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,5 +167,16 @@ async fn an_administrators_role_includes_no_manifests() {
         });
     })
     .await;
-    is_refused(&gateway, &gateway.identity("operator"), Code::PermissionDenied, "ROLE_NOT_ALLOWED").await;
+    let operator = gateway.identity("operator");
+    for (earlier, call) in ["a list", "a watch"].into_iter().enumerate() {
+        let status = first_call(&gateway, &operator, call).await;
+        assert_eq!(
+            (status.code(), reason(&status).as_str()),
+            (Code::PermissionDenied, "ROLE_NOT_ALLOWED"),
+            "{call}"
+        );
+        let line = format!("customs_gateway_refusals_total{{reason=\"ROLE_NOT_ALLOWED\"}} {}", earlier + 1);
+        gateway.metric(&line).await;
+    }
+    is_audited(&gateway, "ROLE_NOT_ALLOWED", Some("127.0.0.0/24")).await;
 }

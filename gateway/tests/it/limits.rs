@@ -1,6 +1,10 @@
 //! Every limit at its edge: what fits is taken, one more is refused with a reason.
 
-use proto::v1::{GetManifestRequest, ListManifestsRequest, SubmitManifestRequest, SubmitManifestResponse};
+use gateway::persist::AuditKind;
+use proto::v1::{
+    GetManifestRequest, GetPreDecisionRequest, ListManifestsRequest, ListPreDecisionsRequest,
+    SubmitManifestRequest, SubmitManifestResponse, WatchPreDecisionsRequest,
+};
 use testkit::{many, stories::Story};
 use tokio::io::AsyncReadExt as _;
 use tonic::{Code, Status, transport::Channel};
@@ -51,6 +55,19 @@ async fn what_the_transport_refuses_carries_a_reason_too() {
     let watch = "/customs.prearrival.v1.PreDecisionService/WatchPreDecisions";
     let status = send(&channel, watch, vec![0; 20_000]).await.unwrap_err();
     assert_eq!(reason(&status), "MESSAGE_TOO_LARGE");
+    // Counted once each, whoever made them, and audited with partner and network.
+    for (expected, times) in [("MESSAGE_UNDECODABLE", 4), ("UNIMPLEMENTED", 2), ("MESSAGE_TOO_LARGE", 1)] {
+        gateway.metric(&format!("customs_gateway_refusals_total{{reason=\"{expected}\"}} {times}")).await;
+        eventually("the audit row", async || {
+            gateway.audited().await.iter().any(|event| {
+                event.kind == AuditKind::Refused
+                    && event.reason.as_deref() == Some(expected)
+                    && event.partner_id.as_deref() == Some("kz-customs")
+                    && event.source_network.as_deref() == Some("127.0.0.0/24")
+            })
+        })
+        .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,6 +123,40 @@ async fn a_quota_is_kept() {
     assert!(status.get_error_details().retry_info().is_some());
     // Others have their own.
     gateway.manifests("tj-customs").submit_manifest(many::cargo(8, 1, now())).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_of_both_services_use_up_one_allowance() {
+    let settings = [("intake.calls_per_submission", "2")];
+    let gateway = Gateway::start_with(&settings, |_, partners| partners[0].quota_per_minute = 3).await;
+    let mut decisions = gateway.pre_decisions("kz-customs");
+    let mut manifests = gateway.manifests("kz-customs");
+    let mut refused = None;
+    // Six calls a minute; the minute may turn once on the way.
+    for n in 0..14 {
+        let outcome = match n % 3 {
+            0 => decisions.list_pre_decisions(ListPreDecisionsRequest::default()).await.map(|_| ()),
+            1 => decisions.watch_pre_decisions(WatchPreDecisionsRequest::default()).await.map(|_| ()),
+            _ => manifests.list_manifests(ListManifestsRequest::default()).await.map(|_| ()),
+        };
+        if let Err(status) = outcome
+            && reason(&status) != "REQUEST_INVALID"
+        {
+            assert!(n >= 6, "not before the allowance is used up");
+            refused = Some(status);
+            break;
+        }
+    }
+    let _ = refused.unwrap();
+    use tonic_types::StatusExt as _;
+    for status in [
+        decisions.get_pre_decision(GetPreDecisionRequest::default()).await.unwrap_err(),
+        decisions.list_pre_decisions(ListPreDecisionsRequest::default()).await.unwrap_err(),
+        decisions.watch_pre_decisions(WatchPreDecisionsRequest::default()).await.unwrap_err(),
+    ] {
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "QUOTA_EXCEEDED"));
+        assert!(status.get_error_details().retry_info().is_some());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

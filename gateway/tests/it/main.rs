@@ -26,3 +26,4 @@ mod kill;
 mod limits;
 mod operators;
 mod privacy;
+mod spans;

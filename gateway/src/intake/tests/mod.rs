@@ -25,6 +25,8 @@ use crate::{
     decode::{self, Format, Received},
     observability::Metrics,
     persist::{self, Recorded, Secrets, Store},
+    quota::Quota,
+    refusals::Refusals,
     reply::{self, Language},
 };
 
@@ -50,14 +52,18 @@ impl House {
         let secrets = Secrets::random().unwrap();
         let store = Store::open(&stored, &secrets).await.unwrap();
         let clock = Clock::Fixed(fixture_now());
+        let registry = Registry::new(Snapshot::default(), clock.clone());
+        let metrics = Metrics::default();
         let pipeline = Pipeline::new(Intake {
             store: store.clone(),
             digests: secrets.digests(),
             scorer: Arc::clone(&SCORER),
             lists: Arc::new(CodeLists::built_in()),
-            registry: Registry::new(Snapshot::default(), clock.clone()),
+            quota: Quota::new(&config),
+            refusals: Refusals::new(store.clone(), registry.clone(), clock.clone(), metrics.clone(), 1),
+            registry,
             clock,
-            metrics: Metrics::default(),
+            metrics,
             config,
             decode: decode::Config::default(),
             draining: CancellationToken::new(),

@@ -4,8 +4,8 @@ use prost::Message as _;
 
 use super::*;
 use crate::{
-    intake::Exceeded,
     persist::{AuditKind, Error, received_digest},
+    quota::Exceeded,
 };
 
 #[tokio::test]

@@ -6,12 +6,15 @@
 //! so repeats, dry runs and rubbish are no way around the quota. Minutes are whole minutes of the clock: around
 //! the turn of one, twice the quota can pass within sixty seconds.
 
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 
-use super::Config;
-use crate::authenticate::registry::Partner;
+use crate::{authenticate::registry::Partner, intake::Config};
 
 /// A partner has asked for as much as is agreed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -29,9 +32,12 @@ pub enum Exceeded {
     TooManyPartners,
 }
 
-/// The counts of this minute.
+/// The counts of this minute. Cheap to clone; all clones count together.
+#[derive(Debug, Clone)]
+pub struct Quota(Arc<Inner>);
+
 #[derive(Debug)]
-pub(super) struct Quota {
+struct Inner {
     minute: Mutex<Minute>,
     calls_per_submission: u32,
     dry_runs_per_minute: u32,
@@ -52,29 +58,40 @@ struct Counts {
 }
 
 impl Quota {
-    pub(super) fn new(config: &Config) -> Self {
-        Self {
+    /// Nothing is counted yet.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self(Arc::new(Inner {
             minute: Mutex::default(),
             calls_per_submission: config.calls_per_submission,
             dry_runs_per_minute: config.dry_runs_per_minute,
             max_partners: config.max_counted_partners,
-        }
+        }))
     }
 
-    /// Counts a call of any kind, before anything is done for it.
-    pub(super) fn call(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
-        let limit = partner.quota_per_minute.saturating_mul(self.calls_per_submission);
+    /// Counts a call of any kind, of either service, before anything is done for it.
+    ///
+    /// # Errors
+    /// The allowance is used up.
+    pub fn call(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
+        let limit = partner.quota_per_minute.saturating_mul(self.0.calls_per_submission);
         self.count(partner, now, limit, |counts| &mut counts.calls)
     }
 
     /// Counts a new submission, once it is known not to be a repeat.
-    pub(super) fn submission(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
+    ///
+    /// # Errors
+    /// The quota is used up.
+    pub fn submission(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
         self.count(partner, now, partner.quota_per_minute, |counts| &mut counts.submissions)
     }
 
     /// Counts a dry run.
-    pub(super) fn dry_run(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
-        self.count(partner, now, self.dry_runs_per_minute, |counts| &mut counts.dry_runs)
+    ///
+    /// # Errors
+    /// The limit is reached.
+    pub fn dry_run(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
+        self.count(partner, now, self.0.dry_runs_per_minute, |counts| &mut counts.dry_runs)
     }
 
     fn count(
@@ -86,11 +103,11 @@ impl Quota {
     ) -> Result<(), Exceeded> {
         let number = now.as_second().div_euclid(60);
         // A thread that panicked while counting leaves counts that are still good enough to count on.
-        let mut minute = self.minute.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut minute = self.0.minute.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if minute.number != number {
             *minute = Minute { number, counts: HashMap::new() };
         }
-        let full = minute.counts.len() >= self.max_partners;
+        let full = minute.counts.len() >= self.0.max_partners;
         let counts = match minute.counts.get_mut(&partner.id) {
             Some(counts) => counts,
             None if full => return Err(Exceeded::TooManyPartners),
