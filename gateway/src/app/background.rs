@@ -1,14 +1,25 @@
 //! What goes on beside the calls: reloads, readiness, and the audit of refused handshakes.
 
-use std::{path::Path, sync::Arc, time::Duration, time::SystemTime};
+use std::{
+    collections::HashSet,
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, Handshakes, Reload, registry};
+use super::{
+    Error, Handshakes, Reload,
+    registry::{Look, Progress},
+};
 use crate::{
     admin::Readiness,
-    authenticate::{Credentials, HandshakeCount, OpenConnections, Registry},
+    authenticate::{
+        Credentials, HandshakeCount, OpenConnections, Registry,
+        registry::{Expiry, ExpiryKind},
+    },
     clock::Clock,
     observability::Metrics,
     persist::{AuditEvent, AuditKind, Store},
@@ -29,30 +40,46 @@ pub(super) struct Background {
 }
 
 impl Background {
-    /// Publishes the registry whenever its version moves and it proves; otherwise the last good one stays.
-    pub(super) async fn refresh_registry(self, registry: Registry, mut version: i64, every: Duration) {
+    /// Publishes the registry whenever its version moves, or somebody asks, and it proves; otherwise the last good
+    /// one stays.
+    pub(super) async fn refresh_registry(self, registry: Registry, version: i64, every: Duration) {
         let mut ticks = ticks(every);
+        let mut progress = Progress::at(version);
         loop {
-            tokio::select! {
+            self.metrics.set_expiries(self.soonest(&registry));
+            let asked = tokio::select! {
                 () = self.stop.cancelled() => return,
-                () = self.reload.0.registry.notified() => {}
-                _ = ticks.tick() => {}
-            }
-            match self.store.registry_version().await {
-                Ok(found) if found == version => continue,
-                Ok(found) => version = found,
-                // The readiness probe tells about the store; the next look tries again.
-                Err(_) => continue,
-            }
-            match registry::proven(&self.store).await {
-                Ok((found, snapshot)) => {
-                    version = found;
+                () = self.reload.0.registry.notified() => true,
+                _ = ticks.tick() => false,
+            };
+            match progress.look(asked, &self.store).await {
+                Look::Same => {}
+                Look::Good { snapshot, changed } => {
                     registry.publish(snapshot);
-                    self.told("registry", Ok(())).await;
+                    if changed {
+                        self.told("registry", Ok(())).await;
+                    }
                 }
-                Err(error) => self.told("registry", Err(error)).await,
+                Look::Bad(error) => self.told("registry", Err(error)).await,
+                Look::Unknown(error) => {
+                    tracing::warn!(%error, "the registry could not be looked at; the next look tries again");
+                }
             }
         }
+    }
+
+    /// For each partner and kind the soonest end, days from now.
+    fn soonest(&self, registry: &Registry) -> Vec<(String, ExpiryKind, i64)> {
+        let now = self.clock.now().as_second();
+        let mut found: Vec<(String, ExpiryKind, i64)> = Vec::new();
+        let mut seen = HashSet::new();
+        // Soonest first, so the first of each counts.
+        for Expiry { partner_id, kind, at_seconds } in registry.snapshot().expiries() {
+            if seen.insert((partner_id.clone(), kind)) {
+                found.push((partner_id, kind, at_seconds.saturating_sub(now).div_euclid(SECONDS_A_DAY)));
+            }
+        }
+        found
     }
 
     /// Takes new credentials when their files change, or when asked.

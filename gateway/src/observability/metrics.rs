@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -16,6 +16,7 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::{Encoder, TextEncoder};
 
 use super::names::metric;
+use crate::authenticate::registry::ExpiryKind;
 
 /// A step of the way, as the histogram names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +102,8 @@ struct Gauges {
     open_connections: AtomicI64,
     feed_watchers: AtomicI64,
     ready: AtomicI64,
+    /// Partner, what ends, days until then.
+    expiries: Mutex<Vec<(String, ExpiryKind, i64)>>,
 }
 
 /// What reads the metrics: the text that `/metrics` answers.
@@ -151,6 +154,25 @@ impl Metrics {
         gauge(metric::OPEN_CONNECTIONS, "Open connections.", |g| &g.open_connections);
         gauge(metric::FEED_WATCHERS, "Watchers of the feed.", |g| &g.feed_watchers);
         gauge(metric::READY, "1 when the gateway can authenticate, decide and persist.", |g| &g.ready);
+        for (name, what, kind) in [
+            (metric::ANCHOR_DAYS_LEFT, "Days until a partner's trust anchor ends.", ExpiryKind::Anchor),
+            (
+                metric::CRL_DAYS_LEFT,
+                "Days until a partner's revocation list is past its next update.",
+                ExpiryKind::RevocationList,
+            ),
+        ] {
+            let gauges = Arc::clone(&gauges);
+            let observed = meter.i64_observable_gauge(name).with_description(what);
+            observed
+                .with_callback(move |observer| {
+                    let expiries = gauges.expiries.lock().unwrap_or_else(PoisonError::into_inner);
+                    for (partner_id, _, days) in expiries.iter().filter(|(_, each, _)| *each == kind) {
+                        observer.observe(*days, &[KeyValue::new(metric::LABEL_PARTNER, partner_id.clone())]);
+                    }
+                })
+                .build();
+        }
         Self(Arc::new(Instruments {
             step_duration: meter
                 .f64_histogram(metric::STEP_DURATION)
@@ -219,6 +241,11 @@ impl Metrics {
     /// Days until the gateway's own certificate ends.
     pub fn set_certificate_days_left(&self, days: i64) {
         self.0.gauges.certificate_days_left.store(days, Ordering::Relaxed);
+    }
+
+    /// What of the registry ends when: partner, what, days until then. Replaces what was set before.
+    pub fn set_expiries(&self, expiries: Vec<(String, ExpiryKind, i64)>) {
+        *self.0.gauges.expiries.lock().unwrap_or_else(PoisonError::into_inner) = expiries;
     }
 
     /// Connections that are open now.
@@ -303,6 +330,10 @@ mod tests {
         metrics.submission("synthetic-partner", "recorded");
         metrics.reload("registry", "refused");
         metrics.set_certificate_days_left(9);
+        metrics.set_expiries(vec![
+            ("synthetic-partner".to_owned(), ExpiryKind::Anchor, 300),
+            ("synthetic-partner".to_owned(), ExpiryKind::RevocationList, -1),
+        ]);
         metrics.set_open_connections(3);
         metrics.set_feed_watchers(2);
         metrics.set_ready(true);
@@ -318,6 +349,8 @@ mod tests {
             "customs_gateway_submissions_total{partner=\"synthetic-partner\",result=\"recorded\"} 1",
             "customs_gateway_reloads_total{result=\"refused\",what=\"registry\"} 1",
             "customs_gateway_certificate_days_left 9",
+            "customs_gateway_anchor_days_left{partner=\"synthetic-partner\"} 300",
+            "customs_gateway_crl_days_left{partner=\"synthetic-partner\"} -1",
             "customs_gateway_open_connections 3",
             "customs_gateway_feed_watchers 2",
             "customs_gateway_ready 1",

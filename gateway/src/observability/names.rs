@@ -60,6 +60,10 @@ pub mod metric {
     pub const RELOADS: &str = "customs_gateway_reloads_total";
     /// Gauge, days: until the gateway's own certificate ends.
     pub const CERTIFICATE_DAYS_LEFT: &str = "customs_gateway_certificate_days_left";
+    /// Gauge, days: until the first of a partner's trust anchors ends. Label: partner.
+    pub const ANCHOR_DAYS_LEFT: &str = "customs_gateway_anchor_days_left";
+    /// Gauge, days: until the first of a partner's revocation lists is past its next update. Label: partner.
+    pub const CRL_DAYS_LEFT: &str = "customs_gateway_crl_days_left";
     /// Gauge: open connections.
     pub const OPEN_CONNECTIONS: &str = "customs_gateway_open_connections";
     /// Gauge: watchers of the feed.

@@ -66,11 +66,39 @@ async fn a_broken_registry_is_refused_and_the_last_good_one_stays() {
     let mut rows = gateway.store.partners().await.unwrap();
     rows[0].anchors_pem = "not a certificate".to_owned();
     gateway.store.import_partners(rows, crate::harness::now()).await.unwrap();
-    gateway.reload.now();
     refused_reload_is_audited(&gateway).await;
     gateway.metric("customs_gateway_reloads_total{result=\"refused\",what=\"registry\"} 1").await;
     list(&mut client).await.unwrap();
     list(&mut gateway.manifests("tj-customs")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_is_told_again_what_is_wrong() {
+    let gateway = Gateway::start(&[("app.registry_poll_ms", "3600000")]).await;
+    let mut rows = gateway.store.partners().await.unwrap();
+    rows[0].anchors_pem = "not a certificate".to_owned();
+    gateway.store.import_partners(rows, crate::harness::now()).await.unwrap();
+    for times in 1..=2 {
+        gateway.reload.now();
+        let line = format!("customs_gateway_reloads_total{{result=\"refused\",what=\"registry\"}} {times}");
+        gateway.metric(&line).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operators_see_anchors_and_lists_coming_to_their_end() {
+    let gateway = Gateway::start_with(&[], |world, partners| {
+        partners[0].crls_pem = world.kz.crl_pem().unwrap();
+    })
+    .await;
+    eventually("both gauges", async || {
+        let text = gateway.http("/metrics").await.1;
+        ["anchor", "crl"].iter().all(|kind| {
+            let name = format!("customs_gateway_{kind}_days_left{{partner=\"kz-customs\"}} ");
+            text.lines().any(|line| line.strip_prefix(&name).is_some_and(|days| days.parse::<i64>().is_ok()))
+        })
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
