@@ -9,7 +9,7 @@ mod digests;
 mod error;
 mod feed;
 mod outcome;
-mod packed;
+pub mod packed;
 mod rows;
 mod sealed;
 mod secrets;

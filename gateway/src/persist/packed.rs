@@ -17,7 +17,8 @@ const WORTH_PACKING_BYTES: usize = 512;
 const LARGEST_BYTES: usize = 256 * 1024 * 1024;
 
 /// The stored form of a value.
-pub(in crate::persist) fn pack(plain: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn pack(plain: &[u8]) -> Vec<u8> {
     if plain.len() < WORTH_PACKING_BYTES {
         return as_is(plain);
     }
@@ -38,7 +39,7 @@ pub(in crate::persist) fn pack(plain: &[u8]) -> Vec<u8> {
 ///
 /// # Errors
 /// [`Error::Corrupt`]: the form is not one of ours, or is damaged.
-pub(in crate::persist) fn unpack(packed: &[u8]) -> Result<Vec<u8>, Error> {
+pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, Error> {
     let corrupt = || Error::Corrupt("a packed value is damaged".into());
     match packed.split_first().ok_or_else(corrupt)? {
         (&PLAIN, plain) => Ok(plain.to_vec()),

@@ -7,7 +7,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use gateway::observability::{Config, subscriber::subscriber};
+use gateway::{
+    observability::{Config, subscriber::subscriber},
+    persist::packed::unpack,
+};
 use prost::Message as _;
 use proto::v1::{
     CancelManifestRequest, GetManifestRequest, GetManifestResponse, GetPreDecisionRequest,
@@ -279,7 +282,7 @@ async fn send_out_of_place(gateway: &Gateway, who: &str, name: &str, told: &mut 
     }
 }
 
-/// Every column of every table, as it lies in the store.
+/// Every column of every table, as it lies in the store; packed ones unpacked, lest packing hide what it packs.
 async fn columns(gateway: &Gateway) -> Vec<(String, String)> {
     let options = SqliteConnectOptions::new().filename(gateway.folder.path().join("store.db"));
     let mut connection = options.connect().await.unwrap();
@@ -291,8 +294,13 @@ async fn columns(gateway: &Gateway) -> Vec<(String, String)> {
         let query =
             AssertSqlSafe(format!("select cast({column} as blob) from {table} where {column} is not null"));
         let values = sqlx::query(query).fetch_all(&mut connection).await.unwrap();
-        let texts: Vec<_> =
-            values.iter().map(|row| String::from_utf8_lossy(row.get::<&[u8], _>(0)).into_owned()).collect();
+        let packed = table == "manifests" && ["record", "findings", "decisions"].contains(&column.as_str());
+        let texts: Vec<_> = values
+            .iter()
+            .map(|row| row.get::<Vec<u8>, _>(0))
+            .map(|bytes| if packed { unpack(&bytes).unwrap() } else { bytes })
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect();
         found.push((format!("{table}.{column}"), texts.join("\n")));
     }
     found
