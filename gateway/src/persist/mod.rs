@@ -52,6 +52,14 @@ impl Store {
         sqlite::Store::migrate(config).await
     }
 
+    /// Is there a store under this configuration, and does it hold manifests? Then its secrets must not be made anew.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when it cannot be opened.
+    pub async fn holds_manifests(config: &Config) -> Result<bool, Error> {
+        sqlite::Store::holds_manifests(config).await
+    }
+
     /// Opens the store and starts its writer. Needs a tokio runtime.
     ///
     /// # Errors

@@ -1,7 +1,10 @@
 //! The store-wide secrets: keys that wrap manifests' keys, and the secret of the content digests. They live in files.
 
 use std::{
-    fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, os::unix::fs::PermissionsExt as _, path::Path,
+    fs,
+    io::Write as _,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
 };
 
 use aws_lc_rs::rand;
@@ -59,6 +62,15 @@ pub(in crate::persist) struct WrappingKey {
     pub(in crate::persist) key: Bytes32,
 }
 
+impl WrappingKey {
+    /// Its id is random, too: two keys under one id would be told apart only by what cannot be opened.
+    fn random() -> Result<Self, Error> {
+        let mut bytes = [0; 4];
+        rand::fill(&mut bytes).map_err(|_| Error::Unavailable("no randomness".into()))?;
+        Ok(Self { id: format!("k-{:08x}", u32::from_be_bytes(bytes)), key: Bytes32::random()? })
+    }
+}
+
 /// What the store keeps secret. `Debug` prints nothing of it. Cheap enough to clone at start.
 #[derive(Clone)]
 pub struct Secrets {
@@ -74,20 +86,40 @@ impl Secrets {
     /// [`Error::Secret`] when one is absent, not of the known form, or readable by everybody on the machine.
     pub fn load(config: &Config) -> Result<Self, Error> {
         let wrapping_keys = read(&config.wrapping_keys_file, wrapping_keys)?;
-        let digest_secret = read(&config.digest_secret_file, |text| Bytes32::from_hex(text.trim()))?;
+        let digest_secret = read(&config.digest_secret_file, digest_secret)?;
         Ok(Self { wrapping_keys, digest_secret })
     }
 
-    /// Makes the files that are absent, with fresh secrets, for the owner's eyes only (mode 0600). Never overwrites.
+    /// Makes the files that are absent, with fresh secrets, for the owner's eyes only (mode 0600), and says which. Never
+    /// overwrites, and makes none beside a store that holds manifests already ([`Store::holds_manifests`]).
     ///
     /// # Errors
-    /// [`Error::Secret`] when a file cannot be written.
-    pub fn create_if_absent(config: &Config) -> Result<(), Error> {
-        let key = Bytes32::random()?;
-        let line = Zeroizing::new(format!("k1 {}\n", key.to_hex().as_str()));
-        create(&config.wrapping_keys_file, line.as_bytes())?;
+    /// [`Error::Secret`] when a file cannot be written, or is absent beside a store that holds manifests.
+    ///
+    /// [`Store::holds_manifests`]: super::Store::holds_manifests
+    pub fn create_if_absent(config: &Config, holds_manifests: bool) -> Result<Vec<PathBuf>, Error> {
+        let lost = [
+            (&config.wrapping_keys_file, "what is sealed in them could never be read again"),
+            (&config.digest_secret_file, "repeats of them would be recorded a second time"),
+        ];
+        if holds_manifests && let Some((path, harm)) = lost.iter().find(|(path, _)| !path.exists()) {
+            let store = config.path.display();
+            let problem = format!(
+                "absent, but {store} holds manifests: with a new one {harm}; put it back from its backup"
+            );
+            return Err(secret(path, problem));
+        }
+        let mut made = Vec::new();
+        let WrappingKey { id, key } = WrappingKey::random()?;
+        let line = Zeroizing::new(format!("{id} {}\n", key.to_hex().as_str()));
+        if create(&config.wrapping_keys_file, line.as_bytes())? {
+            made.push(config.wrapping_keys_file.clone());
+        }
         let secret = Zeroizing::new(format!("{}\n", Bytes32::random()?.to_hex().as_str()));
-        create(&config.digest_secret_file, secret.as_bytes())
+        if create(&config.digest_secret_file, secret.as_bytes())? {
+            made.push(config.digest_secret_file.clone());
+        }
+        Ok(made)
     }
 
     /// Fresh secrets that no file holds: for tests and throwaway stores.
@@ -95,8 +127,7 @@ impl Secrets {
     /// # Errors
     /// [`Error::Unavailable`] when the system gives no randomness.
     pub fn random() -> Result<Self, Error> {
-        let key = WrappingKey { id: "k1".into(), key: Bytes32::random()? };
-        Ok(Self { wrapping_keys: vec![key], digest_secret: Bytes32::random()? })
+        Ok(Self { wrapping_keys: vec![WrappingKey::random()?], digest_secret: Bytes32::random()? })
     }
 
     /// The maker of content digests.
@@ -112,32 +143,52 @@ impl std::fmt::Debug for Secrets {
     }
 }
 
-/// One key a line, `<id> <64 hexadecimal digits>`; empty lines and lines that begin with `#` are passed over.
-fn wrapping_keys(text: &str) -> Option<Vec<WrappingKey>> {
+/// One key a line, `<id> <64 hexadecimal digits>`; empty lines and lines that begin with `#` are passed over. What is
+/// wrong is said by line, never with what the line holds.
+fn wrapping_keys(text: &str) -> Result<Vec<WrappingKey>, String> {
     let mut keys: Vec<WrappingKey> = Vec::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let (id, hex) = line.split_once(char::is_whitespace)?;
-        if id.len() > 64 || keys.iter().any(|key| key.id == id) {
-            return None;
+    for (index, line) in text.lines().map(str::trim).enumerate() {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
         }
-        keys.push(WrappingKey { id: id.to_owned(), key: Bytes32::from_hex(hex.trim())? });
+        let wrong = |problem: &str| format!("line {}: {problem}", index + 1);
+        let (id, hex) = line
+            .split_once(char::is_whitespace)
+            .ok_or_else(|| wrong("is not `<key id> <64 hexadecimal digits>`"))?;
+        if id.len() > 64 {
+            return Err(wrong("the key id is longer than 64 bytes"));
+        }
+        if keys.iter().any(|key| key.id == id) {
+            return Err(wrong("the key id stands in an earlier line already"));
+        }
+        let key =
+            Bytes32::from_hex(hex.trim()).ok_or_else(|| wrong("the key is not 64 hexadecimal digits"))?;
+        keys.push(WrappingKey { id: id.to_owned(), key });
     }
-    (!keys.is_empty()).then_some(keys)
+    if keys.is_empty() { Err("holds no key".to_owned()) } else { Ok(keys) }
 }
 
-fn read<T>(path: &Path, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Error> {
+fn digest_secret(text: &str) -> Result<Bytes32, String> {
+    match text.trim() {
+        "" => Err("is empty".to_owned()),
+        digits => Bytes32::from_hex(digits).ok_or_else(|| "is not 64 hexadecimal digits".to_owned()),
+    }
+}
+
+fn read<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<T, Error> {
     let mode = fs::metadata(path).map_err(|e| secret(path, e))?.permissions().mode();
     if mode & 0o007 != 0 {
         return Err(secret(path, "everybody may read it; take the rights of others away (chmod o-rwx)"));
     }
     let text = Zeroizing::new(fs::read_to_string(path).map_err(|e| secret(path, e))?);
-    parse(&text).ok_or_else(|| secret(path, "not of the known form"))
+    parse(&text).map_err(|problem| secret(path, problem))
 }
 
-/// The file appears whole or not at all: a crash half-way must not leave an empty one that nobody dares replace.
-fn create(path: &Path, content: &[u8]) -> Result<(), Error> {
+/// The file appears whole or not at all: a crash half-way must not leave an empty one that nobody dares replace. Says
+/// whether it was made here.
+fn create(path: &Path, content: &[u8]) -> Result<bool, Error> {
     if path.exists() {
-        return Ok(());
+        return Ok(false);
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let write = || {
@@ -150,13 +201,14 @@ fn create(path: &Path, content: &[u8]) -> Result<(), Error> {
         // A hard link fails where the file has appeared meanwhile; a rename would replace it.
         let linked = fs::hard_link(&draft, path);
         fs::remove_file(&draft)?;
-        match linked {
-            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            other => other,
-        }?;
-        fs::File::open(folder)?.sync_all()
+        let made = match linked {
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => false,
+            other => other.map(|()| true)?,
+        };
+        fs::File::open(folder)?.sync_all()?;
+        Ok(made)
     };
-    write().map_err(|e| secret(path, e))
+    write().map_err(|e: std::io::Error| secret(path, e))
 }
 
 fn secret(path: &Path, problem: impl ToString) -> Error {

@@ -1,6 +1,6 @@
 //! How connections are made, and what becomes of their errors.
 
-use std::time::Duration;
+use std::{fs, os::unix::fs::MetadataExt as _, path::Path, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, SqliteConnection,
@@ -30,6 +30,34 @@ pub(super) async fn writer(config: &Config, create: bool) -> Result<SqliteConnec
         .journal_mode(SqliteJournalMode::Wal)
         .pragma("wal_autocheckpoint", config.wal_autocheckpoint_pages.to_string());
     Ok(options.connect().await?)
+}
+
+/// Which file lies under the path: SQLite goes on with a file that was removed or replaced, and what it then commits
+/// is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FileId {
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    pub(super) fn of(path: &Path) -> Result<Self, Error> {
+        let metadata = fs::metadata(path).map_err(|error| {
+            Error::Unavailable(format!("the database file cannot be seen any more: {error}"))
+        })?;
+        Ok(Self { device: metadata.dev(), inode: metadata.ino() })
+    }
+
+    /// Does the path still lead to this file?
+    pub(super) fn still_at(self, path: &Path) -> Result<(), Error> {
+        if Self::of(path)? == self {
+            Ok(())
+        } else {
+            Err(Error::Unavailable(
+                "the database file was replaced while open: start the gateway anew".into(),
+            ))
+        }
+    }
 }
 
 /// The connections that read.

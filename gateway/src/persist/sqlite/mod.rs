@@ -2,6 +2,7 @@
 
 mod audit;
 mod batch;
+mod binding;
 mod cancel;
 mod connection;
 mod feed;
@@ -46,9 +47,15 @@ impl Store {
         schema::migrate(config).await
     }
 
+    pub(super) async fn holds_manifests(config: &Config) -> Result<bool, Error> {
+        binding::holds_manifests(config).await
+    }
+
     pub(super) async fn open(config: &Config, secrets: &Secrets) -> Result<Self, Error> {
         let mut connection = connection::writer(config, false).await?;
+        let file = connection::FileId::of(&config.path)?;
         schema::check(&mut connection).await?;
+        binding::check(&mut connection, config, secrets).await?;
         let readers = connection::readers(config).await?;
         let end = feed::end(&readers).await?;
         let wake = Arc::new(watch::Sender::new(end));
@@ -57,6 +64,7 @@ impl Store {
             config: config.clone(),
             secrets: secrets.clone(),
             connection: Some(connection),
+            file,
             wake: Arc::clone(&wake),
         };
         tokio::spawn(writer.run(commands));

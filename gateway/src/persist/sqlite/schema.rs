@@ -6,8 +6,10 @@ use super::connection;
 use crate::persist::{Config, Error};
 
 /// Every migration, in order; a test holds the list and the folder together.
-pub(super) const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "first_light", include_str!("../../../migrations/sqlite/0001_first_light.sql"))];
+pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "first_light", include_str!("../../../migrations/sqlite/0001_first_light.sql")),
+    (2, "digest_check", include_str!("../../../migrations/sqlite/0002_digest_check.sql")),
+];
 
 /// Number of the newest migration that this program knows.
 pub(super) const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
@@ -45,12 +47,17 @@ pub(super) async fn migrate(config: &Config) -> Result<i64, Error> {
 
 /// Refuses a schema that is not exactly the one that this program was built for.
 pub(super) async fn check(connection: &mut SqliteConnection) -> Result<(), Error> {
+    let found = version_or_none(connection).await?;
+    if found == NEWEST { Ok(()) } else { Err(Error::SchemaUnknown { found, known: NEWEST }) }
+}
+
+/// Where the schema is; 0 where there is none.
+pub(super) async fn version_or_none(connection: &mut SqliteConnection) -> Result<i64, Error> {
     let tables: i64 = sqlx::query(include_str!("../../../queries/sqlite/schema_exists.sql"))
         .fetch_one(&mut *connection)
         .await?
         .try_get("tables")?;
-    let found = if tables == 0 { 0 } else { version(connection).await? };
-    if found == NEWEST { Ok(()) } else { Err(Error::SchemaUnknown { found, known: NEWEST }) }
+    if tables == 0 { Ok(0) } else { version(connection).await }
 }
 
 async fn version(connection: &mut SqliteConnection) -> Result<i64, Error> {

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     batch::{self, Batch, Entry},
-    connection,
+    connection::{self, FileId},
 };
 use crate::persist::{Config, Error, FeedPosition, Secrets};
 
@@ -34,6 +34,8 @@ pub(super) struct Writer {
     pub(super) config: Config,
     pub(super) secrets: Secrets,
     pub(super) connection: Option<SqliteConnection>,
+    /// The file that was opened at the start; another one under its path is never written.
+    pub(super) file: FileId,
     pub(super) wake: Arc<watch::Sender<FeedPosition>>,
 }
 
@@ -70,6 +72,7 @@ impl Writer {
     }
 
     async fn connected(&mut self) -> Result<&mut SqliteConnection, Error> {
+        self.file.still_at(&self.config.path)?;
         if self.connection.is_none() {
             self.connection = Some(connection::writer(&self.config, false).await?);
         }
@@ -100,6 +103,8 @@ impl Writer {
         let connection = self.connected().await?;
         match Batch::of(entries).write(connection, &secrets).await {
             Ok((settled, position)) => {
+                // Who removed the file during the commit removed the commit.
+                self.file.still_at(&self.config.path)?;
                 if let Some(position) = position {
                     wake_at(&self.wake, position);
                 }

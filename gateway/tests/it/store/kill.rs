@@ -47,7 +47,7 @@ async fn killing_loses_nothing_and_doubles_nothing() {
     let mut random = StdRng::seed_from_u64(seed);
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path());
-    Secrets::create_if_absent(&config).unwrap();
+    Secrets::create_if_absent(&config, false).unwrap();
     Store::migrate(&config).await.unwrap();
     let mut acknowledged = BTreeMap::new();
     for round in 0..rounds {

@@ -41,6 +41,16 @@ impl Fresh {
         Self { store, config, secrets, folder }
     }
 
+    /// With secrets that lie in their files.
+    async fn with_secret_files() -> Self {
+        let Self { store, config, folder, .. } = Self::sqlite().await;
+        store.close().await;
+        Secrets::create_if_absent(&config, false).unwrap();
+        let secrets = Secrets::load(&config).unwrap();
+        let store = Store::open(&config, &secrets).await.unwrap();
+        Self { store, config, secrets, folder }
+    }
+
     /// The same store as another process would see it, or this one after a restart.
     async fn another(&self) -> Store {
         Store::open(&self.config, &self.secrets).await.unwrap()

@@ -109,10 +109,11 @@ async fn tampering_shows() {
 }
 
 #[tokio::test]
-async fn other_secrets_open_nothing() {
-    let fresh = Fresh::sqlite().await;
+async fn other_wrapping_keys_open_nothing() {
+    let fresh = Fresh::with_secret_files().await;
     let id = fresh.store.record(outcome(&fresh.secrets, "kz-customs", "A-1")).await.unwrap().id;
-    let stranger = Store::open(&fresh.config, &Secrets::random().unwrap()).await.unwrap();
+    fs::write(&fresh.config.wrapping_keys_file, format!("other {}\n", "5a".repeat(32))).unwrap();
+    let stranger = Store::open(&fresh.config, &Secrets::load(&fresh.config).unwrap()).await.unwrap();
     assert!(matches!(stranger.manifest(id, Persons::With).await, Err(Error::Corrupt(_))));
     assert!(matches!(stranger.outcome_of(&key("kz-customs", "A-1")).await, Err(Error::Corrupt(_))));
     // A damaged neighbour in the batch does not take others with it.
@@ -126,20 +127,18 @@ async fn other_secrets_open_nothing() {
 
 #[tokio::test]
 async fn a_wrapping_key_is_replaced() {
-    let fresh = Fresh::sqlite().await;
-    Secrets::create_if_absent(&fresh.config).unwrap();
+    let fresh = Fresh::with_secret_files().await;
     let file = &fresh.config.wrapping_keys_file;
     assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
     let old = fs::read_to_string(file).unwrap();
-    let secrets = Secrets::load(&fresh.config).unwrap();
-    let store = Store::open(&fresh.config, &secrets).await.unwrap();
-    let id = store.record(outcome(&secrets, "kz-customs", "A-1")).await.unwrap().id;
+    let (secrets, store) = (&fresh.secrets, &fresh.store);
+    let id = store.record(outcome(secrets, "kz-customs", "A-1")).await.unwrap().id;
 
     // The new key goes in front of the old one.
     let new = format!("# second key\nk2 {}\n", "5a".repeat(32));
     fs::write(file, format!("{new}{old}")).unwrap();
     let both = Store::open(&fresh.config, &Secrets::load(&fresh.config).unwrap()).await.unwrap();
-    both.record(outcome(&secrets, "kz-customs", "A-2")).await.unwrap();
+    both.record(outcome(secrets, "kz-customs", "A-2")).await.unwrap();
     assert_eq!(both.rewrap().await.unwrap(), 1);
     assert_eq!(both.rewrap().await.unwrap(), 0);
 
@@ -159,18 +158,20 @@ fn secret_files_are_made_once_and_checked() {
         ..Config::default()
     };
     assert!(matches!(Secrets::load(&config), Err(Error::Secret { .. })), "absent");
-    Secrets::create_if_absent(&config).unwrap();
+    let made = Secrets::create_if_absent(&config, false).unwrap();
+    assert_eq!(made, [config.wrapping_keys_file.clone(), config.digest_secret_file.clone()]);
     let first = Secrets::load(&config).unwrap().digests().content(b"words");
-    Secrets::create_if_absent(&config).unwrap();
+    assert!(Secrets::create_if_absent(&config, true).unwrap().is_empty());
     assert!(Secrets::load(&config).unwrap().digests().content(b"words") == first, "never overwritten");
     assert_eq!(format!("{:?}", Secrets::load(&config).unwrap()), "Secrets(..)");
     assert_eq!(fs::read_dir(folder.path().join("deep")).unwrap().count(), 2, "no drafts stay behind");
 
     let file = &config.digest_secret_file;
-    for bad in ["", "zz", &"ab".repeat(31), &"ab".repeat(33), &"g0".repeat(32)] {
+    fs::write(file, "\n").unwrap();
+    assert_eq!(problem_of(&config), "is empty");
+    for bad in ["zz", &"ab".repeat(31), &"ab".repeat(33), &"g0".repeat(32)] {
         fs::write(file, bad).unwrap();
-        let Err(Error::Secret { problem, .. }) = Secrets::load(&config) else { panic!("{bad} was taken") };
-        assert_eq!(problem, "not of the known form");
+        assert_eq!(problem_of(&config), "is not 64 hexadecimal digits");
     }
     fs::write(file, "ab".repeat(32)).unwrap();
     Secrets::load(&config).unwrap();
@@ -178,10 +179,83 @@ fn secret_files_are_made_once_and_checked() {
     assert!(matches!(Secrets::load(&config), Err(Error::Secret { .. })), "readable by everybody");
     fs::set_permissions(file, fs::Permissions::from_mode(0o640)).unwrap();
     let keys = &config.wrapping_keys_file;
-    for bad in ["k1", &format!("k1 {0}\nk1 {0}", "ab".repeat(32)), "# nothing"] {
+    for (bad, problem) in [
+        ("k1", "line 1: is not `<key id> <64 hexadecimal digits>`"),
+        (
+            &format!("k1 {0}\n\nk1 {0}", "ab".repeat(32)),
+            "line 3: the key id stands in an earlier line already",
+        ),
+        (&format!("# old\nk1 {}", "ab".repeat(31)), "line 2: the key is not 64 hexadecimal digits"),
+        ("# nothing", "holds no key"),
+    ] {
         fs::write(keys, bad).unwrap();
-        assert!(matches!(Secrets::load(&config), Err(Error::Secret { .. })), "{bad}");
+        assert_eq!(problem_of(&config), problem);
     }
+}
+
+fn problem_of(config: &Config) -> String {
+    match Secrets::load(config) {
+        Err(Error::Secret { problem, .. }) => problem,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_store_with_manifests_keeps_its_secrets() {
+    let fresh = Fresh::with_secret_files().await;
+    let config = &fresh.config;
+    assert!(!Store::holds_manifests(config).await.unwrap());
+    fresh.store.record(outcome(&fresh.secrets, "kz-customs", "A-1")).await.unwrap();
+    assert!(Store::holds_manifests(config).await.unwrap());
+
+    for file in [&config.wrapping_keys_file, &config.digest_secret_file] {
+        let text = fs::read_to_string(file).unwrap();
+        fs::remove_file(file).unwrap();
+        let Err(Error::Secret { path, problem }) = Secrets::create_if_absent(config, true) else { panic!() };
+        assert!(path == file.display().to_string() && problem.contains("holds manifests"), "{problem}");
+        assert!(!file.exists());
+        fs::write(file, text).unwrap();
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    // Made anew by hand all the same.
+    fs::write(&config.digest_secret_file, "ab".repeat(32)).unwrap();
+    let error = Store::open(config, &Secrets::load(config).unwrap()).await.unwrap_err();
+    assert!(matches!(&error, Error::Secret { path, .. } if path.ends_with("digest-secret")), "{error}");
+    fresh.another().await.close().await;
+}
+
+#[tokio::test]
+async fn an_empty_store_takes_the_secret_that_comes() {
+    let fresh = Fresh::sqlite().await;
+    let secrets = Secrets::random().unwrap();
+    let store = Store::open(&fresh.config, &secrets).await.unwrap();
+    store.record(outcome(&secrets, "kz-customs", "A-1")).await.unwrap();
+    let error = Store::open(&fresh.config, &fresh.secrets).await.unwrap_err();
+    assert!(matches!(error, Error::Secret { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn nothing_is_receipted_into_a_file_that_is_gone() {
+    let fresh = Fresh::sqlite().await;
+    let sent = |reference| fresh.store.record(outcome(&fresh.secrets, "kz-customs", reference));
+    sent("A-1").await.unwrap();
+
+    // Removed: SQLite would go on writing into a file that nobody can open any more.
+    let aside = fresh.config.path.with_extension("aside");
+    fs::rename(&fresh.config.path, &aside).unwrap();
+    assert!(matches!(sent("A-2").await, Err(Error::Unavailable(_))));
+    assert!(matches!(fresh.store.ready().await, Err(Error::Unavailable(_))));
+
+    // Replaced, as by who restores a backup under the running gateway.
+    fs::copy(&aside, &fresh.config.path).unwrap();
+    assert!(matches!(sent("A-2").await, Err(Error::Unavailable(_))));
+    assert!(matches!(fresh.store.ready().await, Err(Error::Unavailable(_))));
+
+    // The very file again.
+    fs::rename(&aside, &fresh.config.path).unwrap();
+    fresh.store.ready().await.unwrap();
+    assert!(!sent("A-2").await.unwrap().repeated);
 }
 
 #[tokio::test]
