@@ -1,6 +1,6 @@
 //! Why the gateway does not start, or stops without having been told to.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use crate::{authenticate, persist};
 
@@ -8,8 +8,14 @@ use crate::{authenticate, persist};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The store cannot be opened, or its secrets cannot be read.
-    #[error("store: {0} (a new installation begins with `gateway migrate`)")]
+    #[error("store: {0}")]
     Store(#[from] persist::Error),
+    /// A file of the store is not there.
+    #[error("store: {file} is absent (a new installation begins with `gateway migrate`)")]
+    NoStore {
+        /// The database or a secret file.
+        file: PathBuf,
+    },
     /// The registered partners do not prove.
     #[error("registry: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Registry(Vec<authenticate::Problem>),

@@ -81,7 +81,13 @@ impl App {
                 }
             }
         });
-        let secrets = Secrets::load(&config.persist)?;
+        let persist = &config.persist;
+        for file in [&persist.path, &persist.wrapping_keys_file, &persist.digest_secret_file] {
+            if !file.exists() {
+                return Err(Error::NoStore { file: file.clone() });
+            }
+        }
+        let secrets = Secrets::load(persist)?;
         let store = Store::open(&config.persist, &secrets).await?;
         let (registry_version, snapshot) = registry::proven(&store).await?;
         let registry = Registry::new(snapshot, clock.clone());

@@ -13,7 +13,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// PEM file with the server certificate, leaf first, then its intermediates.
     pub certificate_file: PathBuf,
-    /// PEM file with the private key of the server certificate (PKCS#8, SEC1 or PKCS#1).
+    /// PEM file with the private key of the server certificate (PKCS#8, SEC1 or PKCS#1). Refused when everybody may
+    /// read it.
     pub key_file: PathBuf,
     /// How long a TLS handshake may take, milliseconds.
     pub handshake_timeout_ms: u64,

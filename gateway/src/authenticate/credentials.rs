@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -141,7 +142,18 @@ fn prove(certificate_file: &Path, key_file: &Path, clock: &Clock) -> Result<Prov
             "the first certificate names no host (subject alternative name)",
         ));
     }
-    let key = PrivateKeyDer::from_pem_slice(&read(key_file)?)
+    let pem = read(key_file)?;
+    let mode = fs::metadata(key_file)
+        .map_err(|cause| CredentialsError::Unreadable { file: key_file.to_owned(), cause })?
+        .permissions()
+        .mode();
+    if mode & 0o007 != 0 {
+        return Err(unusable(
+            key_file,
+            "everybody may read it; take the rights of others away (chmod o-rwx)",
+        ));
+    }
+    let key = PrivateKeyDer::from_pem_slice(&pem)
         .map_err(|_| unusable(key_file, "holds no readable private key"))?;
     let key = CertifiedKey::from_der(chain, key, &default_provider()).map_err(|error| match error {
         rustls::Error::InconsistentKeys(_) => unusable(key_file, "is not the key of the first certificate"),

@@ -131,7 +131,10 @@ fn execute(command: Command) -> anyhow::Result<()> {
         }
         Command::Migrate(configured) => {
             let config = load(&configured.config)?;
-            Secrets::create_if_absent(&config.persist)?;
+            let holds_manifests = block_on(Store::holds_manifests(&config.persist))??;
+            for file in Secrets::create_if_absent(&config.persist, holds_manifests)? {
+                println!("made {}: back it up apart from the store", file.display());
+            }
             let schema = block_on(Store::migrate(&config.persist))??;
             println!("the store is at schema {schema}");
             Ok(())
@@ -166,7 +169,14 @@ fn block_on<T>(future: impl Future<Output = T>) -> std::io::Result<T> {
 
 /// Says on standard error what went wrong; gives the exit code for it.
 fn told(error: &anyhow::Error) -> u8 {
-    eprintln!("{error:#}");
+    // Most causes stand in the words above them already.
+    let mut words = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !words.contains(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    eprintln!("{words}");
     if error.is::<Refused>() {
         exit::CONFIGURATION
     } else if error.is::<DataRefused>() {

@@ -86,6 +86,18 @@ fn a_missing_file_is_named() {
 }
 
 #[test]
+fn a_key_that_everybody_may_read_is_not_taken() {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+    let files = Files::new();
+    let (certificate, key) = files.write(&files.root.server(&["localhost"]).unwrap(), "server");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    let error = files.load(&certificate, &key).unwrap_err();
+    assert!(error.contains("server.key.pem") && error.contains("everybody may read it"), "{error}");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).unwrap();
+    files.load(&certificate, &key).unwrap();
+}
+
+#[test]
 fn debug_output_holds_no_key() {
     let files = Files::new();
     let identity = files.root.server(&["localhost"]).unwrap();
