@@ -1,7 +1,8 @@
 //! `cargo xtask certs`: a development PKI from certs/profiles.toml, in a folder that git ignores.
 //!
 //! Each authority named there becomes a root of its own, because that is what partners have: one administration's
-//! root never vouches for another. Keys are made anew each time and never leave the folder.
+//! root never vouches for another. Keys are made anew each time and never leave the folder. A folder in which a gateway
+//! keeps its store is not cleared without `--force`.
 
 use std::{
     collections::BTreeMap,
@@ -51,6 +52,15 @@ fn main() -> Result<()> {
     let profiles: Profiles = toml::from_str(&text).context("certs/profiles.toml is not as expected")?;
     let folder = certs.join("dev");
     if folder.exists() {
+        let force = std::env::args_os().skip(1).any(|argument| argument == "--force");
+        let precious = if force { Vec::new() } else { precious(&folder)? };
+        ensure!(
+            precious.is_empty(),
+            "{} holds a store or its secrets ({}), which would be removed with it; keep them elsewhere, or say \
+             `cargo xtask certs --force`",
+            folder.display(),
+            precious.join(", ")
+        );
         fs::remove_dir_all(&folder).context("cannot clear certs/dev")?;
     }
     let mut authorities = Authorities { folder: folder.join("authorities"), now, made: BTreeMap::new() };
@@ -101,6 +111,28 @@ fn main() -> Result<()> {
         submitter.map_or("", |one| &one.id)
     );
     Ok(())
+}
+
+/// What was not made here: anything that a gateway keeps in the folder when it is run from the `gateway.toml` there.
+fn precious(folder: &Path) -> Result<Vec<String>> {
+    const OURS: [&str; 7] = [
+        "authorities",
+        "partners",
+        "registry",
+        "server.pem",
+        "server.key.pem",
+        "gateway.toml",
+        "corridor.toml",
+    ];
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).context("cannot read certs/dev")? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !OURS.contains(&name.as_str()) {
+            found.push(name);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// A gateway on loopback with everything in one folder; paths are absolute, because the gateway reads them from where

@@ -33,7 +33,11 @@ enum Task {
         accept: bool,
     },
     /// Makes a development CA and certificates in certs/dev/, which git ignores.
-    Certs,
+    Certs {
+        /// Remove a store and secrets that lie in the folder.
+        #[arg(long)]
+        force: bool,
+    },
     /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`).
     Bench {
         /// For instance `--json`, `--seconds 5`, `--rounds 3`.
@@ -64,10 +68,11 @@ fn run(task: Task) -> Result<()> {
         Task::Fixtures { accept } => Step::cargo("golden tests", ["test", "--workspace", "story"])
             .env_if(accept, "FIXTURES_ACCEPT", "1")
             .run(),
-        Task::Certs => Step::cargo(
+        Task::Certs { force } => Step::cargo(
             "development certificates",
-            ["run", "--quiet", "--package", "xtask", "--example", "certs"],
+            ["run", "--quiet", "--package", "xtask", "--example", "certs", "--"],
         )
+        .args(force.then_some("--force"))
         .run(),
         Task::Bench { arguments } => Step::cargo(
             "the benchmark",

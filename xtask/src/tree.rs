@@ -8,11 +8,14 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
-/// The workspace's folder.
+/// The workspace's folder. Cargo's word of now comes before the one of when this was built: a folder of built programs
+/// may be shared between copies of the workspace.
 #[must_use]
 pub fn workspace_root() -> PathBuf {
-    // This crate lies directly in the workspace.
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_owned()
+    let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    // Every crate that asks lies directly in the workspace.
+    crate_folder.parent().unwrap_or(Path::new(".")).to_owned()
 }
 
 /// A folder with the files that belong to it: tracked ones, and new ones that git does not ignore.
