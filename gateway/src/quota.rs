@@ -16,12 +16,37 @@ use jiff::Timestamp;
 
 use crate::{authenticate::registry::Partner, intake::Config};
 
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counter {
+    /// Calls of any kind.
+    Calls,
+    /// New submissions.
+    Submissions,
+    /// Dry runs.
+    DryRuns,
+}
+
+impl Counter {
+    /// Its name, as partners read it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Calls => "calls",
+            Self::Submissions => "submissions",
+            Self::DryRuns => "dry_runs",
+        }
+    }
+}
+
 /// A partner has asked for as much as is agreed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Exceeded {
     /// The minute's allowance is used up.
-    #[error("{limit} a minute are used up")]
+    #[error("{limit} {} a minute are used up", .counter.as_str())]
     Minute {
+        /// Of what.
+        counter: Counter,
         /// How many a minute.
         limit: u32,
         /// Until the minute turns.
@@ -75,7 +100,7 @@ impl Quota {
     /// The allowance is used up.
     pub fn call(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
         let limit = partner.quota_per_minute.saturating_mul(self.0.calls_per_submission);
-        self.count(partner, now, limit, |counts| &mut counts.calls)
+        self.count(partner, now, limit, Counter::Calls)
     }
 
     /// Counts a new submission, once it is known not to be a repeat.
@@ -83,7 +108,7 @@ impl Quota {
     /// # Errors
     /// The quota is used up.
     pub fn submission(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
-        self.count(partner, now, partner.quota_per_minute, |counts| &mut counts.submissions)
+        self.count(partner, now, partner.quota_per_minute, Counter::Submissions)
     }
 
     /// Counts a dry run.
@@ -91,16 +116,10 @@ impl Quota {
     /// # Errors
     /// The limit is reached.
     pub fn dry_run(&self, partner: &Partner, now: Timestamp) -> Result<(), Exceeded> {
-        self.count(partner, now, self.0.dry_runs_per_minute, |counts| &mut counts.dry_runs)
+        self.count(partner, now, self.0.dry_runs_per_minute, Counter::DryRuns)
     }
 
-    fn count(
-        &self,
-        partner: &Partner,
-        now: Timestamp,
-        limit: u32,
-        of: fn(&mut Counts) -> &mut u32,
-    ) -> Result<(), Exceeded> {
+    fn count(&self, partner: &Partner, now: Timestamp, limit: u32, counter: Counter) -> Result<(), Exceeded> {
         let number = now.as_second().div_euclid(60);
         // A thread that panicked while counting leaves counts that are still good enough to count on.
         let mut minute = self.0.minute.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -113,10 +132,18 @@ impl Quota {
             None if full => return Err(Exceeded::TooManyPartners),
             None => minute.counts.entry(partner.id.clone()).or_default(),
         };
-        let count = of(counts);
+        let count = match counter {
+            Counter::Calls => &mut counts.calls,
+            Counter::Submissions => &mut counts.submissions,
+            Counter::DryRuns => &mut counts.dry_runs,
+        };
         if *count >= limit {
             let left = 60 - now.as_second().rem_euclid(60);
-            return Err(Exceeded::Minute { limit, retry_after: Duration::from_secs(left.unsigned_abs()) });
+            return Err(Exceeded::Minute {
+                counter,
+                limit,
+                retry_after: Duration::from_secs(left.unsigned_abs()),
+            });
         }
         *count += 1;
         Ok(())
@@ -154,7 +181,11 @@ mod tests {
         let one = partner("kz-customs");
         assert_eq!(quota.submission(&one, at(100)), Ok(()));
         assert_eq!(quota.submission(&one, at(101)), Ok(()));
-        let exceeded = Exceeded::Minute { limit: 2, retry_after: Duration::from_secs(18) };
+        let exceeded = Exceeded::Minute {
+            counter: Counter::Submissions,
+            limit: 2,
+            retry_after: Duration::from_secs(18),
+        };
         assert_eq!(quota.submission(&one, at(102)), Err(exceeded));
         assert_eq!(quota.submission(&partner("tj-customs"), at(102)), Ok(()), "others are counted apart");
         assert_eq!(quota.submission(&one, at(120)), Ok(()), "the minute turned");
@@ -167,7 +198,10 @@ mod tests {
         for _ in 0..6 {
             assert_eq!(quota.call(&one, at(0)), Ok(()));
         }
-        assert!(matches!(quota.call(&one, at(0)), Err(Exceeded::Minute { limit: 6, .. })));
+        assert!(matches!(
+            quota.call(&one, at(0)),
+            Err(Exceeded::Minute { counter: Counter::Calls, limit: 6, .. })
+        ));
         assert_eq!(quota.submission(&one, at(0)), Ok(()), "calls do not use the quota up");
     }
 

@@ -170,6 +170,7 @@ impl Service {
         let stored = &submission.recorded;
         let recorded = reply::Recorded {
             id: stored.id,
+            state: stored.state,
             receipt: &stored.receipt,
             received_salt: stored.received_salt.as_ref().map(|salt| salt.0.as_slice()),
             findings: &stored.findings,

@@ -68,9 +68,9 @@ reasons! {
     /// The partner may not submit for, or speak for, this border post.
     BorderPostNotAllowed = "BORDER_POST_NOT_ALLOWED", PermissionDenied, false,
         "the partner may not act for this border post";
-    /// The partner has made more submissions this minute than agreed.
+    /// The partner has made more submissions, calls or dry runs this minute than agreed.
     QuotaExceeded = "QUOTA_EXCEEDED", ResourceExhausted, true,
-        "the partner's submissions for this minute are used up";
+        "what the partner may ask for in this minute is used up; `counter` says of what";
     /// The bytes are not a message of the contract.
     MessageUndecodable = "MESSAGE_UNDECODABLE", InvalidArgument, false,
         "the message is not in the form of the contract";

@@ -85,9 +85,10 @@ impl From<NotAllowed> for Notice {
 impl From<Exceeded> for Notice {
     fn from(exceeded: Exceeded) -> Self {
         match exceeded {
-            Exceeded::Minute { limit, retry_after } => {
-                Notice::new(Reason::QuotaExceeded).with("limit_per_minute", limit).after(retry_after)
-            }
+            Exceeded::Minute { counter, limit, retry_after } => Notice::new(Reason::QuotaExceeded)
+                .with("counter", counter.as_str())
+                .with("limit_per_minute", limit)
+                .after(retry_after),
             Exceeded::TooManyPartners => Notice::new(Reason::Overloaded),
         }
     }
@@ -126,6 +127,7 @@ mod tests {
     use tonic_types::StatusExt as _;
 
     use super::*;
+    use crate::quota::Counter;
 
     #[test]
     fn a_fault_tells_its_id_and_never_its_cause() {
@@ -149,7 +151,8 @@ mod tests {
     #[test]
     fn refusals_say_where_and_when() {
         let id = Uuid::nil();
-        let exceeded = Exceeded::Minute { limit: 60, retry_after: Duration::from_secs(17) };
+        let exceeded =
+            Exceeded::Minute { counter: Counter::DryRuns, limit: 60, retry_after: Duration::from_secs(17) };
         let notice = Notice::of(&Failure::Quota(exceeded), id);
         assert_eq!(
             (notice.reason, notice.retry_after),

@@ -1,12 +1,13 @@
 //! What was recorded becomes the answer to the one who submitted it, the first time and every time after.
 
-use manifest::record::decode_findings;
+use manifest::{State, record::decode_findings};
 use proto::v1;
 use scoring::Decided;
 use uuid::Uuid;
 
 use super::{
-    Audience, Circumstances, Language, Unreadable, finding, pre_decision::told, pre_decisions, receipt,
+    Audience, Circumstances, Language, Unreadable, finding, manifest_state, pre_decision::told,
+    pre_decisions, receipt,
 };
 
 /// What stands in the store about one submission, as bytes.
@@ -14,6 +15,8 @@ use super::{
 pub struct Recorded<'a> {
     /// The manifest's id.
     pub id: Uuid,
+    /// Where the manifest stands now.
+    pub state: State,
     /// The receipt as stored.
     pub receipt: &'a [u8],
     /// Salt of its digest, while the manifest's key lives.
@@ -56,6 +59,7 @@ pub fn submission(
         },
         repeated_submission: recorded.repeated,
         received_digest_salt: recorded.received_salt.map(<[u8]>::to_vec).unwrap_or_default(),
+        state: manifest_state(recorded.state.as_str()).into(),
     })
 }
 

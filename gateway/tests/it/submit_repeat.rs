@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use prost::Message as _;
-use proto::v1::{CancelManifestRequest, SubmitManifestRequest};
+use proto::v1::{CancelManifestRequest, ManifestState, SubmitManifestRequest};
 use testkit::stories::Story;
 use tonic::Code;
 
@@ -23,6 +23,7 @@ async fn a_repeat_gets_the_first_receipt_byte_for_byte() {
     };
     let second = gateway.manifests("silk-coach").submit_manifest(again).await.unwrap().into_inner();
     assert!(second.repeated_submission && !first.repeated_submission);
+    assert_eq!((first.state(), second.state()), (ManifestState::Submitted, ManifestState::Submitted));
     let bytes = |receipt: Option<proto::v1::Receipt>| receipt.unwrap().encode_to_vec();
     assert_eq!(bytes(first.receipt), bytes(second.receipt));
     let verdicts =
@@ -84,5 +85,6 @@ async fn a_repeat_is_recognised_after_a_cancellation() {
     client.cancel_manifest(cancel).await.unwrap();
     let again = client.submit_manifest(submission).await.unwrap().into_inner();
     assert!(again.repeated_submission);
+    assert_eq!(again.state(), ManifestState::Cancelled);
     assert_eq!(again.receipt.unwrap(), first);
 }

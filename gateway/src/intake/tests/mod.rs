@@ -119,6 +119,7 @@ pub(super) fn coach() -> v1::SubmitManifestRequest {
 pub(super) fn answer(recorded: &Recorded) -> v1::SubmitManifestResponse {
     let recorded = reply::Recorded {
         id: recorded.id,
+        state: recorded.state,
         receipt: &recorded.receipt,
         received_salt: recorded.received_salt.as_ref().map(|salt| salt.0.as_slice()),
         findings: &recorded.findings,
