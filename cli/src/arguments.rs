@@ -12,7 +12,8 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  everything was answered; nothing needs correcting (any corridor, red included, is an answer)
   1  everything was answered; something needs correcting: a manifest was rejected, or a finding blocks a subject
-  2  usage, settings, or a file that cannot be read; nothing was sent
+  2  usage, settings (a ca_file or server_name that does not fit what answers among them), or a file that cannot be
+     read or written; nothing was sent
   3  the gateway refused: who we are, what we may do, a quota, a conflict, an invalid request, nothing by that name
   4  the gateway cannot be reached, is in trouble, or its answer cannot be understood; the same call again is safe
   5  a receipt does not match what was sent: do not rely on it
@@ -94,7 +95,7 @@ pub fn run() -> ExitCode {
     let terminal = Terminal::new(arguments.json);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(perform(arguments, &terminal)),
+        Ok(runtime) => runtime.block_on(perform(arguments, terminal)),
         Err(error) => Err(Error::Config(error.to_string())),
     };
     match outcome {
@@ -108,30 +109,29 @@ pub fn run() -> ExitCode {
     }
 }
 
-async fn perform(arguments: Arguments, terminal: &Terminal) -> Result<Done, Error> {
+async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Done, Error> {
     let config = Config::load(arguments.config.as_deref(), |key| std::env::var(key).ok())?;
+    let connect = || Client::connect_telling(&config, move |news| terminal.news(news));
     // What is to be sent is read before anybody is called: an unreadable file sends nothing.
     match arguments.verb {
         Verb::Submit { paths } => {
             let files = command::read(&paths, &config.language)?;
-            command::submit(&Client::connect(&config).await?, files, terminal).await
+            command::submit(&connect().await?, files, &terminal).await
         }
         Verb::Validate { file } => {
             let files = command::read(&[file], &config.language)?;
-            command::validate(&Client::connect(&config).await?, &files, terminal).await
+            command::validate(&connect().await?, &files, &terminal).await
         }
-        Verb::Get { name } => command::get(&Client::connect(&config).await?, &name, terminal).await,
+        Verb::Get { name } => command::get(&connect().await?, &name, &terminal).await,
         Verb::List { reference, limit } => {
-            command::list(&Client::connect(&config).await?, reference, limit, terminal).await
+            command::list(&connect().await?, reference, limit, &terminal).await
         }
-        Verb::Cancel { name, reason } => {
-            command::cancel(&Client::connect(&config).await?, &name, &reason, terminal).await
-        }
+        Verb::Cancel { name, reason } => command::cancel(&connect().await?, &name, &reason, &terminal).await,
         Verb::Watch { border_post, resume_file, from_now, count } => {
             let token = command::stored_token(resume_file.as_deref())?;
-            let client = Client::connect(&config).await?;
+            let client = connect().await?;
             let watch = client.watch(border_post.as_deref(), token, from_now);
-            command::watch(watch, resume_file.as_deref(), count, terminal).await
+            command::watch(watch, resume_file.as_deref(), count, &terminal).await
         }
     }
 }
@@ -139,7 +139,7 @@ async fn perform(arguments: Arguments, terminal: &Terminal) -> Result<Done, Erro
 /// The exit code of an error; the list stands in `--help`.
 pub(crate) fn exit_code(error: &Error) -> u8 {
     match error {
-        Error::Config(_) | Error::File { .. } => 2,
+        Error::Config(_) | Error::File { .. } | Error::Untrusted { .. } => 2,
         Error::Refused(refused) if is_fault(refused.code) => 4,
         Error::Refused(_) | Error::Handshake { alert: Some(_), .. } => 3,
         Error::Unreachable(_) | Error::Handshake { .. } | Error::AnswerIncomplete(_) => 4,
@@ -174,6 +174,7 @@ mod tests {
     #[test]
     fn exit_codes_tell_whose_turn_it_is() {
         assert_eq!(exit_code(&Error::Config("x".into())), 2);
+        assert_eq!(exit_code(&Error::Untrusted { problem: "UnknownIssuer".into() }), 2);
         assert_eq!(exit_code(&Error::from_status(tonic::Status::permission_denied("no"))), 3);
         assert_eq!(exit_code(&Error::from_status(tonic::Status::unavailable("gone"))), 4);
         assert_eq!(exit_code(&Error::DigestDiffers { manifest: "manifests/x".into() }), 5);

@@ -115,7 +115,7 @@ impl HandshakeEnded {
         };
         let problem = match (&alert, tls) {
             (Some(alert), _) => format!("the gateway sent the alert {alert}"),
-            (None, Some(error)) => error.to_string(),
+            (None, Some(error)) => return Error::Untrusted { problem: error.to_string() },
             (None, None) if self.0.kind() == io::ErrorKind::UnexpectedEof => {
                 "the gateway closed the connection without a word".into()
             }

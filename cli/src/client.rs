@@ -12,14 +12,16 @@ use proto::v1::{
 use tonic::Request;
 use tonic::transport::Channel;
 
+use crate::news::Listener;
 use crate::retry::repeat;
-use crate::{Config, DigestCheck, Error, channel};
+use crate::{Config, DigestCheck, Error, News, channel};
 
 /// A connection to the gateway under one identity. Cheap to clone; clones share the connection.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(crate) channel: Channel,
     pub(crate) config: Config,
+    pub(crate) listener: Listener,
 }
 
 /// An answered submission.
@@ -37,8 +39,20 @@ impl Client {
     /// # Errors
     /// When files cannot be used, nobody answers (after the configured attempts), or the handshake is ended.
     pub async fn connect(config: &Config) -> Result<Self, Error> {
-        let channel = repeat(config.attempts, || channel::connect(config)).await?;
-        Ok(Self { channel, config: config.clone() })
+        Self::connect_telling(config, |_| {}).await
+    }
+
+    /// Connects, and from then on tells what happens between the answers.
+    ///
+    /// # Errors
+    /// As [`Client::connect`].
+    pub async fn connect_telling(
+        config: &Config,
+        tell: impl Fn(&News<'_>) + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        let listener = Listener::new(tell);
+        let channel = repeat(config.attempts, &listener, || channel::connect(config)).await?;
+        Ok(Self { channel, config: config.clone(), listener })
     }
 
     /// Announces a manifest and checks the receipt.
@@ -46,10 +60,14 @@ impl Client {
     /// # Errors
     /// A refusal, a fault that outlasted the attempts, or a receipt about other bytes.
     pub async fn submit(&self, request: &SubmitManifestRequest) -> Result<Submitted, Error> {
-        let answer = repeat(self.config.attempts, || async {
-            self.manifests().submit_manifest(self.timed(request.clone())).await.map_err(Error::from_status)
-        })
-        .await?;
+        let answer = self
+            .repeat(|| async {
+                self.manifests()
+                    .submit_manifest(self.timed(request.clone()))
+                    .await
+                    .map_err(Error::from_status)
+            })
+            .await?;
         Submitted::checked(answer.into_inner(), &request.encode_to_vec())
     }
 
@@ -62,7 +80,7 @@ impl Client {
             manifest: request.manifest.clone(),
             language_code: request.language_code.clone(),
         };
-        repeat(self.config.attempts, || async {
+        self.repeat(|| async {
             self.manifests().validate_manifest(self.timed(request.clone())).await.map_err(Error::from_status)
         })
         .await
@@ -75,7 +93,7 @@ impl Client {
     /// A refusal, or a fault that outlasted the attempts.
     pub async fn get(&self, name: &str) -> Result<GetManifestResponse, Error> {
         let request = GetManifestRequest { name: name.into(), language_code: self.config.language.clone() };
-        repeat(self.config.attempts, || async {
+        self.repeat(|| async {
             self.manifests().get_manifest(self.timed(request.clone())).await.map_err(Error::from_status)
         })
         .await
@@ -94,11 +112,15 @@ impl Client {
         let mut request = ListManifestsRequest { page_size: page_size(limit, 500), ..filter };
         let mut found = Vec::new();
         loop {
-            let page = repeat(self.config.attempts, || async {
-                self.manifests().list_manifests(self.timed(request.clone())).await.map_err(Error::from_status)
-            })
-            .await?
-            .into_inner();
+            let page = self
+                .repeat(|| async {
+                    self.manifests()
+                        .list_manifests(self.timed(request.clone()))
+                        .await
+                        .map_err(Error::from_status)
+                })
+                .await?
+                .into_inner();
             found.extend(page.manifests);
             if page.next_page_token.is_empty() || found.len() >= limit {
                 found.truncate(limit);
@@ -118,10 +140,14 @@ impl Client {
             cancellation_reason: cancellation_reason.into(),
             language_code: self.config.language.clone(),
         };
-        let answer = repeat(self.config.attempts, || async {
-            self.manifests().cancel_manifest(self.timed(request.clone())).await.map_err(Error::from_status)
-        })
-        .await?;
+        let answer = self
+            .repeat(|| async {
+                self.manifests()
+                    .cancel_manifest(self.timed(request.clone()))
+                    .await
+                    .map_err(Error::from_status)
+            })
+            .await?;
         answer.into_inner().manifest.ok_or(Error::AnswerIncomplete("the manifest"))
     }
 
@@ -138,20 +164,28 @@ impl Client {
         };
         let mut found = Vec::new();
         loop {
-            let page = repeat(self.config.attempts, || async {
-                self.pre_decisions()
-                    .list_pre_decisions(self.timed(request.clone()))
-                    .await
-                    .map_err(Error::from_status)
-            })
-            .await?
-            .into_inner();
+            let page = self
+                .repeat(|| async {
+                    self.pre_decisions()
+                        .list_pre_decisions(self.timed(request.clone()))
+                        .await
+                        .map_err(Error::from_status)
+                })
+                .await?
+                .into_inner();
             found.extend(page.pre_decisions);
             if page.next_page_token.is_empty() {
                 return Ok(found);
             }
             request.page_token = page.next_page_token;
         }
+    }
+
+    async fn repeat<T, F: Future<Output = Result<T, Error>>>(
+        &self,
+        call: impl FnMut() -> F,
+    ) -> Result<T, Error> {
+        repeat(self.config.attempts, &self.listener, call).await
     }
 
     pub(crate) fn manifests(&self) -> ManifestServiceClient<Channel> {

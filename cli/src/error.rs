@@ -35,6 +35,12 @@ pub enum Error {
         /// What happened.
         problem: String,
     },
+    /// What answers does not prove to be the gateway of the settings: another root or name, or not TLS at all.
+    #[error("what answers is not the gateway of these settings: {problem}")]
+    Untrusted {
+        /// What is the matter.
+        problem: String,
+    },
     /// The gateway answered that it will not, or cannot.
     #[error("{0}")]
     Refused(Box<Refused>),
@@ -155,6 +161,9 @@ impl Error {
             Self::File { .. } => "put the file right; nothing was sent".into(),
             Self::Unreachable(_) => "check address and network; the same call again is safe".into(),
             Self::Handshake { alert, .. } => alert_remedy(alert.as_deref()).into(),
+            Self::Untrusted { .. } => {
+                "compare address, ca_file and server_name with what the gateway's operator gave; nothing was sent".into()
+            }
             Self::Refused(refused) if !refused.reason.is_empty() => {
                 let again = if self.is_retryable() { "the same call again later is safe; " } else { "" };
                 format!("{again}see docs/reasons/{}.md", refused.reason)
@@ -188,7 +197,7 @@ fn alert_remedy(alert: Option<&str>) -> &'static str {
         Some(_) => {
             "the gateway did not take this certificate: compare it with what was registered; see docs/reasons/README.md"
         }
-        None => "check ca_file and server_name against the gateway's certificate",
+        None => "check the address, and whether something between us and the gateway ends connections",
     }
 }
 

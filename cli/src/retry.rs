@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::Error;
+use crate::news::Listener;
+use crate::{Error, News};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -22,6 +23,7 @@ pub(crate) fn pause(failed: u32, asked: Option<Duration>) -> Duration {
 /// Calls until an answer comes, a refusal is final, or the attempts are used up; then says the last error.
 pub(crate) async fn repeat<T, F: Future<Output = Result<T, Error>>>(
     attempts: u32,
+    listener: &Listener,
     mut call: impl FnMut() -> F,
 ) -> Result<T, Error> {
     let mut failed = 0;
@@ -29,7 +31,9 @@ pub(crate) async fn repeat<T, F: Future<Output = Result<T, Error>>>(
         match call().await {
             Err(error) if error.is_retryable() && failed + 1 < attempts => {
                 failed += 1;
-                tokio::time::sleep(pause(failed, error.retry_after())).await;
+                let pause = pause(failed, error.retry_after());
+                listener.tell(&News::Retrying { error: &error, pause });
+                tokio::time::sleep(pause).await;
             }
             outcome => return outcome,
         }
@@ -38,6 +42,11 @@ pub(crate) async fn repeat<T, F: Future<Output = Result<T, Error>>>(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+
     use super::*;
 
     #[test]
@@ -53,8 +62,16 @@ mod tests {
 
     #[tokio::test]
     async fn attempts_are_counted_and_final_errors_end_at_once() {
+        let told = Arc::new(AtomicU32::new(0));
+        let listener = Listener::new({
+            let told = Arc::clone(&told);
+            move |news| {
+                assert!(matches!(news, News::Retrying { .. }));
+                told.fetch_add(1, Ordering::Relaxed);
+            }
+        });
         let mut calls = 0;
-        let outcome: Result<(), _> = repeat(2, || {
+        let outcome: Result<(), _> = repeat(2, &listener, || {
             calls += 1;
             async { Err(Error::Unreachable("gone".into())) }
         })
@@ -62,12 +79,13 @@ mod tests {
         assert!(outcome.is_err());
         assert_eq!(calls, 2);
         let mut calls = 0;
-        let outcome: Result<(), _> = repeat(2, || {
+        let outcome: Result<(), _> = repeat(2, &listener, || {
             calls += 1;
             async { Err(Error::AnswerIncomplete("a receipt")) }
         })
         .await;
         assert!(outcome.is_err());
         assert_eq!(calls, 1);
+        assert_eq!(told.load(Ordering::Relaxed), 1);
     }
 }

@@ -39,6 +39,9 @@ pub(crate) fn submitted(submitted: &Submitted) -> String {
     if response.repeated_submission {
         text += "\n  the same words as before: this is the original receipt";
     }
+    if let Some(now) = state_now(response) {
+        text += &format!("\n  now: {now}");
+    }
     text + "\n" + &pre_decisions(&response.pre_decisions) + &findings(&response.findings)
 }
 
@@ -49,7 +52,16 @@ pub(crate) fn submitted_line(file: &str, submitted: &Submitted) -> String {
     let corridor = response.pre_decisions.first().map_or("-".into(), corridor);
     let blocking = response.findings.iter().filter(|finding| is_blocking(finding)).count();
     let blocked = if blocking > 0 { format!("  {blocking} blocking") } else { String::new() };
-    format!("{corridor:<9} {}  {}{blocked}  {file}", receipt.manifest_reference, receipt.manifest)
+    let now = state_now(response).map(|now| format!("  now: {now}")).unwrap_or_default();
+    format!("{corridor:<9} {}  {}{blocked}{now}  {file}", receipt.manifest_reference, receipt.manifest)
+}
+
+/// Where the manifest stands now, when that is no longer where its receipt left it.
+fn state_now(response: &SubmitManifestResponse) -> Option<&'static str> {
+    let then = response.receipt.as_ref().map(proto::v1::Receipt::state);
+    let now = response.state();
+    (now != ManifestState::Unspecified && then != Some(now))
+        .then(|| word(now.as_str_name(), "MANIFEST_STATE_"))
 }
 
 /// A dry run.

@@ -8,7 +8,7 @@ use prost::Message as _;
 use proto::v1::{SubmitManifestRequest, SubmitManifestsRequest, submit_manifests_response::Outcome};
 
 use crate::retry::pause;
-use crate::{Client, Error, Submitted};
+use crate::{Client, Error, News, Submitted};
 
 impl Client {
     /// Announces many manifests on one stream. `answered` is told of each, by its place, in the order of the answers.
@@ -39,7 +39,11 @@ impl Client {
                 return;
             }
             let asked = open.values().flatten().chain(&end).filter_map(Error::retry_after).max();
-            tokio::time::sleep(pause(failed, asked)).await;
+            let pause = pause(failed, asked);
+            let early = Error::Unreachable("the stream ended early".to_owned());
+            let error = end.as_ref().or_else(|| open.values().flatten().next()).unwrap_or(&early);
+            self.listener.tell(&News::Retrying { error, pause });
+            tokio::time::sleep(pause).await;
         }
     }
 
@@ -102,6 +106,7 @@ fn copy(error: &Error) -> Error {
         Error::Handshake { alert, problem } => {
             Error::Handshake { alert: alert.clone(), problem: problem.clone() }
         }
+        Error::Untrusted { problem } => Error::Untrusted { problem: problem.clone() },
         Error::Unreachable(words) => Error::Unreachable(words.clone()),
         other => Error::Unreachable(other.to_string()),
     }

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use tonic::Streaming;
 
 use crate::retry::pause;
-use crate::{Client, Error};
+use crate::{Client, Error, News};
 
 /// A followed stream. It resumes after the last message that [`Watch::next`] returned; the messages come at least once.
 #[derive(Debug)]
@@ -48,6 +48,9 @@ impl Watch {
             match self.client.pre_decisions().watch_pre_decisions(self.request.clone()).await {
                 Ok(response) => {
                     self.stream = Some(response.into_inner());
+                    if self.opened {
+                        self.client.listener.tell(&News::Connected);
+                    }
                     self.opened = true;
                 }
                 Err(status) => self.lost(Error::from_status(status)).await?,
@@ -90,7 +93,12 @@ impl Watch {
         if !error.is_retryable() || !patient {
             return Err(error);
         }
-        tokio::time::sleep(pause(self.failed, error.retry_after())).await;
+        let (error, pause) = (&error, pause(self.failed, error.retry_after()));
+        self.client.listener.tell(&match self.opened {
+            true => News::Disconnected { error, pause },
+            false => News::Retrying { error, pause },
+        });
+        tokio::time::sleep(pause).await;
         Ok(())
     }
 }

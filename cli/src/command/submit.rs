@@ -12,8 +12,13 @@ use crate::{Client, Error, Submitted, json::to_json, show};
 /// Announces: one file with the single call, several on one stream.
 pub(crate) async fn submit(client: &Client, files: Vec<File>, terminal: &Terminal) -> Result<Done, Error> {
     if let [file] = files.as_slice() {
-        let submitted = client.submit(&file.request).await?;
-        return Ok(tell(file, &submitted, terminal, false));
+        return Ok(match client.submit(&file.request).await {
+            Ok(submitted) => tell(file, &submitted, terminal, false),
+            Err(error) => {
+                terminal.error(Some(&file.path), &error);
+                Done::Failed(exit_code(&error))
+            }
+        });
     }
     let bar = progress(files.len(), terminal);
     let requests = files.iter().map(|file| file.request.clone()).collect();

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::Error;
+use crate::{Error, News};
 
 /// The caller's terminal, or pipe.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
     json: bool,
 }
@@ -35,6 +35,36 @@ impl Terminal {
             let _ = writeln!(std::io::stdout().lock(), "{}", Self::object(file, error));
         } else {
             let _ = writeln!(std::io::stderr().lock(), "{}", Self::lines(file, error));
+        }
+    }
+
+    /// What happens while there is no answer, so that a silent program is not taken for a stuck one.
+    pub(crate) fn news(self, news: &News<'_>) {
+        if self.json {
+            let _ = writeln!(std::io::stdout().lock(), "{}", Self::news_object(news));
+        } else {
+            let _ = writeln!(std::io::stderr().lock(), "{}", Self::news_line(news));
+        }
+    }
+
+    fn news_line(news: &News<'_>) -> String {
+        match news {
+            News::Retrying { error, pause } => {
+                format!("{error}; trying again in {:.1} s", pause.as_secs_f64())
+            }
+            News::Disconnected { error, pause } => {
+                format!("disconnected: {error}; asking again in {:.1} s", pause.as_secs_f64())
+            }
+            News::Connected => "connected again".to_owned(),
+        }
+    }
+
+    fn news_object(news: &News<'_>) -> Value {
+        let with = |kind: &str, error: &Error, pause: &std::time::Duration| json!({ "kind": kind, "message": error.to_string(), "again_after_seconds": pause.as_secs_f64() });
+        match news {
+            News::Retrying { error, pause } => with("retrying", error, pause),
+            News::Disconnected { error, pause } => with("disconnected", error, pause),
+            News::Connected => json!({ "kind": "connected" }),
         }
     }
 
@@ -78,5 +108,21 @@ impl Terminal {
             _ => {}
         }
         object
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn news_are_told_in_words_and_as_objects() {
+        let error = &Error::Unreachable("gone".into());
+        let lost = News::Disconnected { error, pause: Duration::from_secs(2) };
+        assert!(Terminal::news_line(&lost).ends_with("gone; asking again in 2.0 s"));
+        assert_eq!(Terminal::news_object(&lost)["kind"], "disconnected");
+        assert_eq!(Terminal::news_object(&News::Connected)["kind"], "connected");
     }
 }

@@ -9,12 +9,20 @@ use serde_json::json;
 use super::{Done, Terminal};
 use crate::{Error, Watch, json::to_json, show};
 
-/// The place that an earlier watch reached; empty when there was none.
+/// The place that an earlier watch reached; empty when there was none. A place that could not be stored later is
+/// refused now, before anybody is called.
 pub(crate) fn stored_token(file: Option<&Path>) -> Result<Vec<u8>, Error> {
-    match file {
-        Some(path) if path.exists() => std::fs::read(path).map_err(|error| Error::file(path, error)),
-        _ => Ok(Vec::new()),
-    }
+    let Some(path) = file else { return Ok(Vec::new()) };
+    let token = match std::fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        other => other,
+    };
+    let token = token.map_err(|error| Error::file(path, error))?;
+    let beside = path.with_extension("new");
+    std::fs::File::create(&beside)
+        .and_then(|_| std::fs::remove_file(&beside))
+        .map_err(|error| Error::file(path, format!("cannot be written later: {error}")))?;
+    Ok(token)
 }
 
 /// Follows until interrupted, or until so many manifests were told. The place is stored after a message was told, so
@@ -69,5 +77,7 @@ mod tests {
         store(&file, b"two").unwrap();
         assert_eq!(stored_token(Some(&file)).unwrap(), b"two");
         assert!(stored_token(None).unwrap().is_empty());
+        let nowhere = folder.path().join("absent").join("place");
+        assert!(stored_token(Some(&nowhere)).unwrap_err().to_string().contains("cannot be written"));
     }
 }
