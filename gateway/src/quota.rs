@@ -2,9 +2,9 @@
 //! moves into the store.
 //!
 //! A submission counts against the partner's quota unless its key was recorded here lately, and over the quota a repeat
-//! is answered all the same: a partner that lost answers may fetch all of them again. Every call counts against a wider allowance before anything is done for it,
-//! so repeats, dry runs and rubbish are no way around the quota. Minutes are whole minutes of the clock: around
-//! the turn of one, twice the quota can pass within sixty seconds.
+//! is answered all the same: a partner that lost answers may fetch all of them again. Every call counts against a wider
+//! allowance before anything is done for it, so repeats, dry runs and rubbish are no way around the quota. Minutes are
+//! whole minutes of the clock: around the turn of one, twice the quota can pass within sixty seconds.
 
 use std::{
     collections::HashMap,

@@ -201,7 +201,7 @@ impl Report {
                 mebibytes(*idle_memory),
                 peak(Server::Gateway),
                 peak(Server::Bare),
-                self.answers.get(kind)
+                self.answers.get(kind).cloned().unwrap_or_default()
             );
         }
         Ok(())
