@@ -9,8 +9,9 @@ use crate::tree::Tree;
 const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("proto", &[], &[]),
     ("manifest", &[], &[]),
+    ("formats", &["manifest"], &[]),
     ("scoring", &["manifest"], &["testkit"]),
-    ("gateway", &["proto", "manifest", "scoring"], &["testkit", "cli"]),
+    ("gateway", &["proto", "manifest", "formats", "scoring"], &["testkit", "cli"]),
     ("cli", &["proto"], &["testkit", "gateway"]),
     ("testkit", &["proto", "manifest"], &[]),
     ("demo", &["gateway", "cli", "testkit", "proto"], &[]),
@@ -20,6 +21,7 @@ const EDGES: &[(&str, &[&str], &[&str])] = &[
 /// Foreign crates that a crate of ours must never reach for.
 const BANNED: &[(&str, &[&str])] = &[
     ("manifest", &["prost", "tonic", "tokio", "sqlx", "tracing", "rand"]),
+    ("formats", &["prost", "tonic", "tokio", "sqlx", "tracing", "rand"]),
     ("scoring", &["prost", "tonic", "tokio", "sqlx"]),
     ("cli", &["sqlx", "tract-onnx"]),
     ("proto", &["tokio", "sqlx", "serde"]),
@@ -64,7 +66,7 @@ pub(super) fn check(tree: &Tree) -> Result<Vec<Problem>> {
     Ok(problems)
 }
 
-const OURS: [&str; 8] = ["proto", "manifest", "scoring", "gateway", "cli", "testkit", "demo", "xtask"];
+const OURS: [&str; 9] = ["proto", "manifest", "formats", "scoring", "gateway", "cli", "testkit", "demo", "xtask"];
 
 fn check_member(
     tree: &Tree,

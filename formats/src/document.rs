@@ -1,0 +1,73 @@
+//! What a reader gives back.
+
+use jiff::Timestamp;
+use manifest::declared::{Declared, FormNote, SourcePlace};
+
+use crate::{Format, Unreadable};
+
+/// What is known beside the bytes.
+#[derive(Debug, Clone)]
+pub struct Given<'a> {
+    /// The reference that the sender gave for the document; used where a message has none of its own.
+    pub reference: Option<&'a str>,
+    /// When the document was received: two-digit years are resolved by it. Readers have no clock.
+    pub received_time: Timestamp,
+}
+
+/// A document that was read: an interchange, a workbook, one XML message.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// What it is.
+    pub format: Format,
+    /// What its envelope says.
+    pub envelope: Envelope,
+    /// Its messages, in order. Not empty.
+    pub messages: Vec<Message>,
+    /// What was noted about the envelope (references and counts that disagree, text after the end); belongs to
+    /// the first message's answer.
+    pub notes: Vec<FormNote>,
+}
+
+/// The envelope of a document; empty texts for what it does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Envelope {
+    /// Who sent it, in the format's own words (UNB sender, MesSenMES3).
+    pub sender: String,
+    /// Whom it was sent to.
+    pub recipient: String,
+    /// The sender's reference of the interchange (UNB 0020).
+    pub reference: String,
+    /// The envelope says that it is a test (UNB 0035).
+    pub test: bool,
+}
+
+/// One message of a document.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Type as the message names itself, for instance `PAXLST:D:05B:UN:IATA` or `CC015C`.
+    pub kind: String,
+    /// The transport's reference of the message (UNH 0062, messageIdentification); not the document's own reference,
+    /// which is in `declared.manifest_reference` (BGM 1004, LRN, MRN).
+    pub transport_reference: String,
+    /// What it wants.
+    pub intent: Intent,
+    /// Where it begins.
+    pub place: Option<SourcePlace>,
+    /// What it declares, or why it cannot be read.
+    pub content: Result<Declared, Unreadable>,
+}
+
+/// What a message wants done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Intent {
+    /// Announces a manifest (CC015, CC315, PAXLST and CUSCAR without a function or with 9 original).
+    Announce,
+    /// Restates an earlier one (CC013, CC313, BGM function 4 or 5, PAXLST BGM `CP`, `XR`, `RP`).
+    Amend,
+    /// Withdraws an earlier one (CC014, BGM function 1).
+    Cancel,
+    /// Says that the list is final (PAXLST BGM 266 with `CL`, `CLNB`, `CLOB`).
+    Close,
+    /// Says that the goods have arrived (CC007).
+    Arrive,
+}

@@ -1,0 +1,36 @@
+//! Which format a document is in, and the reader for it.
+
+use crate::{Cause, Document, Format, Given, Limits, Unreadable};
+
+/// The format of a document by its first bytes, or `None`. Cheap: it looks, it does not read.
+#[must_use]
+pub fn recognise(bytes: &[u8]) -> Option<Format> {
+    let _ = bytes;
+    None
+}
+
+/// Reads a document in the format that is named, or in the one that is recognised.
+///
+/// # Errors
+/// When the document as a whole is not of the format, ends in the middle of its envelope, or exceeds a limit. A single bad message is
+/// an `Err` in [`crate::Message::content`] instead.
+pub fn read(
+    bytes: &[u8],
+    format: Option<Format>,
+    given: &Given<'_>,
+    limits: &Limits,
+) -> Result<Document, Unreadable> {
+    let _ = (given, limits);
+    let format =
+        format.or_else(|| recognise(bytes)).ok_or(Unreadable { place: None, cause: Cause::NotRecognised })?;
+    match format {
+        Format::Paxlst | Format::Cuscar => Err(not_yet(format)), // edifact
+        Format::Ncts | Format::Ens => Err(not_yet(format)),      // xml
+        Format::PassengerCsv | Format::PassengerXlsx | Format::VoyageJson => Err(not_yet(format)), // table, voyage
+        Format::ManifestJson => Err(not_yet(format)), // the gateway reads its own contract
+    }
+}
+
+fn not_yet(format: Format) -> Unreadable {
+    Unreadable { place: None, cause: Cause::NotRead(format.as_str().to_owned()) }
+}
