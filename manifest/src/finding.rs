@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use crate::declared::SourcePlace;
 pub use crate::field_path::FieldPath;
 
 /// One thing noted about a manifest.
@@ -18,6 +19,8 @@ pub struct Finding {
     pub about: About,
     /// Where in the contract's own form, for instance `cargo.consignments[0].goods_items[2].hs_code`.
     pub path: FieldPath,
+    /// Where in the source's own terms; `None` for native protobuf, where the path is the place.
+    pub place: Option<SourcePlace>,
     /// What stood there. May name a person, so it travels to the submitter only and is stored under the
     /// manifest's key.
     pub original: Option<OriginalValue>,
@@ -97,6 +100,18 @@ impl About {
 /// What stood in a field. Its `Debug` never prints the value: originals may be personal data.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OriginalValue(pub String);
+
+/// The longest original value that is kept, in characters.
+pub const ORIGINAL_VALUE_LIMIT: usize = 256;
+
+impl OriginalValue {
+    /// What is kept of a text: its first [`ORIGINAL_VALUE_LIMIT`] characters; nothing of an empty one.
+    #[must_use]
+    pub fn kept(text: &str) -> Option<Self> {
+        let kept: String = text.chars().take(ORIGINAL_VALUE_LIMIT).collect();
+        (!kept.is_empty()).then_some(Self(kept))
+    }
+}
 
 impl fmt::Debug for OriginalValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -204,4 +219,47 @@ codes! {
     BorderPostMode = "BORDER_POST_MODE",
     /// The stops of the itinerary are not in order, or a stop named by a passenger is not among them.
     StopsDisagree = "STOPS_DISAGREE",
+    /// A code was once in its list and is no longer.
+    CodeRetired = "CODE_RETIRED",
+    /// References of the envelope disagree: UNB and UNZ, UNH and UNT, header and body.
+    ReferenceDisagrees = "REFERENCE_DISAGREES",
+    /// Text after the end of the interchange or document was not read.
+    TrailingText = "TRAILING_TEXT",
+    /// A part of the envelope is missing: UNB, UNG, UNE, UNT, UNZ.
+    EnvelopeIncomplete = "ENVELOPE_INCOMPLETE",
+    /// Something in the source has no place in the manifest and was not read.
+    ElementNotRead = "ELEMENT_NOT_READ",
+    /// Bytes lie outside of the declared character set.
+    CharacterSet = "CHARACTER_SET",
+    /// The form was not as its standard asks; the reader put it right and read on.
+    FormRepaired = "FORM_REPAIRED",
+    /// One row of a list could not be read; its neighbours could.
+    RowUnreadable = "ROW_UNREADABLE",
+    /// The heading of a column is not known; the column was not read.
+    HeadingUnknown = "HEADING_UNKNOWN",
+    /// A date can be read in more than one way.
+    DateAmbiguous = "DATE_AMBIGUOUS",
+    /// A name mixes letters of two scripts that look alike.
+    NameScriptsMixed = "NAME_SCRIPTS_MIXED",
+    /// A name has no form in Latin letters: it is in a script that no table covers, or holds no letters.
+    NameNotTransliterated = "NAME_NOT_TRANSLITERATED",
+}
+
+impl FindingCode {
+    /// The codes that only the reader of a format can make, as notes about form; each reader's own tests make them.
+    pub const OF_READERS: &[FindingCode] = &[
+        Self::ReferenceDisagrees,
+        Self::TrailingText,
+        Self::EnvelopeIncomplete,
+        Self::ElementNotRead,
+        Self::CharacterSet,
+        Self::FormRepaired,
+        Self::RowUnreadable,
+        Self::HeadingUnknown,
+        Self::DateAmbiguous,
+        // to be moved to their makers in this crate with the names in every script
+        Self::CodeRetired,
+        Self::NameScriptsMixed,
+        Self::NameNotTransliterated,
+    ];
 }

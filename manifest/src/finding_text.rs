@@ -123,6 +123,7 @@ mod tests {
             severity: Severity::Warning,
             about: About::Conveyance,
             path: FieldPath::root(),
+            place: None,
             original: None,
             parameters,
         };

@@ -136,5 +136,51 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "The stops are not in order, or stop {stop} is not among them.",
             "Number the stops in the order of travel and name those that exist.",
         ),
+        C::CodeRetired => (
+            "The code was once in the list and is no longer valid: {list}.",
+            "Use the code that is valid today.",
+        ),
+        C::ReferenceDisagrees => {
+            ("References that must be the same differ: {field}.", "Write the same reference in both places.")
+        }
+        C::TrailingText => (
+            "Text after the end of the message was not read: {found} characters.",
+            "Send one complete interchange or document without text around it.",
+        ),
+        C::EnvelopeIncomplete => (
+            "A part of the envelope is missing: {field}.",
+            "Send the message with its complete envelope; it was read all the same.",
+        ),
+        C::ElementNotRead => (
+            "A part of the source has no place in the manifest and was not read: {field}.",
+            "Nothing to do if it does not matter to customs.",
+        ),
+        C::CharacterSet => (
+            "Characters lie outside of the declared character set: {declared}.",
+            "Declare the character set that is used, or write in the declared one.",
+        ),
+        C::FormRepaired => (
+            "The form was not as its standard asks and was put right: {form}.",
+            "Correct the program that makes the file.",
+        ),
+        C::RowUnreadable => {
+            ("Row {row} could not be read; the others were.", "Correct the row and submit a new revision.")
+        }
+        C::HeadingUnknown => (
+            "The heading of column {column} is not known; the column was not read.",
+            "Use one of the headings in the documentation, or leave the column if it does not matter.",
+        ),
+        C::DateAmbiguous => (
+            "The date can be read in more than one way; it was read as {form}.",
+            "Write the date as year, month, day: 2026-11-22.",
+        ),
+        C::NameScriptsMixed => (
+            "The name mixes letters of different scripts that look alike.",
+            "Write the whole name in one script, as in the travel document.",
+        ),
+        C::NameNotTransliterated => (
+            "The name has no form in Latin letters.",
+            "Give the name as in the machine readable zone of the travel document.",
+        ),
     }
 }

@@ -133,5 +133,51 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "Bekatlar tartibda emas yoki {stop}-bekat ular orasida yoʻq.",
             "Bekatlarni yurish tartibida raqamlang va mavjudlarini koʻrsating.",
         ),
+        C::CodeRetired => {
+            ("Kod avval roʻyxatda boʻlgan, hozir amalda emas: {list}.", "Amaldagi kodni koʻrsating.")
+        }
+        C::ReferenceDisagrees => (
+            "Bir xil boʻlishi kerak boʻlgan raqamlar farq qiladi: {field}.",
+            "Ikkala joyda ham bir xil raqamni yozing.",
+        ),
+        C::TrailingText => (
+            "Xabar oxiridan keyingi matn oʻqilmadi: {found} ta belgi.",
+            "Ortiqcha matnsiz bitta toʻliq xabar yoki hujjat yuboring.",
+        ),
+        C::EnvelopeIncomplete => (
+            "Xabar konvertining bir qismi yoʻq: {field}.",
+            "Xabarni toʻliq konvert bilan yuboring; u baribir oʻqildi.",
+        ),
+        C::ElementNotRead => (
+            "Manba hujjatning bir qismiga manifestda joy yoʻq, u oʻqilmadi: {field}.",
+            "Bojxona uchun ahamiyatsiz boʻlsa, hech narsa qilish shart emas.",
+        ),
+        C::CharacterSet => (
+            "Belgilar eʼlon qilingan belgilar toʻplamiga kirmaydi: {declared}.",
+            "Ishlatilgan toʻplamni eʼlon qiling yoki eʼlon qilinganida yozing.",
+        ),
+        C::FormRepaired => {
+            ("Shakl standartga mos emas edi va tuzatildi: {form}.", "Faylni yaratadigan dasturni tuzating.")
+        }
+        C::RowUnreadable => (
+            "{row}-qatorni oʻqib boʻlmadi; qolganlari oʻqildi.",
+            "Qatorni tuzating va yangi tahrirni yuboring.",
+        ),
+        C::HeadingUnknown => (
+            "{column}-ustun sarlavhasi nomaʼlum; ustun oʻqilmadi.",
+            "Hujjatlardagi sarlavhadan foydalaning yoki ustun ahamiyatsiz boʻlsa, qoldiring.",
+        ),
+        C::DateAmbiguous => (
+            "Sanani turlicha oʻqish mumkin; u {form} deb oʻqildi.",
+            "Sanani yil, oy, kun tartibida yozing: 2026-11-22.",
+        ),
+        C::NameScriptsMixed => (
+            "Ismda turli alifbolarning oʻxshash harflari aralashgan.",
+            "Ismni sayohat hujjatidagidek bitta alifboda yozing.",
+        ),
+        C::NameNotTransliterated => (
+            "Ismning lotin harflaridagi shakli yoʻq.",
+            "Ismni sayohat hujjatining mashinada oʻqiladigan zonasidagidek yozing.",
+        ),
     }
 }

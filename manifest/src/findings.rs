@@ -2,15 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::declared::{SourceMap, SourcePlace};
-use crate::field_path::{FieldPath, Here};
+use crate::declared::SourceMap;
+use crate::field_path::Here;
 use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
 
 /// How many findings are kept when nothing else is set.
 pub const DEFAULT_FINDINGS_LIMIT: usize = 1000;
-
-/// The longest original value that is kept, in characters.
-pub const ORIGINAL_VALUE_LIMIT: usize = 256;
 
 /// Findings in the order in which they were made.
 ///
@@ -28,7 +25,7 @@ pub struct Findings {
 
 impl Default for Findings {
     fn default() -> Self {
-        Self::with_limit(DEFAULT_FINDINGS_LIMIT, SourceMap::Native)
+        Self::with_limit(DEFAULT_FINDINGS_LIMIT, SourceMap::default())
     }
 }
 
@@ -39,8 +36,11 @@ impl Findings {
         Self { list: Vec::new(), limit, dropped: 0, cut: BTreeSet::new(), source }
     }
 
-    /// Takes one more.
-    pub fn push(&mut self, finding: Finding) {
+    /// Takes one more. One without a place in the source gets that of its path, or of the nearest path above it.
+    pub fn push(&mut self, mut finding: Finding) {
+        if finding.place.is_none() {
+            finding.place = self.source.place_of(&finding.path);
+        }
         if self.list.len() < self.limit {
             self.list.push(finding);
             return;
@@ -53,6 +53,7 @@ impl Findings {
                 severity: Severity::Blocking,
                 about: subject,
                 path: finding.path,
+                place: finding.place,
                 original: None,
                 parameters: vec![("limit", self.limit.to_string())],
             });
@@ -67,6 +68,7 @@ impl Findings {
                 severity,
                 about: at.about,
                 path: at.here.path(),
+                place: None,
                 original: None,
                 parameters: Vec::new(),
             },
@@ -121,12 +123,6 @@ impl Findings {
         let blocking = self.list.iter().filter(|f| f.severity == Severity::Blocking);
         blocking.map(|f| f.about.subject()).collect()
     }
-
-    /// Where a finding's field stood in the source; `None` for native protobuf.
-    #[must_use]
-    pub fn place_of(&self, path: &FieldPath) -> Option<&SourcePlace> {
-        self.source.place_of(path)
-    }
 }
 
 impl<'a> IntoIterator for &'a Findings {
@@ -173,10 +169,9 @@ pub(crate) struct Note<'f> {
 }
 
 impl Note<'_> {
-    /// What stood there, cut at [`ORIGINAL_VALUE_LIMIT`].
+    /// What stood there, cut at [`crate::finding::ORIGINAL_VALUE_LIMIT`].
     pub(crate) fn original(mut self, original: &str) -> Self {
-        let kept: String = original.chars().take(ORIGINAL_VALUE_LIMIT).collect();
-        self.finding.original = (!kept.is_empty()).then_some(OriginalValue(kept));
+        self.finding.original = OriginalValue::kept(original);
         self
     }
 

@@ -1,10 +1,11 @@
-//! The stored form of findings: codes, severities, subjects, paths and parameters, and the original values apart, for
-//! what stood in a field may name a person.
+//! The stored form of findings: codes, severities, subjects, paths and parameters; the original values and the places in
+//! the source apart, for what stood in a field may name a person, and so may a sheet's name or a member of a JSON object.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::declared::SourcePlace;
 use crate::field_path::FieldPath;
 use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
 use crate::record::{RECORD_VERSION, RecordError, known_version, to_json};
@@ -14,7 +15,7 @@ use crate::record::{RECORD_VERSION, RecordError, known_version, to_json};
 pub struct EncodedFindings {
     /// Codes, severities, subjects, paths and parameters.
     pub findings_json: Vec<u8>,
-    /// Original values by place in the list; lies under the manifest's key.
+    /// Original values and places in the source, by place in the list; lies under the manifest's key.
     pub originals_json: Vec<u8>,
 }
 
@@ -39,6 +40,19 @@ struct FindingForm<'a> {
 struct Originals<'a> {
     version: u32,
     originals: Vec<(usize, Cow<'a, str>)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    places: Vec<(usize, PlaceForm<'a>)>,
+}
+
+/// Stored form of [`SourcePlace`]; grows, never shrinks.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PlaceForm<'a> {
+    Segment { number: u32, tag: Cow<'a, str>, element: u32, component: u32 },
+    Xml { xpath: Cow<'a, str>, line: u32 },
+    Cell { sheet: Cow<'a, str>, row: u32, column: u32 },
+    Json { pointer: Cow<'a, str>, line: u32 },
+    Line { line: u32, column: u32 },
 }
 
 /// The stored form of findings.
@@ -49,11 +63,17 @@ pub fn encode_findings(findings: &[Finding]) -> EncodedFindings {
         let original = finding.original.as_ref()?;
         Some((i, Cow::Borrowed(original.0.as_str())))
     });
-    let originals = Originals { version: RECORD_VERSION, originals: with_original.collect() };
+    let with_place =
+        findings.iter().enumerate().filter_map(|(i, finding)| Some((i, place_form(finding.place.as_ref()?))));
+    let originals = Originals {
+        version: RECORD_VERSION,
+        originals: with_original.collect(),
+        places: with_place.collect(),
+    };
     EncodedFindings { findings_json: to_json(&form), originals_json: to_json(&originals) }
 }
 
-/// The findings of a stored form; without originals (their key is destroyed) each has none.
+/// The findings of a stored form; without originals (their key is destroyed) each has neither original value nor place.
 ///
 /// # Errors
 /// When the form is not readable, or of a later version.
@@ -71,7 +91,42 @@ pub fn decode_findings(
         let finding = findings.get_mut(place).ok_or(RecordError::PersonsDoNotFit)?;
         finding.original = Some(OriginalValue(original.into_owned()));
     }
+    for (place, form) in originals.places {
+        let finding = findings.get_mut(place).ok_or(RecordError::PersonsDoNotFit)?;
+        finding.place = Some(place_of(form));
+    }
     Ok(findings)
+}
+
+fn place_form(place: &SourcePlace) -> PlaceForm<'_> {
+    match place {
+        SourcePlace::Segment { number, tag, element, component } => PlaceForm::Segment {
+            number: *number,
+            tag: tag.as_str().into(),
+            element: *element,
+            component: *component,
+        },
+        SourcePlace::Xml { xpath, line } => PlaceForm::Xml { xpath: xpath.into(), line: *line },
+        SourcePlace::Cell { sheet, row, column } => {
+            PlaceForm::Cell { sheet: sheet.into(), row: *row, column: *column }
+        }
+        SourcePlace::Json { pointer, line } => PlaceForm::Json { pointer: pointer.into(), line: *line },
+        SourcePlace::Line { line, column } => PlaceForm::Line { line: *line, column: *column },
+    }
+}
+
+fn place_of(form: PlaceForm<'_>) -> SourcePlace {
+    match form {
+        PlaceForm::Segment { number, tag, element, component } => {
+            SourcePlace::Segment { number, tag: tag.as_ref().into(), element, component }
+        }
+        PlaceForm::Xml { xpath, line } => SourcePlace::Xml { xpath: xpath.into_owned(), line },
+        PlaceForm::Cell { sheet, row, column } => {
+            SourcePlace::Cell { sheet: sheet.into_owned(), row, column }
+        }
+        PlaceForm::Json { pointer, line } => SourcePlace::Json { pointer: pointer.into_owned(), line },
+        PlaceForm::Line { line, column } => SourcePlace::Line { line, column },
+    }
 }
 
 fn form(finding: &Finding) -> FindingForm<'_> {
@@ -95,6 +150,7 @@ fn read(form: &FindingForm<'_>) -> Result<Finding, RecordError> {
         severity: Severity::parse(&form.severity).ok_or(RecordError::Value("a severity"))?,
         about: about_of(&form.about).ok_or(RecordError::Value("a subject"))?,
         path: FieldPath::from(form.path.as_ref()),
+        place: None,
         original: None,
         parameters: parameters.collect::<Result<_, RecordError>>()?,
     })
@@ -105,6 +161,7 @@ pub(crate) const PARAMETER_NAMES: &[&str] = &[
     "age",
     "arrival_date",
     "border_post",
+    "column",
     "deadline_minutes",
     "declared",
     "declared_mg",
@@ -120,6 +177,7 @@ pub(crate) const PARAMETER_NAMES: &[&str] = &[
     "mode",
     "net_mg",
     "other",
+    "row",
     "side",
     "stop",
     "sum_mg",

@@ -1,6 +1,6 @@
 //! The stored form: nothing lost, no natural person in the record, old versions still read.
 
-use crate::declared::Said;
+use crate::declared::{Said, SourcePlace};
 use crate::finding::Finding;
 use crate::record::{RecordError, decode, decode_findings, encode_findings, encode_manifest};
 use crate::samples::*;
@@ -66,7 +66,7 @@ fn findings_keep_their_originals_apart() {
     assert!(!text(&stored.findings_json).contains("SYNTHETIC-ZONE"));
     assert_eq!(decode_findings(&stored.findings_json, Some(&stored.originals_json)), Ok(findings.clone()));
     let without = decode_findings(&stored.findings_json, None).unwrap();
-    assert!(without.iter().all(|finding| finding.original.is_none()));
+    assert!(without.iter().all(|finding| finding.original.is_none() && finding.place.is_none()));
     assert_eq!(without.len(), findings.len());
     assert_eq!(without[0].code, FindingCode::MrzMalformed);
 }
@@ -78,6 +78,7 @@ fn findings() -> Vec<Finding> {
     let (_, findings) = run(declared);
     let mut findings = findings.into_vec();
     findings.reverse();
+    findings[0].place = Some(SourcePlace::Cell { sheet: "SYNTHETIC-ZONE".into(), row: 2, column: 1 });
     findings
 }
 

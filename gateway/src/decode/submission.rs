@@ -98,7 +98,7 @@ fn declared(manifest: v1::Manifest) -> Declared {
         test: manifest.test,
         issue_time: instant(manifest.issue_time),
         carrier: party(manifest.carrier),
-        source: SourceMap::Native,
+        source: SourceMap::default(),
         notes: Vec::new(),
     }
 }

@@ -131,6 +131,7 @@ mod tests {
             severity: Severity::Blocking,
             about: About::Passenger(0),
             path: FieldPath::from("passenger_list.passengers[0].travel_documents[0]"),
+            place: None,
             original: Some(OriginalValue("ZZ0000000".into())),
             parameters: vec![],
         }];

@@ -6,7 +6,9 @@
 
 mod canonical;
 mod cargo;
+mod form_note;
 mod passenger;
+mod place;
 mod source;
 mod value;
 
@@ -18,8 +20,10 @@ pub use cargo::{
     Cargo, Consignment, Container, DangerousGoods, GoodsItem, Packages, Party, PartyIdentifier, PriorControl,
     Quantity, Seal, SupportingDocument, TirCarnet,
 };
+pub use form_note::FormNote;
 pub use passenger::{Baggage, CrewMember, Passenger, PassengerList, PersonName, TravelDocument};
-pub use source::{FormNote, FormNoteKind, SourceMap, SourcePlace};
+pub use place::{SegmentTag, SourcePlace};
+pub use source::{Mark, NameId, NodeId, PathKey, SourceMap};
 pub use value::{DeclaredAmount, DeclaredDate, DeclaredInstant, DeclaredMass, Location, Money, Said};
 
 use crate::manifest::{KeyError, ManifestKey};

@@ -1,69 +1,333 @@
-//! Where a field stood in what was received, and what the reader noted about the form.
+//! Where each field stood in what was received: cheap to note for every field, put into words only for a finding.
+//!
+//! A reader of two hundred and sixty persons notes some three thousand places and, with luck, none is ever looked up. So
+//! a field's path is a number ([`PathKey`], made without allocation) and a place is a few numbers ([`Mark`]); names stand
+//! once in a table, and nothing is sorted or put together before the first question.
 
-use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
+use super::place::{SegmentTag, SourcePlace};
 use crate::field_path::FieldPath;
-use crate::finding::{About, OriginalValue};
 
-/// Field paths and the places in the source that they came from.
+/// Places in the source by path of the contract. Empty for native protobuf: there the path is the place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum SourceMap {
-    /// Native protobuf: the path is the place.
-    #[default]
-    Native,
-    /// Another format: each path that has one, with its place.
-    Mapped(BTreeMap<FieldPath, SourcePlace>),
+pub struct SourceMap {
+    marks: Vec<(PathKey, Mark)>,
+    sorted: bool,
+    nodes: Vec<Node>,
+    names: Vec<String>,
 }
 
-/// A place in the source in the source's own terms: `line 4, column 17`, `segment 12 (NAD), element 3`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourcePlace(pub String);
+/// A path of the contract as a number: the FNV-1a hash of its text. Two paths of one manifest that share a hash would
+/// share a place in an answer, nothing worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PathKey(u64);
 
-impl SourceMap {
-    /// The place of a path, or of the nearest path above it that has one. `None` for native protobuf.
+/// A place without its names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// See [`SourcePlace::Segment`].
+    Segment {
+        /// Place of the segment in the received text, from 1.
+        number: u32,
+        /// Tag.
+        tag: SegmentTag,
+        /// Data element from 1, or 0.
+        element: u16,
+        /// Component from 1, or 0.
+        component: u16,
+    },
+    /// See [`SourcePlace::Xml`].
+    Xml {
+        /// The element.
+        node: NodeId,
+        /// Line, from 1.
+        line: u32,
+    },
+    /// See [`SourcePlace::Cell`].
+    Cell {
+        /// Name of the sheet, from [`SourceMap::name`]; [`NameId::NONE`] in CSV.
+        sheet: NameId,
+        /// Row, from 1.
+        row: u32,
+        /// Column from 1, or 0.
+        column: u32,
+    },
+    /// See [`SourcePlace::Json`].
+    Json {
+        /// The value.
+        node: NodeId,
+        /// Line, or 0.
+        line: u32,
+    },
+    /// See [`SourcePlace::Line`].
+    Line {
+        /// Line, from 1.
+        line: u32,
+        /// Column from 1, or 0.
+        column: u32,
+    },
+}
+
+/// A name kept once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameId(u32);
+
+impl NameId {
+    /// No name.
+    pub const NONE: NameId = NameId(u32::MAX);
+}
+
+/// A node of an XML or JSON tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NodeId(u32);
+
+impl NodeId {
+    /// Above the document's root.
+    pub const NONE: NodeId = NodeId(u32::MAX);
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Node {
+    above: NodeId,
+    name: NameId,
+    /// XML: place among like-named siblings from 1. JSON: index from 0, when `name` is none.
+    place: u32,
+}
+
+impl PathKey {
+    /// The manifest itself.
+    pub const ROOT: PathKey = PathKey(0xcbf2_9ce4_8422_2325);
+
+    /// One field further: `PathKey::ROOT.field("journey").field("arrival_time")`.
     #[must_use]
-    pub fn place_of(&self, path: &FieldPath) -> Option<&SourcePlace> {
-        let SourceMap::Mapped(places) = self else { return None };
-        let mut at = Some(path.clone());
-        while let Some(path) = at {
-            if let Some(place) = places.get(&path) {
-                return Some(place);
+    pub const fn field(self, name: &str) -> Self {
+        let dotted = if self.0 == Self::ROOT.0 { self } else { self.byte(b'.') };
+        dotted.text(name)
+    }
+
+    /// One element of a repeated field further: `.item("crew_members", 0)`.
+    #[must_use]
+    pub fn item(self, name: &str, index: usize) -> Self {
+        let mut digits = [0_u8; 20];
+        let mut rest = index;
+        let mut length = 0;
+        for digit in &mut digits {
+            *digit = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or_default());
+            rest /= 10;
+            length += 1;
+            if rest == 0 {
+                break;
             }
-            at = path.parent();
         }
-        None
+        let number = digits.iter().take(length).rev();
+        number.fold(self.field(name).byte(b'['), |key, digit| key.byte(*digit)).byte(b']')
+    }
+
+    const fn text(self, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut key = self;
+        let mut at = 0;
+        while at < bytes.len() {
+            key = key.byte(bytes[at]);
+            at += 1;
+        }
+        key
+    }
+
+    const fn byte(self, byte: u8) -> Self {
+        Self((self.0 ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3))
     }
 }
 
-/// Something that the reader of a format noted about the form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormNote {
-    /// Where.
-    pub path: FieldPath,
-    /// The subject whose fate it touches.
-    pub about: About,
-    /// What.
-    pub kind: FormNoteKind,
+impl From<&FieldPath> for PathKey {
+    fn from(path: &FieldPath) -> Self {
+        Self::ROOT.text(path.as_str())
+    }
 }
 
-/// Kinds of notes about form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FormNoteKind {
-    /// A list was longer than is read; what follows the limit was not looked at. Blocks its subject.
-    ListCut {
-        /// How many were read.
-        limit: usize,
-        /// How many there were.
-        found: usize,
-    },
-    /// A text was longer than is read and was cut. A warning.
-    TextCut {
-        /// How many characters were read.
-        limit: usize,
-    },
-    /// A value could not be read at all. Blocks its subject.
-    Unreadable {
-        /// What stood there.
-        original: OriginalValue,
-    },
+impl From<&str> for PathKey {
+    fn from(path: &str) -> Self {
+        Self::ROOT.text(path)
+    }
+}
+
+impl SourceMap {
+    /// Notes where the field of a path stood. The first note of a path counts.
+    pub fn mark(&mut self, path: PathKey, mark: Mark) {
+        self.marks.push((path, mark));
+        self.sorted = false;
+    }
+
+    /// Keeps a name for [`Mark::Cell`] and [`SourceMap::node`]. Each call keeps another: ask once a name.
+    pub fn name(&mut self, name: impl Into<String>) -> NameId {
+        let id = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(name.into());
+        NameId(id)
+    }
+
+    /// Keeps an element of XML below another ([`NodeId::NONE`] above the root), or a member of a JSON object. `place`:
+    /// among like-named siblings from 1, or 0 to leave it unsaid (the root; members of objects).
+    pub fn node(&mut self, above: NodeId, name: NameId, place: u32) -> NodeId {
+        let id = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        self.nodes.push(Node { above, name, place });
+        NodeId(id)
+    }
+
+    /// Keeps an element of a JSON array, by index from 0.
+    pub fn element(&mut self, above: NodeId, index: u32) -> NodeId {
+        self.node(above, NameId::NONE, index)
+    }
+
+    /// True when nothing was noted: native protobuf.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.marks.is_empty()
+    }
+
+    /// The place of a path, or of the nearest path above it that has one. Sorts the notes at the first question.
+    pub fn place_of(&mut self, path: &FieldPath) -> Option<SourcePlace> {
+        if self.marks.is_empty() {
+            return None;
+        }
+        if !self.sorted {
+            self.marks.sort_by_key(|(path, _)| *path); // stable: the first note of a path stays first
+            self.sorted = true;
+        }
+        let mut text = path.as_str();
+        loop {
+            let key = PathKey::from(text);
+            let place = self.marks.partition_point(|(path, _)| *path < key);
+            if let Some((found, mark)) = self.marks.get(place)
+                && *found == key
+            {
+                return Some(self.in_words(*mark));
+            }
+            if text.is_empty() {
+                return None;
+            }
+            text = above(text);
+        }
+    }
+
+    /// A mark as a place of its own: for a note about form that stands where no path of the contract leads.
+    #[must_use]
+    pub fn in_words(&self, mark: Mark) -> SourcePlace {
+        match mark {
+            Mark::Segment { number, tag, element, component } => {
+                SourcePlace::Segment { number, tag, element: element.into(), component: component.into() }
+            }
+            Mark::Xml { node, line } => SourcePlace::Xml { xpath: self.xpath(node), line },
+            Mark::Cell { sheet, row, column } => {
+                SourcePlace::Cell { sheet: self.name_of(sheet).to_owned(), row, column }
+            }
+            Mark::Json { node, line } => SourcePlace::Json { pointer: self.pointer(node), line },
+            Mark::Line { line, column } => SourcePlace::Line { line, column },
+        }
+    }
+
+    fn name_of(&self, id: NameId) -> &str {
+        usize::try_from(id.0).ok().and_then(|at| self.names.get(at)).map_or("", String::as_str)
+    }
+
+    /// The nodes from the root down to this one. A node's parent is always older, so the climb ends.
+    fn way_to(&self, node: NodeId) -> Vec<Node> {
+        let node_of = |id: NodeId| usize::try_from(id.0).ok().and_then(|at| self.nodes.get(at)).copied();
+        let mut way: Vec<Node> = Vec::new();
+        let mut at = node;
+        while let Some(found) = node_of(at) {
+            way.push(found);
+            if found.above != NodeId::NONE && found.above.0 >= at.0 {
+                break;
+            }
+            at = found.above;
+        }
+        way.reverse();
+        way
+    }
+
+    fn xpath(&self, node: NodeId) -> String {
+        let mut xpath = String::new();
+        for node in self.way_to(node) {
+            xpath.push('/');
+            xpath.push_str(self.name_of(node.name));
+            if node.place > 0 {
+                let _ = write!(xpath, "[{}]", node.place);
+            }
+        }
+        xpath
+    }
+
+    fn pointer(&self, node: NodeId) -> String {
+        let mut pointer = String::new();
+        for node in self.way_to(node) {
+            pointer.push('/');
+            if node.name == NameId::NONE {
+                let _ = write!(pointer, "{}", node.place);
+            } else {
+                pointer.push_str(&self.name_of(node.name).replace('~', "~0").replace('/', "~1"));
+            }
+        }
+        pointer
+    }
+}
+
+/// The path one step up. An index is a step of its own, as in [`FieldPath::parent`].
+fn above(path: &str) -> &str {
+    let end = if path.ends_with(']') { path.rfind('[') } else { path.rfind('.') };
+    path.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_the_hash_of_the_path() {
+        let path = FieldPath::root().field("passenger_list").item("passengers", 259).field("name");
+        let key = PathKey::ROOT.field("passenger_list").item("passengers", 259).field("name");
+        assert_eq!(key, PathKey::from(&path));
+        assert_eq!(PathKey::ROOT.item("crew_members", 0), PathKey::from("crew_members[0]"));
+        assert_eq!(PathKey::from(&FieldPath::root()), PathKey::ROOT);
+    }
+
+    #[test]
+    fn the_nearest_place_above_answers() {
+        let mut map = SourceMap::default();
+        assert_eq!(map.place_of(&"journey".into()), None);
+        let person = PathKey::ROOT.field("passenger_list").item("passengers", 1);
+        let segment = |number| Mark::Segment { number, tag: "NAD".into(), element: 0, component: 0 };
+        map.mark(person.field("name"), segment(9));
+        map.mark(person, segment(8));
+        map.mark(person, segment(99));
+        let place =
+            |map: &mut SourceMap, path: &str| map.place_of(&path.into()).map(|place| place.to_string());
+        assert_eq!(
+            place(&mut map, "passenger_list.passengers[1].name.family_name").unwrap(),
+            "segment 9 (NAD)"
+        );
+        assert_eq!(place(&mut map, "passenger_list.passengers[1].sex").unwrap(), "segment 8 (NAD)");
+        assert_eq!(place(&mut map, "passenger_list.passengers[2].sex"), None);
+        map.mark(PathKey::ROOT, segment(1));
+        assert_eq!(place(&mut map, "passenger_list.passengers[2].sex").unwrap(), "segment 1 (NAD)");
+    }
+
+    #[test]
+    fn trees_and_sheets_have_names() {
+        let mut map = SourceMap::default();
+        let (root, goods) = (map.name("CC015C"), map.name("GoodsItem"));
+        let root = map.node(NodeId::NONE, root, 0);
+        let second = map.node(root, goods, 2);
+        let xml = map.in_words(Mark::Xml { node: second, line: 7 });
+        assert_eq!(xml, SourcePlace::Xml { xpath: "/CC015C/GoodsItem[2]".into(), line: 7 });
+        let (list, odd) = (map.name("list"), map.name("a/b~c"));
+        let list = map.node(NodeId::NONE, list, 0);
+        let third = map.element(list, 3);
+        let odd = map.node(third, odd, 0);
+        let json = map.in_words(Mark::Json { node: odd, line: 0 });
+        assert_eq!(json, SourcePlace::Json { pointer: "/list/3/a~1b~0c".into(), line: 0 });
+        let sheet = map.name("Лист1");
+        let cell = map.in_words(Mark::Cell { sheet, row: 2, column: 4 });
+        assert_eq!(cell, SourcePlace::Cell { sheet: "Лист1".into(), row: 2, column: 4 });
+    }
 }

@@ -19,9 +19,7 @@ fn what_is_not_meant_is_left_out() {
         assert_eq!(canonical(&declared), plain, "{what}");
     };
     same("made at another time", |d| d.issue_time = Some(now().into()));
-    same("read from another form", |d| {
-        d.source = SourceMap::Mapped([("load".into(), SourcePlace(s("line 1")))].into())
-    });
+    same("read from another form", |d| d.source.mark("load".into(), Mark::Line { line: 1, column: 0 }));
     same("absent said twice", |d| d.part = s(""));
 }
 

@@ -15,8 +15,8 @@ mod dice;
 mod tests;
 
 use crate::code_list::CodeLists;
-use crate::declared::{self, Declared, FormNote, FormNoteKind};
-use crate::finding::{About, FindingCode, Severity};
+use crate::declared::{self, Declared, FormNote};
+use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
 use crate::findings::{Findings, Note, Spot};
 use crate::manifest::{Load, Manifest, Revision};
 use crate::validate::RuleSettings;
@@ -87,32 +87,16 @@ impl Step<'_> {
 
     /// What the reader noted about the form becomes a finding.
     fn form(&mut self, note: FormNote) {
-        let (code, severity, original, parameters) = match note.kind {
-            FormNoteKind::ListCut { limit, found } => (
-                FindingCode::TooManyElements,
-                Severity::Blocking,
-                None,
-                vec![("limit", limit.to_string()), ("found", found.to_string())],
-            ),
-            FormNoteKind::TextCut { limit } => {
-                (FindingCode::TextTooLong, Severity::Warning, None, vec![("limit", limit.to_string())])
-            }
-            FormNoteKind::Unreadable { original } => (
-                FindingCode::ValueMalformed,
-                Severity::Blocking,
-                Some(original),
-                vec![("form", "readable text".to_owned())],
-            ),
-        };
-        let finding = crate::finding::Finding {
-            code,
-            severity,
+        let original = note.original.and_then(|original| OriginalValue::kept(&original.0));
+        self.findings.push(Finding {
+            code: note.code,
+            severity: note.severity,
             about: note.about,
             path: note.path,
+            place: note.place,
             original,
-            parameters,
-        };
-        self.findings.push(finding);
+            parameters: note.parameters,
+        });
     }
 }
 

@@ -126,13 +126,13 @@ fn what_is_read_is_what_scoring_gets() {
 fn findings_know_their_place_in_the_source() {
     let mut declared = lorry();
     cargo(&mut declared).consignments[0].goods_items[1].hs_code = s("1");
-    let item = "cargo.consignments[0].goods_items[1]".into();
-    declared.source = SourceMap::Mapped([(item, SourcePlace(s("line 4")))].into());
+    let item = PathKey::from("cargo.consignments[0].goods_items[1]");
+    declared.source.mark(item, Mark::Line { line: 4, column: 0 });
     let (_, findings) = run(declared);
     let finding = &findings.as_slice()[0];
     assert_eq!(finding.code, FindingCode::ValueMalformed);
     assert_eq!(finding.about, About::GoodsItem { consignment: 0, item: 1 });
-    assert_eq!(findings.place_of(&finding.path).map(|place| place.0.as_str()), Some("line 4"));
+    assert_eq!(finding.place, Some(SourcePlace::Line { line: 4, column: 0 }));
 }
 
 #[test]

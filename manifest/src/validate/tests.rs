@@ -87,11 +87,7 @@ fn the_manifest_itself() {
     rejected(
         "list cut by the reader",
         |d| {
-            d.notes.push(FormNote {
-                path: "cargo.consignments".into(),
-                about: About::Manifest,
-                kind: FormNoteKind::ListCut { limit: 1, found: 2 },
-            });
+            d.notes.push(FormNote::list_cut(About::Manifest, "cargo.consignments", 1, 2));
         },
         &["TOO_MANY_ELEMENTS B cargo.consignments"],
     );
@@ -132,11 +128,9 @@ fn conveyance_and_times() {
         "reader cut a text",
         lorry(),
         |d| {
-            d.notes.push(FormNote {
-                path: "cargo.consignments[0].goods_items[0].description".into(),
-                about: About::GoodsItem { consignment: 0, item: 0 },
-                kind: FormNoteKind::TextCut { limit: 512 },
-            });
+            let item = About::GoodsItem { consignment: 0, item: 0 };
+            let path = "cargo.consignments[0].goods_items[0].description";
+            d.notes.push(FormNote::text_cut(item, path, 512));
         },
         &["TEXT_TOO_LONG W cargo.consignments[0].goods_items[0].description"],
     );
@@ -164,14 +158,8 @@ fn every_code_comes_from_some_input() {
     let mut add = |declared: Declared| seen.extend(run(declared).1.iter().map(|f| f.code));
     let mut worst = lorry();
     worst.crew_members.clear();
-    worst.notes = vec![
-        FormNote {
-            path: "x".into(),
-            about: About::Conveyance,
-            kind: FormNoteKind::ListCut { limit: 1, found: 2 },
-        },
-        FormNote { path: "x".into(), about: About::Conveyance, kind: FormNoteKind::TextCut { limit: 1 } },
-    ];
+    worst.notes =
+        vec![FormNote::list_cut(About::Conveyance, "x", 1, 2), FormNote::text_cut(About::Conveyance, "x", 1)];
     let load = cargo(&mut worst);
     load.customs_regime = Some(Said::Words(s("EMPTY")));
     load.total_gross_mass = kg(1);
@@ -219,6 +207,10 @@ fn every_code_comes_from_some_input() {
     add(worst.clone());
     worst.journey.as_mut().unwrap().arrival_time = Some(jiff::Timestamp::UNIX_EPOCH.into());
     add(worst);
+
+    let mut noted = lorry();
+    noted.notes.extend(C::OF_READERS.iter().map(|code| FormNote::new(*code, crate::Severity::Note)));
+    add(noted);
 
     let missing: Vec<_> =
         C::ALL.iter().filter(|code| !seen.contains(code)).map(|code| code.as_str()).collect();

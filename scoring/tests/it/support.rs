@@ -57,7 +57,15 @@ pub(crate) fn cargo(consignments: Vec<Vec<Subject>>) -> Case {
 }
 
 pub(crate) fn finding(code: FindingCode, severity: Severity, about: About) -> Finding {
-    Finding { code, severity, about, path: FieldPath::root(), original: None, parameters: Vec::new() }
+    Finding {
+        code,
+        severity,
+        about,
+        path: FieldPath::root(),
+        place: None,
+        original: None,
+        parameters: Vec::new(),
+    }
 }
 
 pub(crate) fn warning(code: FindingCode, about: About) -> Finding {
