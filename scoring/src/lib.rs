@@ -4,12 +4,13 @@
 //! Case + History ──features──▶ vectors ──model──▶ scores ──policy──▶ pre-decisions
 //! ```
 //!
-//! The way of a case: [`Scorer::history_keys`] says which counters to read, [`Scorer::score`] judges the case
-//! with what was read, [`finish`] makes the pre-decisions, [`record::encode`] writes them with their evidence.
+//! The way of a case: [`Scorer::prepare`] measures it and says which counters to read, [`Scorer::score_prepared`] judges
+//! it with what was read, [`finish`] makes the pre-decisions, [`record::encode`] writes them with their evidence.
 //! Whatever fails on the way withholds; nothing fails to green.
 
 pub mod case;
 pub mod dataset;
+mod evidence;
 pub mod features;
 mod hex;
 pub mod history;
@@ -22,13 +23,12 @@ mod scorer;
 pub mod subject;
 
 pub use case::{Case, CrewMember};
+pub use evidence::{Evidence, Identity, ItemEvidence, Shape};
 pub use features::Rates;
 pub use history::{Counter, CounterKey, CounterKind, History, Moments, PastOutcome, walk_by_day};
 pub use policy::{Language, Policy, PolicyError, PublicReason, Reason, ReasonCode};
 pub use pre_decision::{
     Corridor, DecidingItem, Head, OfficerPart, PreDecision, SubjectRef, Verdict, Withheld,
 };
-pub use scorer::{
-    Capacity, Decided, Evidence, Identity, ItemEvidence, LoadError, Scored, Scorer, Shape, finish,
-};
+pub use scorer::{Capacity, Decided, LoadError, Prepared, Scored, Scorer, finish};
 pub use subject::{Mode, Subject, Value};

@@ -1,94 +1,133 @@
-//! The quantities of one goods item that counter keys and features are both made of.
-
-use std::fmt::Write as _;
+//! The quantities of one goods item that counter keys and features are both made of, worked out once.
 
 use crate::features::Rates;
-use crate::history::{CounterKey, CounterKind};
+use crate::history::{CounterKey, CounterKind, letters};
 use crate::subject::Subject;
 
 /// How many counters a goods item can have, without the base rates: one for each kind, in order of codes from 1.
 pub(crate) const KEYS: usize = 17;
 
-/// A subject with its amounts in the features' units.
-pub(crate) struct Measures<'a> {
-    pub(crate) subject: &'a Subject,
+/// The keys of the kinds that a goods item has, in the order of the kinds' codes from 1.
+pub(crate) type Keys = [Option<CounterKey>; KEYS];
+
+/// A goods item in the features' units, without a word of its parties.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Measured {
+    /// Which counters it has.
+    pub(crate) keys: Keys,
     /// Six digits, or nothing.
-    pub(crate) hs6: Option<&'a str>,
-    /// Kilograms, not negative.
-    pub(crate) mass_kg: Option<f64>,
-    /// South Korean won, the unit of the training data; not negative.
-    pub(crate) value_krw: Option<f64>,
+    pub(crate) hs6: Option<u32>,
+    /// Milligrams, not negative.
+    pub(crate) mass_mg: Option<i64>,
+    /// log10(kg + 0.01): the hundredth keeps the zero masses that real declarations contain.
+    pub(crate) log_mass: Option<f64>,
+    /// log10(KRW + 1): South Korean won are the unit of the training data.
+    pub(crate) log_value: Option<f64>,
+    /// log10(KRW / kg + 0.01), the mass taken as one gram at least.
+    pub(crate) log_unit_value: Option<f64>,
+    /// Departure differs from origin.
+    pub(crate) transit: Option<bool>,
 }
 
-impl<'a> Measures<'a> {
-    pub(crate) fn of(subject: &'a Subject, rates: &Rates) -> Self {
-        let hs6 = subject
+impl Measured {
+    /// Measures a goods item. `before` is the item in front of it: what both say alike is worked out once.
+    pub(crate) fn of(subject: &Subject, rates: &Rates, before: Option<(&Subject, &Measured)>) -> Self {
+        let hs = subject
             .hs_code
             .as_deref()
-            .filter(|code| code.len() >= 6 && code.bytes().all(|b| b.is_ascii_digit()))
+            .filter(|code| code.len() >= 6 && code.bytes().all(|byte| byte.is_ascii_digit()))
             .map(|code| &code[..6]);
-        let mass_kg = subject.mass_mg.filter(|mass| *mass >= 0).map(|mass| mass as f64 / 1e6);
-        let value_krw =
-            subject.value.as_ref().filter(|value| value.units >= 0 && value.nanos >= 0).and_then(|value| {
-                let rate = rates.krw_per_unit(&value.currency, subject.date)?;
-                Some((value.units as f64 + f64::from(value.nanos) / 1e9) * rate)
-            });
-        Self { subject, hs6, mass_kg, value_krw }
-    }
-
-    /// log10(kg + 0.01): the hundredth keeps the zero masses that real declarations contain.
-    pub(crate) fn log_mass(&self) -> Option<f64> {
-        self.mass_kg.map(|kg| (kg + 0.01).log10())
-    }
-
-    /// log10(KRW + 1).
-    pub(crate) fn log_value(&self) -> Option<f64> {
-        self.value_krw.map(|krw| (krw + 1.0).log10())
-    }
-
-    /// log10(KRW / kg + 0.01), the mass taken as one gram at least.
-    pub(crate) fn log_unit_value(&self) -> Option<f64> {
-        Some((self.value_krw? / self.mass_kg?.max(1e-3) + 0.01).log10())
-    }
-
-    /// The keys of the kinds that this goods item has, in the order of the kinds' codes from 1.
-    pub(crate) fn keys(&self) -> [Option<CounterKey>; KEYS] {
-        let (mut mass, mut band, mut unit_value) = (String::new(), String::new(), String::new());
-        // Writing to a string cannot fail.
-        if let (Some(mg), Some(log)) = (self.subject.mass_mg.filter(|mg| *mg >= 0), self.log_mass()) {
-            let _ = write!(mass, "{mg}");
-            let _ = write!(band, "{}", (log * 10.0).round() as i64);
-        }
-        if let Some(log) = self.log_unit_value().filter(|log| log.is_finite()) {
-            let _ = write!(unit_value, "{}", (log * 1000.0).round() as i64);
-        }
-        let hs6 = self.hs6.unwrap_or_default();
-        let (hs4, hs2) = (hs6.get(..4).unwrap_or_default(), hs6.get(..2).unwrap_or_default());
-        let text = |part: &'a Option<String>| part.as_deref().unwrap_or_default();
-        let (departure, origin) = (text(&self.subject.departure_country), text(&self.subject.origin_country));
-        // A key needs all of its parts: an unknown part is a missing key, not a common one.
-        let key = |kind, parts: &[&str]| {
-            parts.iter().all(|part| !part.is_empty()).then(|| CounterKey::new(kind, parts))
+        let mass_mg = subject.mass_mg.filter(|mass| *mass >= 0);
+        let mass_kg = mass_mg.map(|mass| mass as f64 / 1e6);
+        let value = subject.value.as_ref().filter(|value| value.units >= 0 && value.nanos >= 0);
+        let value_krw = value.and_then(|value| {
+            let rate = rates.krw_per_unit(&value.currency, subject.date)?;
+            Some((value.units as f64 + f64::from(value.nanos) / 1e9) * rate)
+        });
+        let unit_value = value_krw.zip(mass_kg).map(|(krw, kg)| krw / kg.max(1e-3));
+        let country = |code: &Option<String>| code.as_ref().is_some_and(|code| !code.is_empty());
+        let route = country(&subject.departure_country) && country(&subject.origin_country);
+        let mut measured = Self {
+            keys: [None; KEYS],
+            hs6: hs.and_then(|digits| digits.parse().ok()),
+            mass_mg,
+            log_mass: mass_kg.map(|kg| (kg + 0.01).log10()),
+            log_value: value_krw.map(|krw| (krw + 1.0).log10()),
+            log_unit_value: unit_value.map(|each| (each + 0.01).log10()),
+            transit: route.then(|| subject.departure_country != subject.origin_country),
         };
+        measured.goods_keys(subject, hs);
+        measured.party_keys(subject, before);
+        measured
+    }
+
+    /// The keys of code, route, mass and value. A key needs all of its parts: an unknown part is a missing key, not a
+    /// common one.
+    fn goods_keys(&mut self, subject: &Subject, hs: Option<&str>) {
         use CounterKind as K;
-        [
-            key(K::Signature, &[hs6, departure, origin, &mass]),
-            key(K::Hs6Mass, &[hs6, &mass]),
-            key(K::Hs6MassBand, &[hs6, &band]),
-            key(K::Hs4MassBand, &[hs4, &band]),
-            key(K::Hs6Route, &[hs6, departure, origin]),
-            key(K::Hs4Route, &[hs4, departure, origin]),
-            key(K::Hs6Origin, &[hs6, origin]),
-            key(K::Hs6UnitValue, &[hs6, &unit_value]),
-            key(K::Hs6, &[hs6]),
-            key(K::Hs4, &[hs4]),
-            key(K::Hs2, &[hs2]),
-            key(K::Mass, &[&mass]),
-            key(K::Origin, &[origin]),
-            key(K::Importer, &[text(&self.subject.importer)]),
-            key(K::Declarant, &[text(&self.subject.declarant)]),
-            key(K::Exporter, &[text(&self.subject.exporter)]),
-            key(K::Office, &[text(&self.subject.office)]),
-        ]
+        let departure = subject.departure_country.as_deref().filter(|code| !code.is_empty());
+        let origin = subject.origin_country.as_deref().filter(|code| !code.is_empty());
+        let hs6 = self.hs6;
+        let (hs4, hs2) = (hs6.map(|code| code / 100), hs6.map(|code| code / 10_000));
+        let band = self.log_mass.map(|log| (log * 10.0).round() as i32);
+        let unit_value = self.log_unit_value.filter(|log| log.is_finite());
+        let unit_value = unit_value.map(|log| (log * 1000.0).round() as i32);
+        let mut set = |kind: K, key: Option<CounterKey>| self.keys[kind as usize - 1] = key;
+        let codes = |kind, hs: Option<u32>, rest: Option<u32>| Some(CounterKey::of_codes(kind, hs?, rest?));
+        for (kind, code) in [(K::Hs6, hs6), (K::Hs4, hs4), (K::Hs2, hs2)] {
+            set(kind, codes(kind, code, Some(0)));
+        }
+        for (kind, code, band) in
+            [(K::Hs6MassBand, hs6, band), (K::Hs4MassBand, hs4, band), (K::Hs6UnitValue, hs6, unit_value)]
+        {
+            set(kind, codes(kind, code, band.map(i32::cast_unsigned)));
+        }
+        // Countries are two letters, but for a store's or a file's own invention.
+        let letters = (departure.map(letters), origin.map(letters));
+        match letters {
+            (Some(Some(departure)), Some(Some(origin))) => {
+                let route = Some(u32::from(departure) << 16 | u32::from(origin));
+                set(K::Hs6Route, codes(K::Hs6Route, hs6, route));
+                set(K::Hs4Route, codes(K::Hs4Route, hs4, route));
+            }
+            _ => {
+                let text = |kind, hs: Option<&str>| Some(CounterKey::new(kind, &[hs?, departure?, origin?]));
+                set(K::Hs6Route, text(K::Hs6Route, hs));
+                set(K::Hs4Route, text(K::Hs4Route, hs.map(|hs| &hs[..4])));
+            }
+        }
+        set(K::Hs6Origin, hs.zip(origin).map(|(hs, origin)| CounterKey::new(K::Hs6Origin, &[hs, origin])));
+        set(K::Origin, origin.map(|origin| CounterKey::new(K::Origin, &[origin])));
+        if let Some(mass) = self.mass_mg {
+            let text = mass.to_string();
+            let digested = |kind, parts: &[Option<&str>]| {
+                let parts: Option<Vec<&str>> = parts.iter().copied().collect();
+                parts.map(|parts| CounterKey::digested(kind, &parts))
+            };
+            let mass_key = CounterKey::of_mass(mass);
+            set(K::Mass, mass_key.or_else(|| digested(K::Mass, &[Some(&text)])));
+            set(K::Hs6Mass, digested(K::Hs6Mass, &[hs, Some(&text)]));
+            set(K::Signature, digested(K::Signature, &[hs, departure, origin, Some(&text)]));
+        }
+    }
+
+    /// The keys of parties and office: the ones that cost a digest, and the ones that goods items have in common.
+    fn party_keys(&mut self, subject: &Subject, before: Option<(&Subject, &Measured)>) {
+        use CounterKind as K;
+        type Of = fn(&Subject) -> Option<&str>;
+        let parties: [(K, Of); 4] = [
+            (K::Importer, |subject| subject.importer.as_deref()),
+            (K::Declarant, |subject| subject.declarant.as_deref()),
+            (K::Exporter, |subject| subject.exporter.as_deref()),
+            (K::Office, |subject| subject.office.as_deref()),
+        ];
+        for (kind, of) in parties {
+            let place = kind as usize - 1;
+            self.keys[place] = match (of(subject).filter(|name| !name.is_empty()), before) {
+                (Some(name), Some((other, known))) if of(other) == Some(name) => known.keys[place],
+                (Some(name), _) => Some(CounterKey::digested(kind, &[name])),
+                (None, _) => None,
+            };
+        }
     }
 }

@@ -1,12 +1,15 @@
 //! The way of a case through features, model and policy, in order; and what is remembered of it.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use manifest::finding::{About, Finding, FindingCode, Severity};
+use manifest::finding::Finding;
 
-use crate::case::{Case, CrewMember};
-use crate::features::{self, Counters, FeatureVector, Undeclared};
+use crate::case::Case;
+use crate::evidence::{Evidence, Identity, ItemEvidence, Shape};
+use crate::features::{self, FeatureVector};
 use crate::history::{Counter, CounterKey, History, PastOutcome};
+use crate::measures::Measured;
 use crate::model::{Bundle, BundleError, Explanation};
 use crate::policy::{self, Policy, PolicyError};
 use crate::pre_decision::{Head, PreDecision, Withheld};
@@ -31,85 +34,40 @@ pub enum LoadError {
     Policy(#[from] PolicyError),
 }
 
-/// Which model and policy judged; stands beside every pre-decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
-    /// Name of the bundle.
-    pub bundle_name: String,
-    /// Its version.
-    pub bundle_version: String,
-    /// SHA-256 of its `bundle.toml`, in hexadecimal.
-    pub bundle_digest: String,
-    /// Fingerprint of the feature catalog.
-    pub feature_fingerprint: String,
-    /// Version of the policy.
-    pub policy_version: String,
-    /// SHA-256 of the policy file and the table of rules, in hexadecimal.
-    pub policy_digest: String,
-}
-
 /// A model and a policy, checked and ready.
 #[derive(Debug)]
 pub struct Scorer {
     bundle: Bundle,
     policy: Policy,
-    identity: Identity,
+    identity: Arc<Identity>,
 }
 
-/// The shape of a case, without its goods.
+/// A case whose goods are measured: no text of any party is in it.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Shape {
-    /// A truck: how many goods items each consignment has.
-    Cargo {
-        /// Goods items of each consignment.
-        items: Vec<usize>,
-        /// The crew.
-        crew: Vec<CrewMember>,
-    },
-    /// A truck that is declared empty.
-    EmptyTruck {
-        /// The crew.
-        crew: Vec<CrewMember>,
-    },
-    /// A bus.
-    Coach {
-        /// The crew.
-        crew: Vec<CrewMember>,
-        /// How many passengers.
-        passengers: usize,
-    },
-    /// No pre-decision for this mode.
-    ModeNotDecided,
-    /// Nothing is known about the case: it was rejected before it became one.
-    Unknown,
+pub struct Prepared {
+    shape: Shape,
+    items: Vec<Measured>,
 }
 
-/// What one goods item was scored by.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ItemEvidence {
-    /// The model's input.
-    pub vector: FeatureVector,
-    /// The history values in it: base rates first, then one for each kind by its code.
-    pub counters: Counters,
-    /// Kinds of counters for which something was not declared.
-    pub undeclared: Undeclared,
-}
+impl Prepared {
+    /// The counters to read, each once and in order.
+    #[must_use]
+    pub fn history_keys(&self) -> Vec<CounterKey> {
+        if self.items.is_empty() {
+            return Vec::new();
+        }
+        let keys = self.items.iter().flat_map(|item| item.keys.into_iter().flatten());
+        let mut keys: Vec<CounterKey> = keys.chain([CounterKey::BASE]).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
 
-/// All that a set of pre-decisions was made from, besides model and policy: they can be made again from this alone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Evidence {
-    /// Who judged; absent when nobody did, because the manifest was rejected.
-    pub identity: Option<Identity>,
-    /// What was judged.
-    pub shape: Shape,
-    /// Day up to which outcomes were counted, where known.
-    pub history_as_of: Option<jiff::civil::Date>,
-    /// Why nothing was scored, if nothing was.
-    pub withheld: Option<Withheld>,
-    /// Goods items in order of consignment and place.
-    pub items: Vec<ItemEvidence>,
-    /// Findings: code, severity, subject. Never a value or a path.
-    pub findings: Vec<(FindingCode, Severity, About)>,
+    /// How many goods items there are.
+    #[must_use]
+    pub fn goods_items(&self) -> usize {
+        self.items.len()
+    }
 }
 
 /// A judged case, not yet finished.
@@ -155,14 +113,14 @@ impl Scorer {
     }
 
     fn new(bundle: Bundle, policy: Policy) -> Self {
-        let identity = Identity {
+        let identity = Arc::new(Identity {
             bundle_name: bundle.name.clone(),
             bundle_version: bundle.version.clone(),
             bundle_digest: bundle.digest.clone(),
             feature_fingerprint: features::fingerprint(),
             policy_version: policy.version.clone(),
             policy_digest: policy.digest.clone(),
-        };
+        });
         Self { bundle, policy, identity }
     }
 
@@ -190,14 +148,22 @@ impl Scorer {
         &self.bundle
     }
 
+    /// A case ready to be scored: what its history's keys and its features have in common is worked out here, once.
+    #[must_use]
+    pub fn prepare(&self, case: &Case) -> Prepared {
+        let mut items: Vec<Measured> = Vec::with_capacity(case.goods_items().count());
+        let mut before = None;
+        for (_, _, subject) in case.goods_items() {
+            items.push(Measured::of(subject, &self.policy.rates, before.zip(items.last())));
+            before = Some(subject);
+        }
+        Prepared { shape: Shape::of(Some(case)), items }
+    }
+
     /// The counters to read for a case, each once and in order.
     #[must_use]
     pub fn history_keys(&self, case: &Case) -> Vec<CounterKey> {
-        let mut keys: Vec<_> =
-            case.goods_items().flat_map(|(_, _, subject)| subject.history_keys(&self.policy.rates)).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        self.prepare(case).history_keys()
     }
 
     /// What a past outcome adds to the counters.
@@ -209,15 +175,27 @@ impl Scorer {
     /// Judges a case. Never fails and never panics: what could not be judged is withheld, with the reason.
     #[must_use]
     pub fn score(&self, case: &Case, history: Result<&History, Withheld>, findings: &[Finding]) -> Scored {
-        let mut evidence = Evidence::new(Some(case), findings);
-        evidence.identity = Some(self.identity.clone());
+        self.score_prepared(&self.prepare(case), history, findings)
+    }
+
+    /// The same of a case that was prepared before.
+    #[must_use]
+    pub fn score_prepared(
+        &self,
+        prepared: &Prepared,
+        history: Result<&History, Withheld>,
+        findings: &[Finding],
+    ) -> Scored {
+        let mut evidence = Evidence::new(prepared.shape.clone(), findings);
+        evidence.identity = Some(Arc::clone(&self.identity));
         match history {
             Ok(history) => {
                 evidence.history_as_of = history.as_of();
-                evidence.items = case
-                    .goods_items()
-                    .map(|(_, _, subject)| {
-                        let features = features::of(subject, history, &self.policy.rates);
+                evidence.items = prepared
+                    .items
+                    .iter()
+                    .map(|item| {
+                        let features = features::of_measured(item, history);
                         ItemEvidence {
                             vector: features.vector,
                             counters: features.counters,
@@ -268,7 +246,7 @@ impl Scored {
     /// Everything of a case withheld for one reason, without a model: a rejected manifest, a missed deadline.
     #[must_use]
     pub fn withheld(reason: Withheld, case: Option<&Case>, findings: &[Finding]) -> Self {
-        let mut evidence = Evidence::new(case, findings);
+        let mut evidence = Evidence::new(Shape::of(case), findings);
         evidence.withheld = Some(reason);
         Self::unjudged(evidence, reason)
     }
@@ -276,29 +254,6 @@ impl Scored {
     pub(crate) fn unjudged(evidence: Evidence, reason: Withheld) -> Self {
         let draft = policy::withheld(&evidence, reason);
         Self { evidence, draft }
-    }
-}
-
-impl Evidence {
-    fn new(case: Option<&Case>, findings: &[Finding]) -> Self {
-        Self {
-            identity: None,
-            shape: match case {
-                Some(Case::Cargo { consignments, crew }) => {
-                    Shape::Cargo { items: consignments.iter().map(Vec::len).collect(), crew: crew.clone() }
-                }
-                Some(Case::EmptyTruck { crew }) => Shape::EmptyTruck { crew: crew.clone() },
-                Some(Case::Coach { crew, passengers }) => {
-                    Shape::Coach { crew: crew.clone(), passengers: *passengers }
-                }
-                Some(Case::ModeNotDecided) => Shape::ModeNotDecided,
-                None => Shape::Unknown,
-            },
-            history_as_of: None,
-            withheld: None,
-            items: Vec::new(),
-            findings: findings.iter().map(|f| (f.code, f.severity, f.about)).collect(),
-        }
     }
 }
 

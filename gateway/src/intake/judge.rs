@@ -3,7 +3,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use manifest::Finding;
-use scoring::{Case, History, Scored, Scorer, Withheld};
+use scoring::{Case, History, Prepared, Scored, Scorer, Withheld};
 use tokio::{
     sync::Semaphore,
     time::{Instant, timeout_at},
@@ -40,13 +40,14 @@ impl Judge {
     /// Judges a case with the history that the store holds about it.
     pub(super) async fn judge(&self, case: Case, findings: &[Finding]) -> Scored {
         let deadline = Instant::now() + self.timeout;
-        let history = self.history(&case, deadline).await;
+        let prepared = self.scorer.prepare(&case);
+        let history = self.history(&prepared, deadline).await;
         let Ok(Ok(permit)) = timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await else {
             return Scored::withheld(Withheld::ScoringFailed, Some(&case), findings);
         };
-        if case.goods_items().count() <= self.inline_goods_items {
+        if prepared.goods_items() <= self.inline_goods_items {
             // Microseconds of work: waking another thread would cost more.
-            let scored = score(&self.scorer, &case, &history, findings);
+            let scored = score(&self.scorer, &case, &prepared, &history, findings);
             // Late is late, here as on another thread: the promise does not depend on how many goods there are.
             return if Instant::now() >= deadline {
                 tracing::error!("scoring was late; the manifest is withheld");
@@ -59,7 +60,7 @@ impl Judge {
         let (scorer, shared) = (Arc::clone(&self.scorer), Arc::clone(&case));
         let work = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            score(&scorer, &shared, &history, &kept)
+            score(&scorer, &shared, &prepared, &history, &kept)
         });
         match timeout_at(deadline, work).await {
             Ok(Ok(scored)) => scored,
@@ -69,8 +70,8 @@ impl Judge {
     }
 
     /// A failed read is no history at all, never an empty one: an empty one says "no precedent".
-    async fn history(&self, case: &Case, deadline: Instant) -> Result<History, Withheld> {
-        let keys = self.scorer.history_keys(case);
+    async fn history(&self, prepared: &Prepared, deadline: Instant) -> Result<History, Withheld> {
+        let keys = prepared.history_keys();
         if keys.is_empty() {
             // Nothing to score, a coach for instance: nothing to read either.
             return Ok(History::new(None));
@@ -89,8 +90,15 @@ impl Judge {
     }
 }
 
-fn score(scorer: &Scorer, case: &Case, history: &Result<History, Withheld>, findings: &[Finding]) -> Scored {
-    let work = AssertUnwindSafe(|| scorer.score(case, history.as_ref().map_err(|cause| *cause), findings));
+fn score(
+    scorer: &Scorer,
+    case: &Case,
+    prepared: &Prepared,
+    history: &Result<History, Withheld>,
+    findings: &[Finding],
+) -> Scored {
+    let history = history.as_ref().map_err(|cause| *cause);
+    let work = AssertUnwindSafe(|| scorer.score_prepared(prepared, history, findings));
     std::panic::catch_unwind(work).unwrap_or_else(|_| {
         tracing::error!("scoring panicked; the manifest is withheld");
         Scored::withheld(Withheld::ScoringFailed, Some(case), findings)

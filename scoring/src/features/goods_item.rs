@@ -3,7 +3,7 @@
 use super::catalog::WIDTH;
 use super::rates::Rates;
 use crate::history::{Counter, CounterKey, CounterKind, History, Moments};
-use crate::measures::{KEYS, Measures};
+use crate::measures::{KEYS, Measured};
 use crate::subject::Subject;
 
 /// Base rate of irregular outcomes before there are any: that of the training data (2020).
@@ -60,29 +60,56 @@ impl Undeclared {
 /// The features of a goods item, given what was known before it.
 #[must_use]
 pub fn of(subject: &Subject, history: &History, rates: &Rates) -> Features {
-    let measures = Measures::of(subject, rates);
+    of_measured(&Measured::of(subject, rates, None), history)
+}
+
+/// The same of a goods item that was measured before.
+pub(crate) fn of_measured(measured: &Measured, history: &History) -> Features {
     let mut counters = [Counter::default(); KEYS + 1];
     counters[0] = history.counter(&CounterKey::BASE);
     let mut undeclared = Undeclared::default();
-    for (place, key) in measures.keys().into_iter().enumerate() {
+    for (place, key) in measured.keys.iter().enumerate() {
         match key {
-            Some(key) => counters[place + 1] = history.counter(&key),
+            Some(key) => counters[place + 1] = history.counter(key),
             None => undeclared.0 |= 1 << (place + 1),
         }
     }
-    Features { vector: vector(&measures, &counters), counters, undeclared }
+    Features { vector: vector(measured, &counters), counters, undeclared }
 }
 
 /// Places, in a `Counters`, of the kinds whose counts are features of their own.
 const COUNTED: [usize; 10] = [1, 2, 3, 4, 5, 7, 8, 9, 14, 16];
 
-/// The 44 features that are made of counters alone; the same function checks a stored vector against its
-/// evidence.
-pub(crate) fn from_counters(counters: &Counters) -> [f32; KEYS * 2 + COUNTED.len()] {
+/// How many features are made of counters alone: the first ones of the catalog.
+const COUNTED_FEATURES: usize = KEYS * 2 + COUNTED.len();
+
+/// How many are measured on the goods item itself: the rest.
+pub(crate) const MEASURED: usize = WIDTH - COUNTED_FEATURES;
+
+/// A vector from what was measured and what was counted: what a stored record holds.
+pub(crate) fn with_counters(measured: [f32; MEASURED], counters: &Counters) -> FeatureVector {
+    let mut out = [0.0; WIDTH];
+    let (counted, own) = out.split_at_mut(COUNTED_FEATURES);
+    counted.copy_from_slice(&from_counters(counters));
+    own.copy_from_slice(&measured);
+    FeatureVector(out)
+}
+
+impl FeatureVector {
+    /// The features that were measured on the goods item itself.
+    pub(crate) fn measured(&self) -> [f32; MEASURED] {
+        let mut own = [0.0; MEASURED];
+        own.copy_from_slice(&self.0[COUNTED_FEATURES..]);
+        own
+    }
+}
+
+/// The features that are made of counters alone.
+fn from_counters(counters: &Counters) -> [f32; COUNTED_FEATURES] {
     let base = &counters[0];
     let fraud_rate = smoothed(base.fraud, base.n, PRIOR_FRAUD, PRIOR_WEIGHT);
     let critical_rate = smoothed(base.critical, base.n, PRIOR_CRITICAL, PRIOR_WEIGHT);
-    let mut out = [0.0; KEYS * 2 + COUNTED.len()];
+    let mut out = [0.0; COUNTED_FEATURES];
     for (place, counter) in counters[1..].iter().enumerate() {
         out[place] = smoothed(counter.fraud, counter.n, fraud_rate, RATE_WEIGHT) as f32;
         out[KEYS + place] = smoothed(counter.critical, counter.n, critical_rate, RATE_WEIGHT) as f32;
@@ -93,27 +120,20 @@ pub(crate) fn from_counters(counters: &Counters) -> [f32; KEYS * 2 + COUNTED.len
     out
 }
 
-fn vector(measures: &Measures<'_>, counters: &Counters) -> FeatureVector {
-    let mut out = [0.0; WIDTH];
-    let counted = from_counters(counters);
-    out[..counted.len()].copy_from_slice(&counted);
-    let hs6 = &counters[9];
-    let (mass, unit_value) = (measures.log_mass(), measures.log_unit_value());
-    let transit = match (&measures.subject.departure_country, &measures.subject.origin_country) {
-        (Some(departure), Some(origin)) => f32::from(u8::from(departure != origin)),
-        _ => -1.0,
-    };
-    out[counted.len()..].copy_from_slice(&[
-        measures.hs6.and_then(|code| code.parse().ok()).unwrap_or(-1.0),
+fn vector(measured: &Measured, counters: &Counters) -> FeatureVector {
+    let hs6 = &counters[CounterKind::Hs6 as usize];
+    let (mass, unit_value) = (measured.log_mass, measured.log_unit_value);
+    let own = [
+        measured.hs6.map_or(-1.0, |code| code as f32),
         mass.unwrap_or(-4.0) as f32,
-        measures.log_value().unwrap_or(-1.0) as f32,
+        measured.log_value.unwrap_or(-1.0) as f32,
         unit_value.unwrap_or(-4.0) as f32,
         deviation(unit_value, &hs6.value),
         deviation(mass, &hs6.mass),
-        transit,
-        measures.subject.mass_mg.map_or(-1.0, roundness),
-    ]);
-    FeatureVector(out)
+        measured.transit.map_or(-1.0, |transit| f32::from(u8::from(transit))),
+        measured.mass_mg.map_or(-1.0, roundness),
+    ];
+    with_counters(own, counters)
 }
 
 fn smoothed(hits: i64, n: i64, prior: f64, weight: f64) -> f64 {

@@ -2,6 +2,8 @@
 //! so nothing here knows a feature's position.
 
 mod decide;
+mod draft;
+mod judged;
 mod public;
 mod reasons;
 mod roll_up;
@@ -12,7 +14,8 @@ mod thresholds;
 /// The parameter of [`ReasonCode::NoPrecedent`] that says that no precedent could be looked for.
 pub(crate) const NOT_DECLARED: &str = "NOT_DECLARED";
 
-pub(crate) use decide::{Draft, decide, withheld};
+pub(crate) use decide::{decide, withheld};
+pub(crate) use draft::Draft;
 pub use public::{PublicReason, public_text};
 pub use reasons::{Language, Reason, ReasonCode, text};
 pub use roll_up::{Parts, roll_up};

@@ -1,12 +1,12 @@
 //! Why, in the field's words. A reason is a code and its parameters, so that it can be stored, counted and told in
 //! any language; `texts.rs` holds the sentences.
 
+use crate::evidence::ItemEvidence;
 use crate::features::{CATALOG, Group, WIDTH};
 use crate::history::CounterKind;
 use crate::model::Explanation;
 use crate::policy::texts;
 use crate::pre_decision::Head;
-use crate::scorer::ItemEvidence;
 
 /// How many reasons a deciding item is told with.
 const TOLD: usize = 5;

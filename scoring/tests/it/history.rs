@@ -48,14 +48,60 @@ fn the_labels_of_a_day_do_not_change_the_features_of_that_day() {
 }
 
 #[test]
-fn keys_are_the_specified_digest() {
-    // printf 'imp\x1fUZ-IMPORTER-1' | sha256sum | head -c 16, as a signed number
-    let key = CounterKey::new(CounterKind::Importer, &["UZ-IMPORTER-1"]);
-    assert_eq!(key.hash, EXPECTED_IMPORTER_HASH);
-    assert_ne!(key, CounterKey::new(CounterKind::Declarant, &["UZ-IMPORTER-1"]));
+fn keys_are_what_is_specified() {
+    use CounterKind as K;
+    // printf 'imp\x1fUZ-IMPORTER-1' | sha256sum | head -c 16, with the first bit set, as a signed number
+    let key = CounterKey::new(K::Importer, &["UZ-IMPORTER-1"]);
+    assert_eq!(key.hash, -7_065_434_040_113_096_425);
+    assert_ne!(key.hash, CounterKey::new(K::Declarant, &["UZ-IMPORTER-1"]).hash);
+    // Codes stand in the number as they are.
+    let (turkiye, germany) = (0x5452, 0x4445);
+    for (kind, parts, below) in [
+        (K::Hs6, &["520524"][..], 520_524 << 32),
+        (K::Hs4, &["5205"], 5_205 << 32),
+        (K::Hs2, &["52"], 52 << 32),
+        (K::Origin, &["TR"], turkiye),
+        (K::Hs6Origin, &["520524", "TR"], 520_524 << 32 | turkiye),
+        (K::Hs6Route, &["520524", "DE", "TR"], 520_524 << 32 | germany << 16 | turkiye),
+        (K::Hs4MassBand, &["5205", "-7"], 5_205 << 32 | 0xFFFF_FFF9),
+        (K::Mass, &["18400000000"], 18_400_000_000),
+    ] {
+        assert_eq!(CounterKey::new(kind, parts).hash, kind.code() << 58 | below, "{kind:?}");
+    }
+    // What does not fit is digested, and can never be taken for a packed one.
+    for (kind, part) in [(K::Mass, "288230376151711744"), (K::Origin, "TUR"), (K::Hs6, "52052A")] {
+        assert!(CounterKey::new(kind, &[part]).hash < 0, "{part}");
+    }
 }
 
-const EXPECTED_IMPORTER_HASH: i64 = -7_065_434_040_113_096_425;
+#[test]
+fn a_goods_item_has_the_keys_that_its_parts_spell() {
+    use CounterKind as K;
+    let keys = scorer().history_keys(&cargo(vec![vec![yarn()]]));
+    for (kind, parts) in [
+        (K::Signature, &["520524", "TR", "TR", "18400000000"][..]),
+        (K::Hs6Mass, &["520524", "18400000000"]),
+        (K::Hs6MassBand, &["520524", "43"]),
+        (K::Hs4Route, &["5205", "TR", "TR"]),
+        (K::Hs6Origin, &["520524", "TR"]),
+        (K::Mass, &["18400000000"]),
+        (K::Exporter, &["TR-EXPORTER-1"]),
+        (K::Office, &["UZ-POST-1"]),
+    ] {
+        assert!(keys.contains(&CounterKey::new(kind, parts)), "{kind:?}");
+    }
+}
+
+#[test]
+fn what_items_have_in_common_changes_no_key() {
+    let other = Subject { importer: Some("UZ-IMPORTER-2".into()), declarant: None, ..yarn() };
+    let together = scorer().history_keys(&cargo(vec![vec![yarn(), other.clone()], vec![yarn()]]));
+    let mut apart = scorer().history_keys(&cargo(vec![vec![yarn()]]));
+    apart.extend(scorer().history_keys(&cargo(vec![vec![other]])));
+    apart.sort_unstable();
+    apart.dedup();
+    assert_eq!(together, apart);
+}
 
 #[test]
 fn the_codes_of_kinds_are_stored_and_stay() {
@@ -67,14 +113,19 @@ fn the_codes_of_kinds_are_stored_and_stay() {
 
 #[test]
 fn what_is_read_is_what_is_learned() {
-    let keys = yarn().history_keys(&scorer().policy().rates);
-    let updates = scorer().updates(&PastOutcome { subject: yarn(), fraud: true, critical: false });
-    assert_eq!(keys, updates.iter().map(|(key, _)| *key).collect::<Vec<_>>());
+    let keys = scorer().history_keys(&cargo(vec![vec![yarn()]]));
+    let mut updates: Vec<_> = scorer()
+        .updates(&PastOutcome { subject: yarn(), fraud: true, critical: false })
+        .into_iter()
+        .map(|(key, _)| key)
+        .collect();
+    updates.sort_unstable();
+    assert_eq!(keys, updates);
     assert_eq!(keys.len(), 18);
     // Ten items alike need no more counters than one.
     assert_eq!(scorer().history_keys(&cargo(vec![vec![yarn(); 10]])).len(), 18);
     let nameless = Subject { importer: None, value: None, ..yarn() };
-    assert_eq!(nameless.history_keys(&scorer().policy().rates).len(), 16);
+    assert_eq!(scorer().history_keys(&cargo(vec![vec![nameless]])).len(), 16);
 }
 
 #[test]

@@ -3,6 +3,10 @@
 //! Plans are made for a few fixed batch sizes and a batch is padded to the next: shapes known at load let tract
 //! lay everything out beforehand, and one row costs a tenth of what it costs alone.
 
+mod attributes;
+mod forest;
+mod operator;
+
 use std::sync::Arc;
 
 use tract_onnx::prelude::*;
@@ -42,7 +46,7 @@ impl Graph {
     /// Loads the bytes of `model.onnx`.
     pub(crate) fn load(bytes: &[u8]) -> Result<Self, OnnxError> {
         let plan = |size: usize| -> TractResult<_> {
-            onnx()
+            operator::onnx()
                 .model_for_read(&mut &*bytes)?
                 .with_input_fact(0, f32::fact([size, WIDTH]).into())?
                 .into_optimized()?
