@@ -4,12 +4,12 @@ use std::{env, fs, path::PathBuf};
 
 use prost::Message as _;
 
-const SERVICES: [&str; 2] =
-    ["customs/prearrival/v1/manifest_service.proto", "customs/prearrival/v1/pre_decision_service.proto"];
+const SERVICES: [&str; 3] = ["manifest_service", "outcome_service", "pre_decision_service"];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=customs");
-    let descriptors = protox::compile(SERVICES, ["."])?;
+    let descriptors =
+        protox::compile(SERVICES.map(|name| format!("customs/prearrival/v1/{name}.proto")), ["."])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
     tonic_prost_build::configure().compile_fds(descriptors)?;

@@ -72,6 +72,13 @@ enum Verb {
         #[arg(long, default_value = "")]
         reason: String,
     },
+    /// Report what an inspection found, or correct such a report; for border posts only.
+    Outcome(command::Report),
+    /// List the reports on a manifest, with every revision; for border posts and analysts.
+    Outcomes {
+        /// Resource name: manifests/{manifest}.
+        name: String,
+    },
     /// Follow pre-decisions as they are made, until interrupted.
     Watch {
         /// The border post to follow; for border posts only. Without it: own submissions.
@@ -127,6 +134,11 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Done, Error
             command::list(&connect().await?, reference, limit, &terminal).await
         }
         Verb::Cancel { name, reason } => command::cancel(&connect().await?, &name, &reason, &terminal).await,
+        Verb::Outcome(report) => {
+            let request = report.request()?;
+            command::outcome(&connect().await?, request, &terminal).await
+        }
+        Verb::Outcomes { name } => command::outcomes(&connect().await?, &name, &terminal).await,
         Verb::Watch { border_post, resume_file, from_now, count } => {
             let token = command::stored_token(resume_file.as_deref())?;
             let client = connect().await?;

@@ -5,9 +5,10 @@ use std::time::Duration;
 use prost::Message as _;
 use proto::v1::{
     CancelManifestRequest, GetManifestRequest, GetManifestResponse, ListManifestsRequest,
-    ListPreDecisionsRequest, ManifestSummary, PreDecision, SubmitManifestRequest, SubmitManifestResponse,
+    ListOutcomesRequest, ListPreDecisionsRequest, ManifestSummary, Outcome, PreDecision,
+    ReportOutcomeRequest, ReportOutcomeResponse, SubmitManifestRequest, SubmitManifestResponse,
     ValidateManifestRequest, ValidateManifestResponse, manifest_service_client::ManifestServiceClient,
-    pre_decision_service_client::PreDecisionServiceClient,
+    outcome_service_client::OutcomeServiceClient, pre_decision_service_client::PreDecisionServiceClient,
 };
 use tonic::Request;
 use tonic::transport::Channel;
@@ -181,6 +182,35 @@ impl Client {
         }
     }
 
+    /// Reports, or corrects, what an inspection found. Repeating is safe.
+    ///
+    /// # Errors
+    /// A refusal, or a fault that outlasted the attempts.
+    pub async fn report_outcome(
+        &self,
+        request: &ReportOutcomeRequest,
+    ) -> Result<ReportOutcomeResponse, Error> {
+        self.repeat(|| async {
+            self.outcomes().report_outcome(self.timed(request.clone())).await.map_err(Error::from_status)
+        })
+        .await
+        .map(tonic::Response::into_inner)
+    }
+
+    /// The reports on a manifest, with every revision.
+    ///
+    /// # Errors
+    /// A refusal, or a fault that outlasted the attempts.
+    pub async fn list_outcomes(&self, manifest: &str) -> Result<Vec<Outcome>, Error> {
+        let request = ListOutcomesRequest { parent: manifest.into() };
+        let answer = self
+            .repeat(|| async {
+                self.outcomes().list_outcomes(self.timed(request.clone())).await.map_err(Error::from_status)
+            })
+            .await?;
+        Ok(answer.into_inner().outcomes)
+    }
+
     async fn repeat<T, F: Future<Output = Result<T, Error>>>(
         &self,
         call: impl FnMut() -> F,
@@ -190,6 +220,10 @@ impl Client {
 
     pub(crate) fn manifests(&self) -> ManifestServiceClient<Channel> {
         ManifestServiceClient::new(self.channel.clone())
+    }
+
+    pub(crate) fn outcomes(&self) -> OutcomeServiceClient<Channel> {
+        OutcomeServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn pre_decisions(&self) -> PreDecisionServiceClient<Channel> {

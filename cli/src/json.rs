@@ -36,6 +36,16 @@ pub fn submission_from_json(text: &str, language: &str) -> Result<SubmitManifest
     Ok(request)
 }
 
+/// A message of the contract from canonical protobuf JSON; `name` is its name in the contract.
+///
+/// # Errors
+/// In words, when it is not such a message; unknown fields are refused, for they are typing errors.
+pub(crate) fn from_json<M: Message + Default>(name: &str, value: Value) -> Result<M, String> {
+    let message = DynamicMessage::deserialize(descriptor(name)?, value)
+        .map_err(|error| format!("not a {name}: {error}"))?;
+    message.transcode_to().map_err(|error| error.to_string())
+}
+
 /// A message of the contract as canonical protobuf JSON; `name` is its name in the contract.
 ///
 /// # Errors

@@ -1,8 +1,8 @@
 //! Answers in words.
 
 use proto::v1::{
-    Corridor, Finding, GetManifestResponse, ManifestDecided, ManifestState, ManifestSummary, PreDecision,
-    Reason, Severity, SubmitManifestResponse, ValidateManifestResponse, WithheldReason,
+    Corridor, Finding, GetManifestResponse, ManifestDecided, ManifestState, ManifestSummary, Outcome,
+    PreDecision, Reason, Severity, SubmitManifestResponse, ValidateManifestResponse, WithheldReason,
 };
 
 use crate::Submitted;
@@ -62,6 +62,28 @@ fn state_now(response: &SubmitManifestResponse) -> Option<&'static str> {
     let now = response.state();
     (now != ManifestState::Unspecified && then != Some(now))
         .then(|| word(now.as_str_name(), "MANIFEST_STATE_"))
+}
+
+/// A report of an inspection.
+pub(crate) fn outcome(outcome: &Outcome) -> String {
+    let found = match (outcome.irregular, outcome.critical) {
+        (_, true) => "CRITICAL",
+        (true, false) => "irregular",
+        (false, false) => "in order",
+    };
+    let measures: Vec<_> =
+        outcome.measures().map(|measure| word(measure.as_str_name(), "CONTROL_MEASURE_")).collect();
+    let kinds: Vec<_> = outcome.kinds().map(|kind| word(kind.as_str_name(), "IRREGULARITY_KIND_")).collect();
+    let about = if kinds.is_empty() { String::new() } else { format!(": {}", kinds.join(", ")) };
+    format!(
+        "{found}{about}  {}  {} (revision {})  {}  by {}  {}",
+        outcome.subject,
+        outcome.outcome_reference,
+        outcome.revision,
+        time(outcome.examine_time),
+        measures.join(", "),
+        outcome.name,
+    )
 }
 
 /// A dry run.

@@ -10,6 +10,8 @@
 //! | 9 | [`reply`] | `Recorded` or `Failure` → response or `Status` |
 //! | 10 | [`watch`] | feed → border posts |
 //!
+//! Beside the way: [`outcomes`], what inspections found.
+//!
 //! Steps are leaves: none calls the next. [`intake`] puts 2 to 9 in order, [`watch`] serves the feed, [`app`]
 //! composes everything.
 
@@ -20,6 +22,8 @@ pub mod persist;
 pub mod reply;
 pub mod watch;
 
+pub mod outcomes;
+
 pub mod admin;
 pub mod app;
 pub mod clock;
@@ -28,3 +32,4 @@ pub mod config;
 pub mod observability;
 pub mod quota;
 pub mod refusals;
+mod subjects;

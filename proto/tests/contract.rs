@@ -15,10 +15,11 @@ use std::path::Path;
 
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "customs/prearrival/v1/cargo.proto",
     "customs/prearrival/v1/manifest.proto",
     "customs/prearrival/v1/manifest_service.proto",
+    "customs/prearrival/v1/outcome_service.proto",
     "customs/prearrival/v1/passenger.proto",
     "customs/prearrival/v1/pre_decision.proto",
     "customs/prearrival/v1/pre_decision_service.proto",

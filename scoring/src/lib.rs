@@ -8,6 +8,7 @@
 //! it with what was read, [`finish`] makes the pre-decisions, [`record::encode`] writes them with their evidence.
 //! Whatever fails on the way withholds; nothing fails to green.
 
+mod beta;
 pub mod case;
 pub mod dataset;
 mod evidence;
@@ -19,7 +20,9 @@ pub mod model;
 pub mod policy;
 pub mod pre_decision;
 pub mod record;
+pub mod reliability;
 mod scorer;
+pub mod simulation;
 pub mod subject;
 
 pub use case::{Case, CrewMember};

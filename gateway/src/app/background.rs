@@ -166,6 +166,20 @@ impl Background {
         }
     }
 
+    /// Fits the peer groups of entrepreneurs, now and every so often.
+    pub(super) async fn fit_peer_groups(self, every: Duration) {
+        let mut ticks = ticks(every);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            if let Err(error) = self.store.fit_peer_groups(self.clock.now()).await {
+                tracing::error!(%error, "the peer groups were not fitted; what was fitted last stays");
+            }
+        }
+    }
+
     /// Writes what was counted up to now.
     pub(super) async fn flush(&self, handshakes: &Handshakes) {
         for count in handshakes.counts.drain() {

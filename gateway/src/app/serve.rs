@@ -9,7 +9,7 @@ use tower::ServiceBuilder;
 
 use super::{App, Error, background::Background, first_call::Known};
 use crate::{
-    intake,
+    intake, outcomes,
     persist::{AuditEvent, AuditKind},
     quota::Quota,
     refusals::Refusals,
@@ -18,8 +18,12 @@ use crate::{
 };
 
 /// The names under which health is asked for: the whole, and each service of the contract.
-const SERVICES: [&str; 3] =
-    ["", "customs.prearrival.v1.ManifestService", "customs.prearrival.v1.PreDecisionService"];
+const SERVICES: [&str; 4] = [
+    "",
+    "customs.prearrival.v1.ManifestService",
+    "customs.prearrival.v1.OutcomeService",
+    "customs.prearrival.v1.PreDecisionService",
+];
 
 pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
     let settings = app.config.app.clone();
@@ -72,6 +76,8 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         background.clone().flush_handshakes(app.handshakes.clone(), millis(settings.handshake_flush_ms));
     tasks.spawn(flush);
     tasks.spawn(background.clone().write_refusals());
+    let fit = Duration::from_secs(u64::from(app.config.outcomes.fit_minutes) * 60);
+    tasks.spawn(background.clone().fit_peer_groups(fit));
 
     let manifests = intake::service(intake::Intake {
         store: app.store.clone(),
@@ -86,6 +92,15 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         config: app.config.intake.clone(),
         decode: app.config.decode.clone(),
         draining: draining.clone(),
+    });
+    let outcomes = outcomes::Service::new(outcomes::Outcomes {
+        store: app.store.clone(),
+        scorer: app.scorer.clone(),
+        registry: app.registry.clone(),
+        quota: quota.clone(),
+        refusals: refusals.clone(),
+        clock: app.clock.clone(),
+        config: app.config.outcomes.clone(),
     });
     let feed = watch::Service::new(watch::Feed {
         store: app.store.clone(),
@@ -114,6 +129,10 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         .add_service(
             proto::v1::pre_decision_service_server::PreDecisionServiceServer::new(feed)
                 .max_decoding_message_size(app.config.watch.max_request_bytes),
+        )
+        .add_service(
+            proto::v1::outcome_service_server::OutcomeServiceServer::new(outcomes)
+                .max_decoding_message_size(app.config.outcomes.max_request_bytes),
         )
         .add_service(health_service)
         .add_optional_service(reflection);

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt, path::Path, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{admin, app, authenticate, decode, intake, observability, persist, watch};
+use crate::{admin, app, authenticate, decode, intake, observability, outcomes, persist, watch};
 
 /// What every overriding variable begins with.
 pub const ENVIRONMENT_PREFIX: &str = "CUSTOMS_GATEWAY__";
@@ -30,6 +30,8 @@ pub struct Config {
     pub persist: persist::Config,
     /// The feed.
     pub watch: watch::Config,
+    /// Reports of inspections.
+    pub outcomes: outcomes::Config,
     /// The operators' listener.
     pub admin: admin::Config,
     /// Logs.
@@ -112,6 +114,7 @@ impl Config {
         self.decode.problems().iter().for_each(|(key, problem)| add(&format!("decode.{key}"), problem));
         self.intake.problems().iter().for_each(|(key, problem)| add(&format!("intake.{key}"), problem));
         self.watch.problems().iter().for_each(|(key, problem)| add(key, problem));
+        self.outcomes.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.admin.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.observability.problems().iter().for_each(|(key, problem)| add(key, problem));
         if self.authenticate.listen.port() != 0 && self.authenticate.listen == self.admin.listen {
@@ -144,6 +147,7 @@ fn sections(mut table: toml::Table) -> Result<Config, Refused> {
         scoring: section(&mut table, "scoring", &mut problems),
         persist: section(&mut table, "persist", &mut problems),
         watch: section(&mut table, "watch", &mut problems),
+        outcomes: section(&mut table, "outcomes", &mut problems),
         admin: section(&mut table, "admin", &mut problems),
         observability: section(&mut table, "observability", &mut problems),
     };

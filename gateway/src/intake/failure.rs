@@ -68,6 +68,8 @@ impl Failure {
                 persist::Error::Closed
                 | persist::Error::RevisionConflict { .. }
                 | persist::Error::NotFound
+                | persist::Error::InspectionConflict { .. }
+                | persist::Error::InspectionRevision { .. }
                 | persist::Error::StateConflict { .. } => false,
             },
             Failure::Record(_) | Failure::Unreadable(_) | Failure::NoPeer => true,

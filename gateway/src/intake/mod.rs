@@ -19,7 +19,6 @@ mod finish;
 mod judge;
 mod pipeline;
 mod steps;
-mod subjects;
 
 mod reading;
 

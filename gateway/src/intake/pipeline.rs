@@ -14,7 +14,6 @@ use super::{
     judge::Judge,
     recent::Recent,
     steps::Steps,
-    subjects,
 };
 use crate::{
     authenticate::registry::Partner,
@@ -30,6 +29,7 @@ use crate::{
     },
     quota::Quota,
     reply::{Circumstances, Receipt, Submitted},
+    subjects,
 };
 
 /// Everything that a submission meets on its way.

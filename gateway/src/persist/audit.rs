@@ -18,6 +18,10 @@ words! {
         Refused = "REFUSED",
         /// A manifest was withdrawn by its sender.
         Cancelled = "CANCELLED",
+        /// A post reported what an inspection found.
+        OutcomeReported = "OUTCOME_REPORTED",
+        /// A post corrected such a report.
+        OutcomeCorrected = "OUTCOME_CORRECTED",
         /// Natural persons of a manifest were read.
         PersonsRead = "PERSONS_READ",
         /// A manifest was checked without being recorded.

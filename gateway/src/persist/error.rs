@@ -27,6 +27,21 @@ pub enum Error {
         /// The state it is in.
         state: State,
     },
+    /// A report of an inspection stands there that says something else, or the part was reported under another
+    /// reference.
+    #[error("outcome {number} of manifest {manifest} stands there")]
+    InspectionConflict {
+        /// The manifest that was examined.
+        manifest: Uuid,
+        /// The report that stands there.
+        number: i64,
+    },
+    /// A correction skips a revision, or corrects what was never reported.
+    #[error("the next revision is {expected}")]
+    InspectionRevision {
+        /// The one that would be next.
+        expected: u32,
+    },
     /// The function that finishes a decision panicked; nothing of this submission was stored.
     #[error("finishing the decision failed")]
     FinishFailed,

@@ -8,6 +8,7 @@ mod config;
 mod digests;
 mod error;
 mod feed;
+mod inspection;
 mod outcome;
 pub mod packed;
 mod rows;
@@ -16,6 +17,7 @@ mod secrets;
 pub mod sqlite;
 
 use jiff::Timestamp;
+use scoring::reliability::{EntityKey, EntityKind, PeerGroup};
 use scoring::{CounterKey, History};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -25,6 +27,9 @@ pub use config::Config;
 pub use digests::{ContentDigest, Digests, ReceivedSalt, received_digest};
 pub use error::Error;
 pub use feed::{FeedEvent, FeedPosition, FeedRow};
+pub use inspection::{
+    CalibrationRow, Counted, Inspection, Predicted, RecordedInspection, Standing, head_word,
+};
 pub use manifest::{ManifestKey, State};
 pub use outcome::{Finish, Finished, Outcome, Recorded, new_manifest_id};
 pub use rows::{
@@ -114,6 +119,60 @@ impl Store {
     ) -> Result<HistoryImported, Error> {
         match self {
             Self::Sqlite(store) => store.import_history(rows, now).await,
+        }
+    }
+
+    /// Makes a report of an inspection durable with its audit row, and moves the history counters, track records, peer
+    /// groups and calibration by what it counts for: all in one transaction, once. A report of the same words is
+    /// handed back with `repeated` set.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such live manifest bound for the post; [`Error::InspectionConflict`] when
+    /// other words stand there; [`Error::InspectionRevision`] when a revision is skipped; [`Error::Unavailable`].
+    pub async fn report_inspection(&self, inspection: Inspection) -> Result<RecordedInspection, Error> {
+        match self {
+            Self::Sqlite(store) => store.report_inspection(inspection).await,
+        }
+    }
+
+    /// Every report on a manifest with every revision, in the order of their arrival.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn inspections(&self, manifest: Uuid) -> Result<Vec<RecordedInspection>, Error> {
+        match self {
+            Self::Sqlite(store) => store.inspections(manifest).await,
+        }
+    }
+
+    /// The track records of some entrepreneurs, and what is usual in each group.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn standing(&self, keys: &[EntityKey]) -> Result<Standing, Error> {
+        match self {
+            Self::Sqlite(store) => store.standing(keys).await,
+        }
+    }
+
+    /// Fits how much each group weighs against an entrepreneur's own record; gives the groups. Walks all records: for a
+    /// quiet hour.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn fit_peer_groups(&self, now: Timestamp) -> Result<Vec<(EntityKind, PeerGroup)>, Error> {
+        match self {
+            Self::Sqlite(store) => store.fit_peer_groups(now.as_second()).await,
+        }
+    }
+
+    /// What was predicted beside what was found, by bundle, question, and whether the check was random.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn calibration(&self) -> Result<Vec<CalibrationRow>, Error> {
+        match self {
+            Self::Sqlite(store) => store.calibration().await,
         }
     }
 

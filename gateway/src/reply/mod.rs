@@ -24,8 +24,10 @@ pub use finding::finding;
 pub use language::Language;
 pub use manifest::{Life, manifest};
 pub use notice::Notice;
-pub use pre_decision::{Audience, corridor_of_word, pre_decisions, word_of_cause, word_of_corridor};
+pub use pre_decision::{
+    Audience, corridor_of_word, pre_decisions, reliability, word_of_cause, word_of_corridor,
+};
 pub use reason::{DOMAIN, Reason};
 pub use receipt::{Receipt, Submitted, receipt};
 pub use submission::{Decisions, Recorded, findings, submission};
-pub use value::{manifest_name, manifest_state, timestamp, verdict_word};
+pub use value::{manifest_name, manifest_state, outcome_name, timestamp, verdict_word};

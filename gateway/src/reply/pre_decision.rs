@@ -2,6 +2,7 @@
 //! partner must not be handed a guide to evasion.
 
 use proto::v1;
+use scoring::reliability::{EntityKind, Reliability};
 use scoring::{Corridor, Decided, DecidingItem, PreDecision, PublicReason, SubjectRef, Verdict, Withheld};
 use uuid::Uuid;
 
@@ -235,6 +236,22 @@ fn officer_view(
         rules: rules.iter().map(|(path, rule)| officer_reason(rule, path, language)).collect(),
         no_precedent: officer.no_precedent,
         deciding_items: deciding_items.iter().map(item_path).collect(),
+        party_reliabilities: Vec::new(),
+        selection: None,
+    }
+}
+
+/// How reliable an entrepreneur has proven in one part of the trade.
+#[must_use]
+pub fn reliability(kind: EntityKind, standing: &Reliability) -> v1::Reliability {
+    v1::Reliability {
+        kind: kind.as_str().to_owned(),
+        probability: standing.probability,
+        low: standing.low,
+        high: standing.high,
+        group_rate: standing.group_rate,
+        outcome_count: standing.outcomes,
+        evidence: standing.evidence.as_str().to_owned(),
     }
 }
 

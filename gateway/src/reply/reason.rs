@@ -89,6 +89,12 @@ reasons! {
     /// There is no such pre-decision, or it is none of the peer's.
     PreDecisionNotFound = "PRE_DECISION_NOT_FOUND", NotFound, false,
         "there is no such pre-decision";
+    /// There is no such report of an inspection, or it is none of the peer's.
+    OutcomeNotFound = "OUTCOME_NOT_FOUND", NotFound, false,
+        "there is no such outcome";
+    /// Something else was reported under the same reference and revision, or about the same part of the manifest.
+    OutcomeConflict = "OUTCOME_CONFLICT", AlreadyExists, false,
+        "another outcome was recorded there; correct it with its next revision";
     /// The manifest's life has moved past this step.
     StateConflict = "STATE_CONFLICT", FailedPrecondition, false,
         "the manifest's state does not allow this";

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Notice, Reason, manifest_name};
+use super::{Notice, Reason, manifest_name, outcome_name};
 use crate::{
     authenticate::registry::Refused,
     decode,
@@ -43,6 +43,12 @@ impl Notice {
                 Notice::new(Reason::RevisionConflict).with("manifest", manifest_name(*id))
             }
             persist::Error::NotFound => Notice::new(Reason::ManifestNotFound),
+            persist::Error::InspectionConflict { manifest, number } => {
+                Notice::new(Reason::OutcomeConflict).with("outcome", outcome_name(*manifest, *number))
+            }
+            persist::Error::InspectionRevision { expected } => Notice::new(Reason::RequestInvalid)
+                .with("expected_revision", expected)
+                .at("outcome.revision", "is not the next one"),
             persist::Error::StateConflict { state } => {
                 Notice::new(Reason::StateConflict).with("state", state.as_str())
             }

@@ -41,6 +41,12 @@ pub fn manifest_name(id: Uuid) -> String {
     format!("manifests/{id}")
 }
 
+/// Resource name of a report of an inspection.
+#[must_use]
+pub fn outcome_name(manifest: Uuid, number: i64) -> String {
+    format!("manifests/{manifest}/outcomes/{number}")
+}
+
 /// The roll-up's word of a verdict, in receipts, lists and metrics: `GREEN`, `YELLOW`, `RED` or `WITHHELD`.
 #[must_use]
 pub fn verdict_word(verdict: Verdict) -> &'static str {

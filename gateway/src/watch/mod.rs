@@ -10,6 +10,7 @@ mod names;
 pub mod resume_token;
 mod seats;
 mod service;
+mod standing;
 mod subscription;
 
 pub use config::Config;

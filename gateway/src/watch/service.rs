@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     Config, Seats, access,
     failure::Failure,
-    names, resume_token,
+    names, resume_token, standing,
     subscription::{Event, Pace, Subscription},
 };
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
     persist::{Digests, FeedPosition, FeedRow, Store},
     quota::Quota,
     refusals::Refusals,
-    reply::{self, Language, Notice, Reason},
+    reply::{self, Audience, Language, Notice, Reason},
 };
 
 /// What the service needs; put together by `app`.
@@ -120,7 +120,11 @@ impl Service {
         if !access::may_see(partner, &found.summary) {
             return Err(missing());
         }
-        views(found.summary.id, &found.decisions, partner, language)
+        let mut views = views(found.summary.id, &found.decisions, partner, language)?;
+        if access::audience(partner) == Audience::Officer {
+            standing::add(&self.feed.store, id, self.feed.clock.now(), &mut views).await?;
+        }
+        Ok(views)
     }
 
     async fn get(

@@ -18,6 +18,7 @@ mod submit_repeat;
 mod submit_stream;
 mod validate;
 
+mod outcomes;
 mod watch;
 
 mod drain;

@@ -30,6 +30,25 @@ impl Moments {
         self.mean += delta * share;
         self.n = n;
     }
+
+    /// Takes other moments out again that were merged into these.
+    pub fn remove(&mut self, other: &Self) {
+        let n = self.n.saturating_sub(other.n);
+        if other.n <= 0 {
+            return;
+        }
+        if n <= 0 {
+            *self = Self::default();
+            return;
+        }
+        // Chan's formula, solved for the other side.
+        let mean = self.mean + (self.mean - other.mean) * (other.n as f64 / n as f64);
+        let delta = other.mean - mean;
+        let together = n as f64 * (other.n as f64 / self.n as f64);
+        self.m2 = (self.m2 - other.m2 - delta * delta * together).max(0.0);
+        self.mean = mean;
+        self.n = n;
+    }
 }
 
 /// What is counted under one key.
@@ -55,5 +74,21 @@ impl Counter {
         self.critical = self.critical.saturating_add(other.critical);
         self.value.merge(&other.value);
         self.mass.merge(&other.mass);
+    }
+
+    /// Counts `new` in place of `old`, as a correction does. What both have in common is not touched, so its bits stay.
+    pub fn replace(&mut self, old: &Self, new: &Self) {
+        let moved = |now: i64, old: i64, new: i64| now.saturating_add(new).saturating_sub(old).max(0);
+        self.n = moved(self.n, old.n, new.n);
+        self.fraud = moved(self.fraud, old.fraud, new.fraud);
+        self.critical = moved(self.critical, old.critical, new.critical);
+        for (now, old, new) in
+            [(&mut self.value, &old.value, &new.value), (&mut self.mass, &old.mass, &new.mass)]
+        {
+            if old != new {
+                now.remove(old);
+                now.merge(new);
+            }
+        }
     }
 }

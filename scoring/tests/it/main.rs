@@ -7,6 +7,7 @@ mod corridors;
 mod failure;
 mod history;
 mod record;
+mod reliability;
 mod roll_up;
 mod rules;
 mod support;

@@ -66,7 +66,8 @@ pub(super) fn check(tree: &Tree) -> Result<Vec<Problem>> {
     Ok(problems)
 }
 
-const OURS: [&str; 9] = ["proto", "manifest", "formats", "scoring", "gateway", "cli", "testkit", "demo", "xtask"];
+const OURS: [&str; 9] =
+    ["proto", "manifest", "formats", "scoring", "gateway", "cli", "testkit", "demo", "xtask"];
 
 fn check_member(
     tree: &Tree,

@@ -67,10 +67,7 @@ impl Store {
                 }
                 merge(connection, changes).await?;
                 if let Some(as_of) = as_of {
-                    sqlx::query(include_str!("../../../queries/sqlite/import_history_as_of.sql"))
-                        .bind(as_of.to_string())
-                        .execute(connection)
-                        .await?;
+                    known_up_to(connection, as_of).await?;
                 }
                 Ok(counted)
             })
@@ -102,18 +99,29 @@ async fn new_sources(
 /// Merges changes into what is stored, inside the transaction that is open.
 async fn merge(
     connection: &mut SqliteConnection,
-    mut changes: BTreeMap<CounterKey, Counter>,
+    changes: BTreeMap<CounterKey, Counter>,
 ) -> Result<(), Error> {
-    let (stored, _) = read(&mut *connection, changes.keys().copied()).await?;
-    for (key, mut counter) in stored {
-        // Read for all kinds of a hash: only those that change are merged. The older part stays on the left, so that
-        // the same imports in the same order give the same bits.
-        if let Some(change) = changes.get_mut(&key) {
-            counter.merge(change);
-            *change = counter;
-        }
-    }
-    let changes: Vec<(CounterKey, Counter)> = changes.into_iter().collect();
+    let none = Counter::default();
+    replace(connection, changes.into_iter().map(|(key, change)| (key, (none, change))).collect()).await
+}
+
+/// Takes counters back and counts others in their place, key by key, inside the transaction that is open.
+pub(super) async fn replace(
+    connection: &mut SqliteConnection,
+    changes: BTreeMap<CounterKey, (Counter, Counter)>,
+) -> Result<(), Error> {
+    // Read for all kinds of a hash: only those that change are replaced. The older part stays on the left, so that
+    // the same imports in the same order give the same bits.
+    let stored: BTreeMap<CounterKey, Counter> =
+        read(&mut *connection, changes.keys().copied()).await?.0.into_iter().collect();
+    let changes: Vec<(CounterKey, Counter)> = changes
+        .into_iter()
+        .map(|(key, (old, new))| {
+            let mut counter = stored.get(&key).copied().unwrap_or_default();
+            counter.replace(&old, &new);
+            (key, counter)
+        })
+        .collect();
     for piece in pieces(&changes) {
         let mut arguments = SqliteArguments::default();
         for (key, counter) in piece {
@@ -131,6 +139,15 @@ async fn merge(
         }
         sqlx::query_with(COUNTERS.exactly(piece.len()), arguments).execute(&mut *connection).await?;
     }
+    Ok(())
+}
+
+/// Says up to which day outcomes are counted, if that is later than what was said before.
+pub(super) async fn known_up_to(connection: &mut SqliteConnection, day: Date) -> Result<(), Error> {
+    sqlx::query(include_str!("../../../queries/sqlite/import_history_as_of.sql"))
+        .bind(day.to_string())
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod cancel;
 mod connection;
 mod feed;
 mod history;
+mod inspections;
 mod manifests;
 mod partners;
 mod purge;

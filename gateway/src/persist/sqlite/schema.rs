@@ -9,6 +9,7 @@ use crate::persist::{Config, Error};
 pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first_light", include_str!("../../../migrations/sqlite/0001_first_light.sql")),
     (2, "digest_check", include_str!("../../../migrations/sqlite/0002_digest_check.sql")),
+    (20, "inspections", include_str!("../../../migrations/sqlite/0020_inspections.sql")),
 ];
 
 /// Number of the newest migration that this program knows.
@@ -30,7 +31,7 @@ pub(super) async fn migrate(config: &Config) -> Result<i64, Error> {
         if found > NEWEST {
             return Err(Error::SchemaUnknown { found, known: NEWEST });
         }
-        if found < *number {
+        if !applied(&mut connection, *number).await? {
             sqlx::raw_sql(*text).execute(&mut connection).await?;
             sqlx::query(include_str!("../../../queries/sqlite/schema_applied.sql"))
                 .bind(number)
@@ -58,6 +59,15 @@ pub(super) async fn version_or_none(connection: &mut SqliteConnection) -> Result
         .await?
         .try_get("tables")?;
     if tables == 0 { Ok(0) } else { version(connection).await }
+}
+
+/// Numbers are handed out ahead, so an earlier one may come later: each is looked up by itself.
+async fn applied(connection: &mut SqliteConnection, number: i64) -> Result<bool, Error> {
+    let row = sqlx::query(include_str!("../../../queries/sqlite/schema_has.sql"))
+        .bind(number)
+        .fetch_one(connection)
+        .await?;
+    Ok(row.try_get::<i64, _>("applied")? > 0)
 }
 
 async fn version(connection: &mut SqliteConnection) -> Result<i64, Error> {

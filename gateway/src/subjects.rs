@@ -1,18 +1,19 @@
 //! A validated manifest becomes what scoring is told about it: never a natural person.
 
 use manifest::{
-    Validated,
+    Manifest, Validated, border_post,
     consignment::{Consignment, CustomsRegime},
     conveyance,
     party::Party,
     person::CrewRole,
     quantity,
 };
+use scoring::reliability::{EntityKey, EntityKind};
 use scoring::{Case, CrewMember, Mode, Subject, Value};
 
 /// The case of a validated manifest. Places in its lists are places in the declared lists.
 #[must_use]
-pub(super) fn of(validated: &Validated) -> Case {
+pub(crate) fn of(validated: &Validated) -> Case {
     if !validated.mode().is_decided() {
         return Case::ModeNotDecided;
     }
@@ -32,11 +33,18 @@ pub(super) fn of(validated: &Validated) -> Case {
             Case::EmptyTruck { crew }
         }
         Some(manifest::Load::Cargo(cargo)) => Case::Cargo {
-            consignments: cargo
-                .consignments
-                .iter()
-                .map(|consignment| goods_items(validated, consignment))
-                .collect(),
+            consignments: {
+                let arrival = Arrival {
+                    office: Some(validated.border_post_code()),
+                    mode: Some(validated.mode()),
+                    date: validated.arrival_date(),
+                };
+                cargo
+                    .consignments
+                    .iter()
+                    .map(|consignment| goods_items(manifest, consignment, &arrival))
+                    .collect()
+            },
             crew,
         },
         Some(manifest::Load::PassengerList(list)) => Case::Coach { crew, passengers: list.passengers.len() },
@@ -45,9 +53,45 @@ pub(super) fn of(validated: &Validated) -> Case {
     }
 }
 
-fn goods_items(validated: &Validated, consignment: &Consignment) -> Vec<Subject> {
+/// The goods items of one consignment of a recorded manifest, as they were when it was decided: what an inspection finds
+/// is counted under the same keys. `None` where it has no such consignment or no arrival.
+#[must_use]
+pub(crate) fn consignment(manifest: &Manifest, place: usize) -> Option<Vec<Subject>> {
+    let arrival = Arrival {
+        office: manifest.journey.border_post_code.as_deref(),
+        mode: manifest.conveyance.mode,
+        date: border_post::local_date(manifest.journey.arrival_time()?),
+    };
+    manifest.cargo()?.consignments.get(place).map(|consignment| goods_items(manifest, consignment, &arrival))
+}
+
+/// Whose records an inspection of one consignment goes into, or, without a place, one of the conveyance itself: the same
+/// that are shown beside its pre-decision. A natural person has no key, and so no record.
+#[must_use]
+pub(crate) fn entities(manifest: &Manifest, consignment: Option<usize>) -> Vec<EntityKey> {
+    let carrier = match manifest.load {
+        Some(manifest::Load::PassengerList(_)) => EntityKind::BusOperator,
+        _ => EntityKind::Carrier,
+    };
+    let place = consignment.and_then(|place| manifest.cargo()?.consignments.get(place));
+    let parties = [
+        (EntityKind::Importer, place.and_then(Consignment::importing_party)),
+        (EntityKind::Exporter, place.and_then(Consignment::exporting_party)),
+        (EntityKind::Declarant, place.and_then(|consignment| consignment.declarant.as_ref())),
+        (carrier, manifest.carrier.as_ref()),
+    ];
+    parties.into_iter().filter_map(|(kind, party)| Some(EntityKey::new(kind, &party?.key()?))).collect()
+}
+
+/// Where, how and when a conveyance arrives.
+struct Arrival<'a> {
+    office: Option<&'a str>,
+    mode: Option<conveyance::Mode>,
+    date: jiff::civil::Date,
+}
+
+fn goods_items(manifest: &Manifest, consignment: &Consignment, arrival: &Arrival<'_>) -> Vec<Subject> {
     let key = |party: Option<&Party>| party.and_then(Party::key);
-    let manifest = validated.manifest();
     // What the items of a consignment have in common is made once.
     let common = Subject {
         hs_code: None,
@@ -59,9 +103,9 @@ fn goods_items(validated: &Validated, consignment: &Consignment) -> Vec<Subject>
         exporter: key(consignment.exporting_party()),
         declarant: key(consignment.declarant.as_ref()),
         carrier: key(manifest.carrier.as_ref()),
-        office: Some(validated.border_post_code().to_owned()),
-        mode: Some(mode(validated.mode())),
-        date: validated.arrival_date(),
+        office: arrival.office.map(str::to_owned),
+        mode: arrival.mode.map(mode),
+        date: arrival.date,
     };
     let item = |item: &manifest::consignment::GoodsItem| Subject {
         hs_code: item.hs6().map(str::to_owned),

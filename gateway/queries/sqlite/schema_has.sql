@@ -1,0 +1,1 @@
+select count(*) as applied from schema_migrations where number = $1

@@ -1,0 +1,95 @@
+//! What a report counts for, from the manifest as recorded: the same keys under which it was judged.
+
+use manifest::{Manifest, border_post};
+use scoring::{Decided, Head, PastOutcome, Scorer, SubjectRef};
+
+use super::report::{Part, Report};
+use crate::{
+    persist::{Counted, Predicted},
+    subjects,
+};
+
+/// Why a report cannot be counted: the manifest has no such part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NoSuchPart(pub(super) &'static str);
+
+/// What a report counts for.
+///
+/// - A consignment counts by its examined goods items for the history that the model reads, as a whole for the records
+///   of its importer, exporter, declarant and of the carrier, and beside what was predicted for it.
+/// - The conveyance counts for the carrier, or the bus operator, alone: what is wrong with a vehicle says nothing of
+///   goods.
+/// - Travellers count for nobody. What a passenger carries is not the operator's doing, and no model judges persons.
+///
+/// # Errors
+/// When the manifest has no such part.
+pub(super) fn of(
+    report: &Report,
+    manifest: &Manifest,
+    decided: &Decided,
+    scorer: &Scorer,
+    random: bool,
+) -> Result<Counted, NoSuchPart> {
+    let mut counted = Counted {
+        date: manifest.journey.arrival_time().map(border_post::local_date),
+        at_seconds: report.examine_time.as_second(),
+        random,
+        ..Counted::default()
+    };
+    let entities =
+        |place| subjects::entities(manifest, place).into_iter().map(|key| (key, report.irregular)).collect();
+    match report.part {
+        Part::Travellers => counted.date = None,
+        Part::Conveyance => {
+            counted.entities = entities(None);
+            counted.date = None;
+        }
+        Part::Consignment(place) => {
+            let consignment = manifest.cargo().and_then(|cargo| cargo.consignments.get(place));
+            let consignment = consignment.ok_or(NoSuchPart("subject"))?;
+            counted.entities = entities(Some(place));
+            let there = |items: &[usize]| items.iter().all(|item| *item < consignment.goods_items.len());
+            if !there(&report.examined_items) {
+                return Err(NoSuchPart("examined_items"));
+            }
+            if !there(&report.irregular_items) {
+                return Err(NoSuchPart("irregular_items"));
+            }
+            let or_all = |items: &[usize], item: usize| items.is_empty() || items.contains(&item);
+            for (item, subject) in
+                subjects::consignment(manifest, place).unwrap_or_default().into_iter().enumerate()
+            {
+                if or_all(&report.examined_items, item) {
+                    let fraud = report.irregular && or_all(&report.irregular_items, item);
+                    let outcome = PastOutcome { subject, fraud, critical: fraud && report.critical };
+                    counted.counters.extend(scorer.updates(&outcome));
+                }
+            }
+            // Only all of a consignment is comparable with its worst item's probability.
+            if report.examined_items.is_empty() {
+                counted.calibration = predicted(decided, place, report);
+            }
+        }
+    }
+    Ok(counted)
+}
+
+fn predicted(decided: &Decided, place: usize, report: &Report) -> Vec<Predicted> {
+    let part = decided.pre_decisions.iter().find(|part| part.subject == SubjectRef::Consignment(place));
+    let (Some(part), Some(identity)) = (part, &decided.evidence.identity) else { return Vec::new() };
+    let of = |head, probability: Option<f32>, found| {
+        probability.map(|probability| Predicted {
+            bundle_digest: identity.bundle_digest.clone(),
+            head,
+            probability: f64::from(probability),
+            found,
+        })
+    };
+    [
+        of(Head::Fraud, part.officer.fraud_probability, report.irregular),
+        of(Head::Critical, part.officer.critical_probability, report.critical),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
