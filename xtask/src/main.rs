@@ -38,6 +38,11 @@ enum Task {
         #[arg(long)]
         force: bool,
     },
+    /// Foreign clients (Python, Node, Go, Java) against the real gateway; a missing toolchain fails it.
+    Interop {
+        /// Only these languages.
+        languages: Vec<String>,
+    },
     /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`).
     Bench {
         /// For instance `--json`, `--seconds 5`, `--rounds 3`.
@@ -74,6 +79,7 @@ fn run(task: Task) -> Result<()> {
         )
         .args(force.then_some("--force"))
         .run(),
+        Task::Interop { languages } => interop(languages),
         Task::Bench { arguments } => Step::cargo(
             "the benchmark",
             ["bench", "--quiet", "--package", "gateway", "--bench", "submit", "--"],
@@ -81,6 +87,14 @@ fn run(task: Task) -> Result<()> {
         .args(arguments)
         .run(),
     }
+}
+
+/// The clients run against the gateway's own program, so that is built first.
+fn interop(languages: Vec<String>) -> Result<()> {
+    Step::cargo("the gateway", ["build", "--quiet", "--package", "gateway", "--bin", "gateway"]).run()?;
+    Step::cargo("foreign clients", ["run", "--quiet", "--package", "xtask", "--example", "interop", "--"])
+        .args(languages)
+        .run()
 }
 
 /// The whole check. Tidy comes first because it takes a second; `cargo test` holds it and the contract as tests, so
