@@ -24,6 +24,7 @@ pub mod watch;
 
 pub mod outcomes;
 
+pub mod access;
 pub mod admin;
 pub mod app;
 pub mod clock;

@@ -5,7 +5,7 @@ use crate::finding_words_en as en;
 use crate::finding_words_ru as ru;
 use crate::finding_words_uz as uz;
 
-/// A language that findings are told in.
+/// A language that partners and officers are answered in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Language {
     /// English.
@@ -113,6 +113,20 @@ mod tests {
                 assert_ne!(other, text, "{} is translated", code.as_str());
                 assert_eq!(parameters(other), parameters(text), "{}", code.as_str());
             }
+        }
+    }
+
+    #[test]
+    fn a_tag_asks_for_its_primary_language() {
+        for (tag, language) in [
+            ("", Language::English),
+            ("ru", Language::Russian),
+            ("RU-kz", Language::Russian),
+            ("uz-Cyrl-UZ", Language::Uzbek),
+            ("uzb", Language::English),
+            ("de", Language::English),
+        ] {
+            assert_eq!(Language::from_tag(tag), language, "{tag}");
         }
     }
 

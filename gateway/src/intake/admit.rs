@@ -8,7 +8,7 @@ use manifest::{
 use super::Failure;
 use crate::{
     authenticate::registry::{Partner, Role},
-    persist::{ManifestSummary, Scope},
+    persist::Scope,
 };
 
 /// What a registered partner may not do.
@@ -52,18 +52,6 @@ pub(super) fn submission(partner: &Partner, declared: &Declared) -> Result<Manif
 /// [`NotAllowed::Role`].
 pub(super) fn submitter(partner: &Partner) -> Result<(), NotAllowed> {
     if partner.role == Role::Submitter { Ok(()) } else { Err(NotAllowed::Role) }
-}
-
-/// May the partner see this manifest? What it may not see does not exist for it.
-pub(super) fn may_read(partner: &Partner, manifest: &ManifestSummary) -> bool {
-    let bound_for_it =
-        || manifest.border_post_code.as_ref().is_some_and(|code| partner.border_posts.contains(code));
-    match partner.role {
-        Role::Submitter => manifest.key.partner_id == partner.id,
-        Role::BorderPost => !manifest.test && bound_for_it(),
-        Role::Analyst => !manifest.test,
-        Role::Administrator => false,
-    }
 }
 
 /// Whose manifests the partner may list. A border post that stands for several lists one after the other; each page

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{Failure, admit, pipeline::Pipeline};
 use crate::{
+    access::may_see,
     authenticate::registry::{Partner, Role},
     persist::{AuditEvent, AuditKind, FeedPosition, ManifestFilter, Persons, Sealed, Store, StoredManifest},
     reply::{self, Language},
@@ -33,7 +34,7 @@ pub(super) async fn get(
         Role::Analyst | Role::Administrator => Persons::Without,
     };
     let stored = visible(&pipeline.store, partner, id, persons).await?;
-    let language = Language::asked(&request.language_code);
+    let language = Language::from_tag(&request.language_code);
     let (persons, originals, salt) = match &stored.sealed {
         Sealed::Open { persons, originals, received_salt } => {
             (persons.as_deref(), originals.as_deref(), received_salt.0.to_vec())
@@ -73,7 +74,7 @@ async fn visible(
 ) -> Result<StoredManifest, Failure> {
     let closed = store.manifest(id, Persons::Without).await?;
     let closed =
-        closed.filter(|stored| admit::may_read(partner, &stored.summary)).ok_or(Failure::ManifestNotFound)?;
+        closed.filter(|stored| may_see(partner, &stored.summary)).ok_or(Failure::ManifestNotFound)?;
     match persons {
         Persons::Without => Ok(closed),
         Persons::With => store.manifest(id, Persons::With).await?.ok_or(Failure::ManifestNotFound),

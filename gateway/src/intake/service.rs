@@ -181,8 +181,9 @@ impl Service {
             },
             repeated: stored.repeated,
         };
-        let answer = debug_span!(span::REPLY)
-            .in_scope(|| reply::submission(&recorded, Language::asked(&submission.envelope.language_code)));
+        let answer = debug_span!(span::REPLY).in_scope(|| {
+            reply::submission(&recorded, Language::from_tag(&submission.envelope.language_code))
+        });
         let outcome = if answer.is_ok() { Outcome::Ok } else { Outcome::Fault };
         self.pipeline.metrics.step(Step::Reply, submission.kind, outcome, begin.elapsed());
         Ok(answer?)
@@ -215,7 +216,7 @@ impl Service {
         let (_, extensions, received) = request.into_parts();
         let work = |caller: Arc<Partner>| async move {
             let checked = self.pipeline.check(&caller, received).await?;
-            let language = Language::asked(&checked.envelope.language_code);
+            let language = Language::from_tag(&checked.envelope.language_code);
             Ok(v1::ValidateManifestResponse {
                 normalized_manifest: Some(reply::manifest(&checked.manifest, &reply::Life::default())),
                 findings: checked.findings.iter().map(|each| reply::finding(each, language)).collect(),

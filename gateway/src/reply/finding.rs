@@ -8,7 +8,7 @@ use super::{Language, value::severity};
 /// A finding in full. Its original value goes out if it is there: whoever must not see it is given findings without.
 #[must_use]
 pub fn finding(finding: &Finding, language: Language) -> v1::Finding {
-    let text = text_of(finding, language.of_findings());
+    let text = text_of(finding, language);
     v1::Finding {
         code: finding.code.as_str().to_owned(),
         severity: severity(finding.severity).into(),

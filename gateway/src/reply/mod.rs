@@ -11,7 +11,6 @@ mod cargo;
 mod manifest;
 mod people;
 
-mod language;
 mod value;
 
 pub mod layer;
@@ -19,9 +18,9 @@ mod notice;
 mod reason;
 mod status;
 
+pub use ::manifest::finding_text::Language;
 pub use decisions::{Circumstances, Unreadable, decode_decisions, encode_decisions};
 pub use finding::finding;
-pub use language::Language;
 pub use manifest::{Life, manifest};
 pub use notice::Notice;
 pub use pre_decision::{

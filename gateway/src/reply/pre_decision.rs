@@ -211,7 +211,7 @@ pub(super) fn public_code(reason: PublicReason) -> &'static str {
 fn public_reason(reason: PublicReason, language: Language) -> v1::Reason {
     v1::Reason {
         code: public_code(reason).to_owned(),
-        text: scoring::policy::public_text(reason, language.of_reasons()),
+        text: scoring::policy::public_text(reason, language),
         ..v1::Reason::default()
     }
 }
@@ -269,7 +269,7 @@ fn officer_reason(reason: &scoring::Reason, field_path: &str, language: Language
             .enumerate()
             .map(|(place, value)| ((place + 1).to_string(), value.clone()))
             .collect(),
-        text: scoring::policy::text(reason, language.of_reasons()),
+        text: scoring::policy::text(reason, language),
         field_path: field_path.to_owned(),
         contribution: reason.contribution,
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     authenticate::registry::{Partner, Role},
-    persist::{ManifestSummary, Scope},
+    persist::Scope,
     reply::{Audience, Notice, Reason},
 };
 
@@ -23,18 +23,6 @@ pub(super) fn scope(partner: &Partner, border_post_code: &str) -> Result<Scope, 
         Role::Analyst if border_post_code.is_empty() => Ok(Scope::All),
         Role::Analyst => Ok(Scope::BorderPost(post())),
         Role::Administrator => Err(Notice::new(Reason::RoleNotAllowed)),
-    }
-}
-
-/// May a partner see this manifest's pre-decisions? What it may not see does not exist for it.
-pub(super) fn may_see(partner: &Partner, manifest: &ManifestSummary) -> bool {
-    let bound_for_it =
-        || manifest.border_post_code.as_ref().is_some_and(|code| partner.border_posts.contains(code));
-    match partner.role {
-        Role::Submitter => manifest.key.partner_id == partner.id,
-        Role::BorderPost => !manifest.test && bound_for_it(),
-        Role::Analyst => !manifest.test,
-        Role::Administrator => false,
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     subscription::{Event, Pace, Subscription},
 };
 use crate::{
+    access::may_see,
     authenticate::{
         Peer,
         registry::{Partner, Registry},
@@ -117,7 +118,7 @@ impl Service {
     ) -> Result<Vec<v1::PreDecision>, Failure> {
         let missing = || Failure::Told(Notice::new(missing));
         let found = self.feed.store.pre_decisions(id).await?.ok_or_else(missing)?;
-        if !access::may_see(partner, &found.summary) {
+        if !may_see(partner, &found.summary) {
             return Err(missing());
         }
         let mut views = views(found.summary.id, &found.decisions, partner, language)?;
@@ -134,7 +135,7 @@ impl Service {
     ) -> Result<v1::GetPreDecisionResponse, Failure> {
         let missing = Reason::PreDecisionNotFound;
         let (id, number) = names::pre_decision(&request.name).ok_or_else(|| not_a_name("name"))?;
-        let all = self.of_manifest(partner, id, missing, Language::asked(&request.language_code)).await?;
+        let all = self.of_manifest(partner, id, missing, Language::from_tag(&request.language_code)).await?;
         let pre_decision = all.into_iter().nth(number).ok_or_else(|| Notice::new(missing))?;
         Ok(v1::GetPreDecisionResponse { pre_decision: Some(pre_decision) })
     }
@@ -158,7 +159,7 @@ impl Service {
         };
         let id = names::manifest(&request.parent).ok_or_else(|| not_a_name("parent"))?;
         let all = self
-            .of_manifest(partner, id, Reason::ManifestNotFound, Language::asked(&request.language_code))
+            .of_manifest(partner, id, Reason::ManifestNotFound, Language::from_tag(&request.language_code))
             .await?;
         let end = start.saturating_add(size);
         let next_page_token = if end < all.len() { end.to_string() } else { String::new() };
@@ -211,7 +212,7 @@ impl Service {
             span,
             service: self.clone(),
             subscription: Subscription::new(means, pace, who, position, seat),
-            language: Language::asked(&request.language_code),
+            language: Language::from_tag(&request.language_code),
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Why, in the field's words. A reason is a code and its parameters, so that it can be stored, counted and told in
 //! any language; `texts.rs` holds the sentences.
 
+pub use manifest::finding_text::Language;
+
 use crate::evidence::ItemEvidence;
 use crate::features::{CATALOG, Group, WIDTH};
 use crate::history::CounterKind;
@@ -10,17 +12,6 @@ use crate::pre_decision::Head;
 
 /// How many reasons a deciding item is told with.
 const TOLD: usize = 5;
-
-/// The languages in which officers and partners are answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// English.
-    English,
-    /// Russian.
-    Russian,
-    /// Uzbek in Latin letters.
-    Uzbek,
-}
 
 /// One reason of a pre-decision, for officers.
 #[derive(Debug, Clone, PartialEq)]
