@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{self, Done, Terminal};
+use crate::command::{self, Done, Sending, Terminal};
 use crate::{Client, Config, Error};
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0  everything was answered; nothing needs correcting (any corridor, red included, is an answer)
-  1  everything was answered; something needs correcting: a manifest was rejected, or a finding blocks a subject
+  1  everything was answered; something needs correcting: a manifest was (or would be) rejected, a finding blocks a
+     subject, or a document, or a message in it, is not one that can be read
   2  usage, settings (a ca_file or server_name that does not fit what answers among them), or a file that cannot be
      read or written; nothing was sent
   3  the gateway refused: who we are, what we may do, a quota, a conflict, an invalid request, nothing by that name
@@ -20,8 +21,11 @@ Exit codes:
 
 Settings come from corridor.toml (address, server_name, ca_file, certificate_file, key_file, language,
 connect_timeout_seconds, call_timeout_seconds, watch_silence_seconds, attempts) and from CORRIDOR_<SETTING> in the
-environment, which wins. Files are canonical protobuf JSON of customs.prearrival.v1: a SubmitManifestRequest or a
-bare Manifest.";
+environment, which wins.
+
+Files are what you have: UN/EDIFACT (PAXLST, CUSCAR), XML of EU transit and entry summary, passenger lists as CSV or
+workbook, voyage manifests as JSON, or canonical protobuf JSON of customs.prearrival.v1 (a SubmitManifestRequest or a
+bare Manifest). The format is recognised. `validate --json` prints an object a line for each message: cli/README.md.";
 
 /// Announces manifests to customs and follows their pre-decisions.
 #[derive(Debug, Parser)]
@@ -41,14 +45,23 @@ pub(crate) struct Arguments {
 enum Verb {
     /// Announce manifests; several go through one stream.
     Submit {
-        /// Files, or folders whose *.json files are all meant.
+        /// Files, or folders of which every file is meant, those in folders below too.
         #[arg(required = true, value_name = "FILE|DIR")]
         paths: Vec<PathBuf>,
+        #[command(flatten)]
+        given: Given,
+        /// Ask for answers in the documents' own format too (CONTRL and CUSRES for EDIFACT, the response message for
+        /// XML), and write them into this folder.
+        #[arg(long, value_name = "DIR")]
+        answer_in_kind: Option<PathBuf>,
     },
-    /// Have a manifest read and checked without recording it.
+    /// Have documents or manifests read and checked without recording them.
     Validate {
-        /// The file.
-        file: PathBuf,
+        /// Files, or folders of which every file is meant, those in folders below too.
+        #[arg(required = true, value_name = "FILE|DIR")]
+        paths: Vec<PathBuf>,
+        #[command(flatten)]
+        given: Given,
     },
     /// Show a manifest, its receipt, findings and pre-decisions.
     Get {
@@ -96,6 +109,24 @@ enum Verb {
     },
 }
 
+/// What is known of documents beside their bytes.
+#[derive(Debug, Clone, clap::Args)]
+struct Given {
+    /// The format, where it is not to be recognised: PAXLST, CUSCAR, NCTS_XML, ENS_XML, PASSENGER_CSV, PASSENGER_XLSX,
+    /// VOYAGE_JSON or MANIFEST_JSON.
+    #[arg(long, value_name = "FORMAT", default_value = "")]
+    format: String,
+    /// The reference of messages that have none of their own; for one document.
+    #[arg(long, value_name = "REFERENCE", default_value = "")]
+    reference: String,
+}
+
+impl Given {
+    fn sending(self, answers: Option<PathBuf>) -> Sending {
+        Sending { format: self.format, reference: self.reference, answers }
+    }
+}
+
 /// The program: reads the command line, does what it says, gives the exit code.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse(); // exits with 2 on wrong usage
@@ -121,13 +152,15 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Done, Error
     let connect = || Client::connect_telling(&config, move |news| terminal.news(news));
     // What is to be sent is read before anybody is called: an unreadable file sends nothing.
     match arguments.verb {
-        Verb::Submit { paths } => {
-            let files = command::read(&paths, &config.language)?;
-            command::submit(&connect().await?, files, &terminal).await
+        Verb::Submit { paths, given, answer_in_kind } => {
+            let sending = given.sending(answer_in_kind);
+            let files = command::read(&paths, &sending, &config.language)?;
+            command::submit(&connect().await?, files, &sending, &terminal).await
         }
-        Verb::Validate { file } => {
-            let files = command::read(&[file], &config.language)?;
-            command::validate(&connect().await?, &files, &terminal).await
+        Verb::Validate { paths, given } => {
+            let sending = given.sending(None);
+            let files = command::read(&paths, &sending, &config.language)?;
+            command::validate(&connect().await?, &files, &sending, &terminal).await
         }
         Verb::Get { name } => command::get(&connect().await?, &name, &terminal).await,
         Verb::List { reference, limit } => {

@@ -211,7 +211,7 @@ impl Client {
         Ok(answer.into_inner().outcomes)
     }
 
-    async fn repeat<T, F: Future<Output = Result<T, Error>>>(
+    pub(crate) async fn repeat<T, F: Future<Output = Result<T, Error>>>(
         &self,
         call: impl FnMut() -> F,
     ) -> Result<T, Error> {
@@ -219,7 +219,7 @@ impl Client {
     }
 
     pub(crate) fn manifests(&self) -> ManifestServiceClient<Channel> {
-        ManifestServiceClient::new(self.channel.clone())
+        ManifestServiceClient::new(self.channel.clone()).max_decoding_message_size(LARGEST_ANSWER_BYTES)
     }
 
     pub(crate) fn outcomes(&self) -> OutcomeServiceClient<Channel> {
@@ -230,15 +230,16 @@ impl Client {
         PreDecisionServiceClient::new(self.channel.clone()).max_decoding_message_size(LARGEST_ANSWER_BYTES)
     }
 
-    fn timed<T>(&self, message: T) -> Request<T> {
+    pub(crate) fn timed<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);
         request.set_timeout(Duration::from_secs(self.config.call_timeout_seconds));
         request
     }
 }
 
-/// Largest answer that is read: a page of a thousand pre-decisions with the officer's reasons stays below it.
-const LARGEST_ANSWER_BYTES: usize = 16 << 20;
+/// Largest answer that is read: a page of a thousand pre-decisions with the officer's reasons stays below it, and so does
+/// what is said about a document that fits one message.
+const LARGEST_ANSWER_BYTES: usize = 64 << 20;
 
 fn page_size(limit: usize, most: usize) -> i32 {
     i32::try_from(limit.min(most)).unwrap_or(0)

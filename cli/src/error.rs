@@ -138,8 +138,9 @@ impl Error {
         match self {
             Self::Unreachable(_) => true,
             Self::Refused(refused) => {
-                refused.retry_after.is_some()
-                    || matches!(refused.code, Code::Unavailable | Code::ResourceExhausted)
+                let busy = matches!(refused.code, Code::Unavailable | Code::ResourceExhausted);
+                // What is too large stays so.
+                refused.retry_after.is_some() || busy && refused.reason != "MESSAGE_TOO_LARGE"
             }
             _ => false,
         }

@@ -1,11 +1,11 @@
 //! Answers in words.
 
 use proto::v1::{
-    Corridor, Finding, GetManifestResponse, ManifestDecided, ManifestState, ManifestSummary, Outcome,
-    PreDecision, Reason, Severity, SubmitManifestResponse, ValidateManifestResponse, WithheldReason,
+    Corridor, DocumentMessage, Finding, GetManifestResponse, ManifestDecided, ManifestState, ManifestSummary,
+    Outcome, PreDecision, Reason, Severity, SubmitManifestResponse, WithheldReason,
 };
 
-use crate::Submitted;
+use crate::{DigestCheck, Submitted};
 
 /// Does a finding block its subject?
 pub(crate) fn is_blocking(finding: &Finding) -> bool {
@@ -30,10 +30,10 @@ pub(crate) fn submitted(submitted: &Submitted) -> String {
         word(receipt.state().as_str_name(), "MANIFEST_STATE_"),
         time(receipt.receive_time),
         match submitted.digest {
-            crate::DigestCheck::Matches => "matches",
-            crate::DigestCheck::EarlierEnvelope => "is the earlier one, of another envelope around",
-            crate::DigestCheck::SaltDestroyed => "can no longer be compared with",
-            crate::DigestCheck::Differs => "does not match",
+            DigestCheck::Matches => "matches",
+            DigestCheck::EarlierEnvelope => "is the earlier one, of another envelope around",
+            DigestCheck::SaltDestroyed => "can no longer be compared with",
+            DigestCheck::Differs => "does not match",
         },
     );
     if response.repeated_submission {
@@ -86,10 +86,40 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
     )
 }
 
-/// A dry run.
-pub(crate) fn validated(file: &str, response: &ValidateManifestResponse) -> String {
-    let verdict = if response.acceptable { "would be recorded" } else { "would be rejected" };
-    format!("{file}: {verdict}, {} findings\n{}", response.findings.len(), findings(&response.findings))
+/// One message of a document.
+pub(crate) fn document_message(
+    file: &str,
+    format: &str,
+    message: &DocumentMessage,
+    digest: Option<DigestCheck>,
+) -> String {
+    let mut text = format!(
+        "{file}: {format} message {} ({}) {} {}",
+        message.message_number,
+        message.kind,
+        word(message.intent().as_str_name(), "DOCUMENT_INTENT_").to_lowercase(),
+        message.manifest_reference,
+    );
+    if !message.part.is_empty() {
+        text += &format!(" part {}", message.part);
+    }
+    if message.revision != 0 {
+        text += &format!(" revision {}", message.revision);
+    }
+    text += "\n";
+    if let Some(checked) = &message.checked {
+        let verdict = if checked.acceptable { "would be recorded" } else { "would be rejected" };
+        text += &format!("  {verdict}, {} findings\n{}", checked.findings.len(), findings(&checked.findings));
+    }
+    if let Some(response) = &message.recorded {
+        let response = response.clone();
+        text += "  ";
+        text += &submitted(&Submitted { response, digest: digest.unwrap_or(DigestCheck::Matches) });
+    }
+    if let Some(moved) = &message.moved {
+        text += &format!("  {}\n", summary(moved));
+    }
+    text
 }
 
 /// A manifest with its pre-decisions.
@@ -181,6 +211,9 @@ fn findings(findings: &[Finding]) -> String {
     for one in findings {
         let place = if one.field_path.is_empty() { "the manifest" } else { &one.field_path };
         text += &format!("  {} {} at {place}\n", word(one.severity().as_str_name(), "SEVERITY_"), one.code);
+        if let Some(source) = &one.source_place {
+            text += &format!("    in {}\n", source.text);
+        }
         text += &format!("    {}\n", one.text);
         if !one.original_value.is_empty() {
             text += &format!("    it says: {}\n", one.original_value);
@@ -210,7 +243,7 @@ fn corridor(decision: &PreDecision) -> String {
     }
 }
 
-fn word(name: &'static str, prefix: &str) -> &'static str {
+pub(crate) fn word(name: &'static str, prefix: &str) -> &'static str {
     match name.strip_prefix(prefix).unwrap_or(name) {
         "UNSPECIFIED" => "-",
         word => word,

@@ -120,6 +120,29 @@ impl ManifestService for Fake {
         Err(Status::unimplemented(""))
     }
 
+    async fn submit_document(
+        &self,
+        _: Request<SubmitDocumentRequest>,
+    ) -> Result<Response<SubmitDocumentResponse>, Status> {
+        Err(Status::resource_exhausted("too large"))
+    }
+
+    type UploadDocumentStream = Pin<Box<dyn Stream<Item = Result<UploadDocumentResponse, Status>> + Send>>;
+
+    async fn upload_document(
+        &self,
+        _: Request<Streaming<UploadDocumentRequest>>,
+    ) -> Result<Response<Self::UploadDocumentStream>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn validate_document(
+        &self,
+        _: Request<ValidateDocumentRequest>,
+    ) -> Result<Response<ValidateDocumentResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
     async fn get_manifest(
         &self,
         _: Request<GetManifestRequest>,

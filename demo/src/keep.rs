@@ -51,6 +51,13 @@ pub(crate) fn write(
     report.line(&corridor("kz-customs", &format!("submit {}/new-lorry.json", folder.display())));
     report.line(&corridor("kz-customs", "list"));
     report.line(&corridor("silk-coach", &format!("validate {}/coach-clean.json", manifests.display())));
+    report.line("");
+    report.line(
+        "Try files of your own (EDIFACT, XML, CSV, workbooks, JSON) or folders of them, without recording:",
+    );
+    report.line(&corridor("kz-customs", "validate FILE --json   # as customs: cargo"));
+    report.line(&corridor("silk-coach", "validate FILE --json   # as a bus operator: passengers"));
+    report.line("");
     report.line(&corridor("post-gishtkuprik", "watch --border-post UZ-GISHTKUPRIK"));
     report.line(&format!("  curl http://{}/metrics", gateway.admin));
     report.line(&format!(

@@ -4,50 +4,119 @@ use std::path::{Path, PathBuf};
 
 use proto::v1::SubmitManifestRequest;
 
-use crate::Error;
 use crate::json::submission_from_json;
+use crate::{Error, Outgoing};
 
 /// Largest file that is read: four times what the gateway takes by default.
-const LARGEST_FILE_BYTES: u64 = 16 << 20;
+const LARGEST_FILE_BYTES: u64 = 64 << 20;
 
-/// A submission with the file that it came from.
+/// A file that is to be sent.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// Where it was read.
+    /// Where it is.
     pub(crate) path: PathBuf,
-    /// What it says.
-    pub(crate) request: SubmitManifestRequest,
+    /// What it holds.
+    pub(crate) content: Content,
 }
 
-/// All submissions of the files and of the folders' `*.json` files, in order of their names.
-pub(crate) fn read(paths: &[PathBuf], language: &str) -> Result<Vec<File>, Error> {
+/// What a file holds.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "most of them are manifests, and they are sent from here")]
+pub(crate) enum Content {
+    /// Canonical JSON of the contract: read here, so that a typing error is found before anything is sent.
+    Manifest(SubmitManifestRequest),
+    /// A document that the gateway is to read. Its bytes are read when it is its turn.
+    Document,
+}
+
+/// How documents are sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sending {
+    /// Name of the format; empty to have it recognised.
+    pub(crate) format: String,
+    /// The reference of messages that have none of their own.
+    pub(crate) reference: String,
+    /// Where answers in the documents' own format are written.
+    pub(crate) answers: Option<PathBuf>,
+}
+
+impl Sending {
+    /// A file's bytes with what is asked beside them.
+    pub(crate) fn outgoing(&self, path: &Path) -> Result<Outgoing, Error> {
+        Ok(Outgoing {
+            content: bytes(path)?,
+            format: self.format.clone(),
+            document_reference: self.reference.clone(),
+            in_kind: self.answers.is_some(),
+        })
+    }
+}
+
+/// All files that are named, and those in and below the folders that are, in order of their names; hidden ones are left
+/// out. With a format that is named, everything is a document.
+pub(crate) fn read(paths: &[PathBuf], sending: &Sending, language: &str) -> Result<Vec<File>, Error> {
     let mut files = Vec::new();
     for path in paths {
         for path in if path.is_dir() { listing(path)? } else { vec![path.clone()] } {
-            files.push(one(path, language)?);
+            files.push(one(path, sending, language)?);
         }
     }
     Ok(files)
 }
 
 fn listing(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = std::fs::read_dir(folder).map_err(|error| Error::file(folder, error))?;
-    let mut found: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .collect();
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).map_err(|error| Error::file(&folder, error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| Error::file(&folder, error))?;
+            let kind = entry.file_type().map_err(|error| Error::file(&folder, error))?;
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            match kind {
+                // A link to a folder is not followed: it may lead back here.
+                kind if kind.is_dir() => folders.push(entry.path()),
+                _ if entry.path().is_file() => found.push(entry.path()),
+                _ => {}
+            }
+        }
+    }
     found.sort();
-    if found.is_empty() { Err(Error::file(folder, "holds no *.json file")) } else { Ok(found) }
+    if found.is_empty() { Err(Error::file(folder, "holds no file")) } else { Ok(found) }
 }
 
-fn one(path: PathBuf, language: &str) -> Result<File, Error> {
-    let size = std::fs::metadata(&path).map_err(|error| Error::file(&path, error))?.len();
-    if size > LARGEST_FILE_BYTES {
-        return Err(Error::file(&path, format!("is larger than {LARGEST_FILE_BYTES} bytes")));
+fn one(path: PathBuf, sending: &Sending, language: &str) -> Result<File, Error> {
+    let json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    if !json || !sending.format.is_empty() {
+        std::fs::metadata(&path).map_err(|error| Error::file(&path, error))?;
+        return Ok(File { path, content: Content::Document });
     }
-    let text = std::fs::read_to_string(&path).map_err(|error| Error::file(&path, error))?;
-    let request = submission_from_json(&text, language).map_err(|problem| Error::file(&path, problem))?;
-    Ok(File { path, request })
+    let text = String::from_utf8(bytes(&path)?).unwrap_or_default();
+    let content = if is_manifest(&text) {
+        let request = submission_from_json(&text, language).map_err(|problem| Error::file(&path, problem))?;
+        Content::Manifest(request)
+    } else {
+        Content::Document
+    };
+    Ok(File { path, content })
+}
+
+/// JSON of the contract, by its keys.
+fn is_manifest(text: &str) -> bool {
+    let value: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(text);
+    value.is_ok_and(|object| {
+        ["manifest", "manifestReference", "manifest_reference"].iter().any(|key| object.contains_key(*key))
+    })
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    let size = std::fs::metadata(path).map_err(|error| Error::file(path, error))?.len();
+    if size > LARGEST_FILE_BYTES {
+        return Err(Error::file(path, format!("is larger than {LARGEST_FILE_BYTES} bytes")));
+    }
+    std::fs::read(path).map_err(|error| Error::file(path, error))
 }
 
 #[cfg(test)]
@@ -57,18 +126,28 @@ mod tests {
     #[test]
     fn folders_are_read_in_order_and_faults_name_the_file() {
         let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("d")).unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         write("b.json", r#"{"manifestReference": "B"}"#);
-        write("a.json", r#"{"manifestReference": "A"}"#);
-        write("notes.txt", "nothing");
-        let files = read(&[folder.path().to_owned()], "en").unwrap();
-        let references: Vec<_> = files
+        write("a.json", r#"{"manifest": {"manifestReference": "A"}}"#);
+        write("d/list.csv", "surname;given name");
+        write("voyage.json", r#"{"voyage": 1}"#);
+        write(".hidden", "nothing");
+        let read = |paths: &[PathBuf]| read(paths, &Sending::default(), "en");
+        let files = read(&[folder.path().to_owned()]).unwrap();
+        let found: Vec<_> = files
             .iter()
-            .map(|file| file.request.manifest.as_ref().unwrap().manifest_reference.as_str())
+            .map(|file| match &file.content {
+                Content::Manifest(request) => request.manifest.as_ref().unwrap().manifest_reference.clone(),
+                Content::Document => file.path.file_name().unwrap().to_string_lossy().into_owned(),
+            })
             .collect();
-        assert_eq!(references, ["A", "B"]);
-        write("c.json", "{");
-        assert!(read(&[folder.path().to_owned()], "en").unwrap_err().to_string().contains("c.json"));
-        assert!(read(&[folder.path().join("absent.json")], "en").is_err());
+        assert_eq!(found, ["A", "B", "list.csv", "voyage.json"]);
+        write("c.json", r#"{"manifestReference": "C", "revison": 1}"#);
+        assert!(read(&[folder.path().to_owned()]).unwrap_err().to_string().contains("c.json"));
+        assert!(read(&[folder.path().join("absent.json")]).is_err());
+        let named = Sending { format: "MANIFEST_JSON".into(), ..Sending::default() };
+        let file = super::read(&[folder.path().join("c.json")], &named, "en").unwrap();
+        assert!(matches!(file[0].content, Content::Document));
     }
 }

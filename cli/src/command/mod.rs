@@ -1,6 +1,7 @@
 //! What the program's verbs do, one file each.
 
 mod cancel;
+mod document;
 mod files;
 mod get;
 mod list;
@@ -11,10 +12,12 @@ mod validate;
 mod watch;
 
 pub(crate) use cancel::cancel;
-pub(crate) use files::{File, read};
+pub(crate) use document::Tally;
+pub(crate) use files::{Content, File, Sending, read};
 pub(crate) use get::get;
 pub(crate) use list::list;
 pub(crate) use outcome::{Report, outcome, outcomes};
+use submit::progress;
 pub(crate) use submit::submit;
 pub(crate) use terminal::Terminal;
 pub(crate) use validate::validate;
@@ -29,4 +32,16 @@ pub(crate) enum Done {
     NeedsCorrecting,
     /// Of several, some failed: the gravest exit code.
     Failed(u8),
+}
+
+impl Done {
+    /// The graver of two.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Failed(one), Self::Failed(two)) => Self::Failed(one.max(two)),
+            (failed @ Self::Failed(_), _) | (_, failed @ Self::Failed(_)) => failed,
+            (Self::NeedsCorrecting, _) | (_, Self::NeedsCorrecting) => Self::NeedsCorrecting,
+            (Self::Clean, Self::Clean) => Self::Clean,
+        }
+    }
 }

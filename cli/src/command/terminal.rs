@@ -29,6 +29,13 @@ impl Terminal {
         let _ = writeln!(std::io::stdout().lock(), "{}", text.trim_end());
     }
 
+    /// The whole on a line, for people: whoever reads JSON counts lines.
+    pub(crate) fn summary(&self, line: &str) {
+        if !self.json {
+            let _ = writeln!(std::io::stderr().lock(), "{line}");
+        }
+    }
+
     /// A trouble, with what to do about it.
     pub(crate) fn error(&self, file: Option<&Path>, error: &Error) {
         if self.json {

@@ -1,33 +1,34 @@
 //! `corridor validate`.
 
-use serde_json::json;
+use super::{Content, Done, File, Sending, Tally, Terminal, document, progress};
+use crate::{Client, Error};
 
-use super::{Done, File, Terminal};
-use crate::arguments::exit_code;
-use crate::{Client, Error, json::to_json, show};
-
-/// Has manifests read and checked without recording them.
-pub(crate) async fn validate(client: &Client, files: &[File], terminal: &Terminal) -> Result<Done, Error> {
-    let mut done = Done::Clean;
+/// Has documents and manifests read and checked without recording them, each by itself.
+pub(crate) async fn validate(
+    client: &Client,
+    files: &[File],
+    sending: &Sending,
+    terminal: &Terminal,
+) -> Result<Done, Error> {
+    let mut tally = Tally::default();
+    let bar = progress(files.len(), terminal);
     for file in files {
-        let response = match client.validate(&file.request).await {
-            Ok(response) => response,
-            Err(error) => {
-                terminal.error(Some(&file.path), &error);
-                return Ok(Done::Failed(exit_code(&error)));
-            }
+        let outgoing = match &file.content {
+            // JSON of the contract is a document like any other here: the gateway reads it.
+            Content::Manifest(_) | Content::Document => sending.outgoing(&file.path)?,
         };
-        if !response.acceptable || response.findings.iter().any(show::is_blocking) {
-            done = Done::NeedsCorrecting;
-        }
+        let answered = client.validate_document(&outgoing).await;
+        bar.inc(1);
         let path = file.path.display().to_string();
-        terminal.answer(
-            || {
-                let response = to_json("ValidateManifestResponse", &response).unwrap_or_default();
-                json!({ "kind": "validated", "file": path, "response": response })
-            },
-            || show::validated(&path, &response),
-        );
+        bar.suspend(|| document::tell(&path, &answered, None, terminal, &mut tally));
+        if matches!(answered, Err(Error::Unreachable(_) | Error::Handshake { .. } | Error::Untrusted { .. }))
+        {
+            break;
+        }
     }
-    Ok(done)
+    bar.finish_and_clear();
+    if files.len() > 1 {
+        terminal.summary(&tally.line());
+    }
+    Ok(tally.done())
 }

@@ -123,6 +123,30 @@ impl ManifestService for Bare {
         Err(Status::unimplemented("bare"))
     }
 
+    async fn submit_document(
+        &self,
+        _: Request<v1::SubmitDocumentRequest>,
+    ) -> Result<Response<v1::SubmitDocumentResponse>, Status> {
+        Err(Status::unimplemented("bare"))
+    }
+
+    type UploadDocumentStream =
+        Pin<Box<dyn Stream<Item = Result<v1::UploadDocumentResponse, Status>> + Send>>;
+
+    async fn upload_document(
+        &self,
+        _: Request<Streaming<v1::UploadDocumentRequest>>,
+    ) -> Result<Response<Self::UploadDocumentStream>, Status> {
+        Err(Status::unimplemented("bare"))
+    }
+
+    async fn validate_document(
+        &self,
+        _: Request<v1::ValidateDocumentRequest>,
+    ) -> Result<Response<v1::ValidateDocumentResponse>, Status> {
+        Err(Status::unimplemented("bare"))
+    }
+
     async fn get_manifest(
         &self,
         _: Request<v1::GetManifestRequest>,

@@ -28,6 +28,17 @@ pub struct Config {
     pub max_list_elements: usize,
     /// Elements of all lists of a message together: bounds the memory that decoding takes.
     pub max_elements: usize,
+    /// Bytes of one document of a partner's own format. Up to `max_message_bytes` it may come in one message, above it
+    /// is uploaded in chunks.
+    pub max_document_bytes: usize,
+    /// Bytes that a compressed document (a workbook) may unfold to, over all its parts.
+    pub max_unfolded_bytes: usize,
+    /// Messages of one document.
+    pub max_document_messages: usize,
+    /// Segments, XML elements, rows or JSON values of one document.
+    pub max_document_parts: usize,
+    /// Depth of nesting in one document.
+    pub max_document_depth: usize,
 }
 
 impl Default for Config {
@@ -44,6 +55,11 @@ impl Default for Config {
             max_stops: 100,
             max_list_elements: 200,
             max_elements: 20_000,
+            max_document_bytes: 16 * 1024 * 1024,
+            max_unfolded_bytes: 64 * 1024 * 1024,
+            max_document_messages: 1_000,
+            max_document_parts: 500_000,
+            max_document_depth: 64,
         }
     }
 }
@@ -64,6 +80,16 @@ impl Config {
             (1024..=64 * 1024 * 1024).contains(&self.max_message_bytes),
             "must be between 1KiB and 64MiB",
         );
+        check(
+            "max_document_bytes",
+            (self.max_message_bytes..=1024 * 1024 * 1024).contains(&self.max_document_bytes),
+            "must be between max_message_bytes and 1GiB",
+        );
+        check(
+            "max_unfolded_bytes",
+            self.max_unfolded_bytes >= self.max_document_bytes,
+            "must be at least max_document_bytes",
+        );
         check("max_text_bytes", self.max_text_bytes >= 70, "must be at least 70, the length of a reference");
         for (key, value) in [
             ("max_consignments", self.max_consignments),
@@ -75,6 +101,9 @@ impl Config {
             ("max_stops", self.max_stops),
             ("max_list_elements", self.max_list_elements),
             ("max_elements", self.max_elements),
+            ("max_document_messages", self.max_document_messages),
+            ("max_document_parts", self.max_document_parts),
+            ("max_document_depth", self.max_document_depth),
         ] {
             check(key, value >= 1, "must be at least 1");
         }

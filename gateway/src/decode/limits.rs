@@ -28,6 +28,23 @@ impl Limits {
         self.config.max_message_bytes.saturating_mul(2)
     }
 
+    /// What readers of partners' own formats may read.
+    #[must_use]
+    pub fn of_readers(&self) -> formats::Limits {
+        let config = &self.config;
+        formats::Limits {
+            max_document_bytes: config.max_document_bytes,
+            max_unfolded_bytes: config.max_unfolded_bytes,
+            max_messages: config.max_document_messages,
+            max_parts: config.max_document_parts,
+            max_depth: config.max_document_depth,
+            max_text_bytes: config.max_text_bytes,
+            max_persons: config.max_passengers,
+            max_consignments: config.max_consignments,
+            max_goods_items: config.max_goods_items,
+        }
+    }
+
     /// Bytes of one text.
     pub(super) fn text_bytes(&self) -> usize {
         self.config.max_text_bytes

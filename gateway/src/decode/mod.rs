@@ -6,8 +6,10 @@
 
 mod cargo;
 mod config;
+pub mod document;
 mod element;
 mod extent;
+mod json;
 mod limits;
 mod passenger;
 mod received;
@@ -20,7 +22,7 @@ pub use element::{Element, element};
 pub use extent::Extent;
 pub use limits::Limits;
 pub use received::{Format, Received};
-pub use submission::{Envelope, Submission, submission};
+pub use submission::{Envelope, Submission, request_id, submission};
 
 /// Why what was received is not read. Names places and counts, never what stood there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +65,17 @@ pub enum Refusal {
         /// Bytes that came.
         found: usize,
     },
+    /// The document of a partner's own format is not read as a whole.
+    #[error("{unreadable}")]
+    Document {
+        /// The format that it is in, or was said to be in.
+        format: Option<formats::Format>,
+        /// Where and why.
+        unreadable: formats::Unreadable,
+    },
+    /// The format that was named is none.
+    #[error("the format that was named is not known")]
+    UnknownFormat,
     /// The request holds no manifest.
     #[error("the request holds no manifest")]
     NoManifest,

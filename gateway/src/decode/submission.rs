@@ -65,7 +65,10 @@ fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Refusal> {
 }
 
 /// The caller's id goes into the audit as it is, so it is refused rather than cut or cleaned.
-fn request_id(id: String) -> Result<Option<String>, Refusal> {
+///
+/// # Errors
+/// It is too long, or holds control characters.
+pub fn request_id(id: String) -> Result<Option<String>, Refusal> {
     let path = || "request_id".to_owned();
     if id.len() > MAX_REQUEST_ID {
         return Err(Refusal::TextTooLong { path: path(), limit: MAX_REQUEST_ID, found: id.len() });
@@ -77,7 +80,7 @@ fn request_id(id: String) -> Result<Option<String>, Refusal> {
     Ok(Some(id).filter(|id| !id.is_empty()))
 }
 
-fn declared(manifest: v1::Manifest) -> Declared {
+pub(super) fn declared(manifest: v1::Manifest) -> Declared {
     Declared {
         manifest_reference: manifest.manifest_reference,
         part: manifest.part,

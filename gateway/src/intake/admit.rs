@@ -1,7 +1,7 @@
 //! May this partner do this, here? Asked for every request, of the registry's snapshot in force.
 
 use manifest::{
-    ManifestKey,
+    Manifest, ManifestKey,
     declared::{Declared, Load},
 };
 
@@ -34,16 +34,35 @@ pub enum NotAllowed {
 /// [`NotAllowed`], or the key is not in form.
 pub(super) fn submission(partner: &Partner, declared: &Declared) -> Result<ManifestKey, Failure> {
     submitter(partner)?;
-    match declared.load {
-        Some(Load::Cargo(_)) if !partner.may_submit_cargo => return Err(NotAllowed::Load.into()),
-        Some(Load::PassengerList(_)) if !partner.may_submit_passengers => return Err(NotAllowed::Load.into()),
+    let load = declared.load.as_ref().map(|load| matches!(load, Load::Cargo(_)));
+    let post = declared.journey.as_ref().map_or("", |journey| journey.border_post_code.trim());
+    bounds(partner, load, post)?;
+    Ok(declared.key(&partner.id)?)
+}
+
+/// The same of a manifest that was only looked at.
+///
+/// # Errors
+/// [`NotAllowed`], or the key is not in form.
+pub(super) fn checked(partner: &Partner, manifest: &Manifest) -> Result<ManifestKey, Failure> {
+    let load = manifest.load.as_ref().map(|load| matches!(load, manifest::Load::Cargo(_)));
+    bounds(partner, load, manifest.journey.border_post_code.as_deref().unwrap_or_default())?;
+    let part = manifest.part.as_deref().unwrap_or_default();
+    let revision = i64::from(manifest.revision.number());
+    Ok(ManifestKey::new(&partner.id, &manifest.manifest_reference, part, revision)?)
+}
+
+/// The loads (cargo?) and posts that a partner may submit.
+fn bounds(partner: &Partner, cargo: Option<bool>, post: &str) -> Result<(), NotAllowed> {
+    match cargo {
+        Some(true) if !partner.may_submit_cargo => return Err(NotAllowed::Load),
+        Some(false) if !partner.may_submit_passengers => return Err(NotAllowed::Load),
         _ => {}
     }
-    let post = declared.journey.as_ref().map_or("", |journey| journey.border_post_code.trim());
     if !post.is_empty() && !partner.may_submit_for(&post.to_uppercase()) {
-        return Err(NotAllowed::BorderPost.into());
+        return Err(NotAllowed::BorderPost);
     }
-    Ok(declared.key(&partner.id)?)
+    Ok(())
 }
 
 /// Submitting, checking and withdrawing are for submitters.

@@ -25,6 +25,13 @@ pub struct Config {
     pub max_counted_partners: usize,
     /// Different refusals (partner, reason, network) that are counted in a minute; above, they are counted as one.
     pub max_refusals_apart: usize,
+    /// Bytes up to which a document is read where it stands; a larger one moves to a thread of its own.
+    pub inline_document_bytes: usize,
+    /// Documents that are being uploaded at the same time, of all partners; one more is refused with OVERLOADED. Times
+    /// `decode.max_document_bytes`, it bounds the memory that uploads take.
+    pub uploads_at_once: usize,
+    /// Longest that the bytes of one upload may take to come, milliseconds.
+    pub upload_timeout_ms: u64,
     /// How long a pre-decision holds after the expected arrival, hours.
     pub pre_decision_hours: u32,
     /// Longest reason of a cancellation, bytes.
@@ -62,9 +69,12 @@ impl Default for Config {
             inline_goods_items: 200,
             elements_at_once: 16,
             calls_per_submission: 5,
-            dry_runs_per_minute: 120,
+            dry_runs_per_minute: 600,
             max_counted_partners: 10_000,
             max_refusals_apart: 4_096,
+            inline_document_bytes: 16 * 1024,
+            uploads_at_once: 16,
+            upload_timeout_ms: 60_000,
             pre_decision_hours: 24,
             max_cancellation_reason_bytes: 500,
             rules: Rules::default(),
@@ -116,6 +126,8 @@ impl Config {
             ("dry_runs_per_minute", self.dry_runs_per_minute > 0),
             ("max_counted_partners", self.max_counted_partners > 0),
             ("max_refusals_apart", self.max_refusals_apart > 0),
+            ("uploads_at_once", self.uploads_at_once > 0),
+            ("upload_timeout_ms", self.upload_timeout_ms > 0),
             ("pre_decision_hours", self.pre_decision_hours > 0),
             ("rules.max_findings", self.rules.max_findings > 0),
         ]

@@ -34,6 +34,15 @@ pub enum Failure {
     /// There is no such manifest, or it is none of the peer's.
     #[error("no such manifest")]
     ManifestNotFound,
+    /// As many documents are being uploaded as are taken in at once.
+    #[error("{limit} documents are being uploaded already")]
+    TooManyUploads {
+        /// How many are taken in at once.
+        limit: usize,
+    },
+    /// The reader of a format gave up in a way that it never should.
+    #[error("the reader of a format panicked")]
+    Reader,
     /// The time given for the call ran out.
     #[error("the time given for the call ran out")]
     DeadlineExceeded,
@@ -72,7 +81,7 @@ impl Failure {
                 | persist::Error::InspectionRevision { .. }
                 | persist::Error::StateConflict { .. } => false,
             },
-            Failure::Record(_) | Failure::Unreadable(_) | Failure::NoPeer => true,
+            Failure::Record(_) | Failure::Unreadable(_) | Failure::Reader | Failure::NoPeer => true,
             Failure::Peer(_)
             | Failure::NotAllowed(_)
             | Failure::Quota(_)
@@ -80,6 +89,7 @@ impl Failure {
             | Failure::Key(_)
             | Failure::Request { .. }
             | Failure::ManifestNotFound
+            | Failure::TooManyUploads { .. }
             | Failure::DeadlineExceeded
             | Failure::ShuttingDown => false,
         }

@@ -10,11 +10,13 @@ mod failure;
 mod codec;
 mod transport;
 
+mod documents;
 mod service;
 
 mod admit;
 mod recent;
 
+mod document;
 mod finish;
 mod judge;
 mod pipeline;

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use aws_lc_rs::digest::{Context, SHA256};
 use jiff::Timestamp;
 use manifest::{CodeLists, Findings, Manifest, RuleSettings, State, declared::Declared, record};
+use prost::bytes::Bytes;
 use scoring::{Scored, Withheld};
 use tracing::{Span, debug_span};
 
@@ -39,13 +40,14 @@ pub(super) struct Pipeline {
     pub(super) metrics: Metrics,
     pub(super) quota: Quota,
     pub(super) limits: Limits,
-    recent: Recent,
+    pub(super) recent: Recent,
+    pub(super) digests: Digests,
     judge: Judge,
-    digests: Digests,
     lists: Arc<CodeLists>,
     code_lists_digest: String,
     rules: RuleSettings,
     holds_for: Duration,
+    pub(super) inline_document_bytes: usize,
 }
 
 /// A submission that is durable, with what its answer is made of.
@@ -81,6 +83,7 @@ impl Pipeline {
             code_lists_digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
             rules: intake.config.rules.settings(),
             holds_for: Duration::from_secs(u64::from(intake.config.pre_decision_hours) * 3_600),
+            inline_document_bytes: intake.config.inline_document_bytes,
             store: intake.store,
             clock: intake.clock,
             metrics: intake.metrics,
@@ -97,8 +100,24 @@ impl Pipeline {
         let now = self.clock.now();
         let mut steps = Steps::new(&self.metrics);
         self.quota.call(partner, now)?;
-        let decode::Submission { declared, envelope } =
+        let said =
             steps.decode(&debug_span!(span::DECODE), || decode::submission(&received, &self.limits))?;
+        let original = Original { format: received.format.as_str(), digested: received.bytes, kept: None };
+        self.announce(partner, said, original, &steps, now).await
+    }
+
+    /// What a partner declared, whatever it came in, to what is durable.
+    ///
+    /// # Errors
+    /// As [`Pipeline::submit`].
+    pub(super) async fn announce(
+        &self,
+        partner: &Partner,
+        decode::Submission { declared, envelope }: decode::Submission,
+        original: Original,
+        steps: &Steps<'_>,
+        now: Timestamp,
+    ) -> Result<Submission, Failure> {
         let key = admit::submission(partner, &declared)?; // may this partner say it, here?
         let digest = self.digests.content(&canonical(&declared));
         let counted = (!self.recent.holds(&key)).then(|| self.quota.submission(partner, now));
@@ -136,7 +155,7 @@ impl Pipeline {
             self.metrics.finding(finding.code.as_str());
         }
         let facts =
-            Facts { key, digest, received, request_id: envelope.request_id.clone(), test, state, now };
+            Facts { key, digest, original, request_id: envelope.request_id.clone(), test, state, now };
         let (outcome, left) = self.outcome(facts, manifest, &findings, scored)?;
         drop(findings); // nothing large is held across the commit
         Span::current().record(field::MANIFEST_ID, tracing::field::display(outcome.id));
@@ -159,9 +178,21 @@ impl Pipeline {
         let mut steps = Steps::new(&self.metrics);
         self.quota.call(partner, now)?;
         self.quota.dry_run(partner, now)?;
-        let decode::Submission { declared, envelope } =
+        let said =
             steps.decode(&debug_span!(span::DECODE), || decode::submission(&received, &self.limits))?;
-        admit::submission(partner, &declared)?;
+        admit::submission(partner, &said.declared)?;
+        let checked = self.look_at(said, &steps, now);
+        self.store.audit(AuditEvent::new(AuditKind::DryRun, now).partner(&partner.id)).await?;
+        Ok(checked)
+    }
+
+    /// Normalizes and validates, and nothing else.
+    pub(super) fn look_at(
+        &self,
+        decode::Submission { declared, envelope }: decode::Submission,
+        steps: &Steps<'_>,
+        now: Timestamp,
+    ) -> Checked {
         let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
             manifest::normalize(declared, &self.lists, &self.rules)
         });
@@ -173,8 +204,7 @@ impl Pipeline {
             Ok(validated) => validated.into_manifest(),
             Err(rejected) => rejected.into_manifest(),
         };
-        self.store.audit(AuditEvent::new(AuditKind::DryRun, now).partner(&partner.id)).await?;
-        Ok(Checked { manifest, findings, acceptable, envelope })
+        Checked { manifest, findings, acceptable, envelope }
     }
 
     async fn repeated(
@@ -200,7 +230,7 @@ impl Pipeline {
         findings: &Findings,
         scored: Scored,
     ) -> Result<(Outcome, Left), Failure> {
-        let Facts { key, digest, received, request_id, test, state, now } = facts;
+        let Facts { key, digest, original, request_id, test, state, now } = facts;
         let id = new_manifest_id(now);
         let received_salt = ReceivedSalt::random()?;
         let receipt = Receipt::of(&Submitted {
@@ -211,7 +241,7 @@ impl Pipeline {
             revision: key.revision.number(),
             state,
             receive_time: now,
-            received_digest: received_digest(&received_salt, &received.bytes),
+            received_digest: received_digest(&received_salt, &original.digested),
             findings: findings.as_slice(),
             test,
         });
@@ -230,8 +260,8 @@ impl Pipeline {
             id,
             key,
             content_digest: digest,
-            format: received.format.as_str(),
-            received: received.bytes.into(),
+            format: original.format,
+            received: original.kept.unwrap_or_else(|| original.digested.into()),
             received_salt,
             record: stored.record_json,
             persons: Some(stored.persons_json),
@@ -255,14 +285,24 @@ impl Pipeline {
 struct Facts {
     key: manifest::ManifestKey,
     digest: crate::persist::ContentDigest,
-    received: Received,
+    original: Original,
     request_id: Option<String>,
     test: bool,
     state: State,
     now: Timestamp,
 }
 
-fn canonical(declared: &Declared) -> Vec<u8> {
+/// What was received, as far as a manifest keeps it.
+pub(super) struct Original {
+    /// What the bytes that are kept are.
+    pub(super) format: &'static str,
+    /// What the receipt's digest is over: the bytes as they were sent.
+    pub(super) digested: Bytes,
+    /// What is kept under the manifest's key in their place.
+    pub(super) kept: Option<Vec<u8>>,
+}
+
+pub(super) fn canonical(declared: &Declared) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(8 * 1024);
     declared.canonical(&mut |piece| bytes.extend_from_slice(piece));
     bytes

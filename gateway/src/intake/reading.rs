@@ -133,7 +133,7 @@ pub(super) async fn cancel(
     Ok(v1::CancelManifestResponse { manifest: Some(summary(&cancelled)) })
 }
 
-fn summary(manifest: &crate::persist::ManifestSummary) -> v1::ManifestSummary {
+pub(super) fn summary(manifest: &crate::persist::ManifestSummary) -> v1::ManifestSummary {
     v1::ManifestSummary {
         name: reply::manifest_name(manifest.id),
         manifest_reference: manifest.key.manifest_reference.clone(),

@@ -8,12 +8,14 @@ use std::{
 
 use futures::{StreamExt as _, stream};
 use proto::v1::{self, manifest_service_server::ManifestService};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::{Extensions, Request, Response, Status, Streaming};
 use tracing::{Instrument as _, Span, debug_span, info_span};
 
 use super::{
     Config, Failure, Intake,
+    documents::{Uploaded, checked_response, uploads},
     pipeline::{Pipeline, Submission},
     reading,
     transport::Answers,
@@ -35,11 +37,13 @@ use crate::{
 
 /// `ManifestService`.
 pub(super) struct Service {
-    pipeline: Pipeline,
-    registry: Registry,
+    pub(super) pipeline: Pipeline,
+    pub(super) registry: Registry,
     refusals: Refusals,
-    config: Config,
-    draining: CancellationToken,
+    pub(super) config: Config,
+    pub(super) draining: CancellationToken,
+    /// Documents that may be taken in at the same time.
+    pub(super) uploads: Semaphore,
     /// Name and version of the model bundle, for metrics.
     bundle: Arc<str>,
 }
@@ -53,6 +57,7 @@ impl Service {
             refusals: intake.refusals.clone(),
             config: intake.config.clone(),
             draining: intake.draining.clone(),
+            uploads: uploads(intake.config.uploads_at_once),
             pipeline: Pipeline::new(intake),
         }
     }
@@ -165,7 +170,7 @@ impl Service {
     }
 
     /// What is durable becomes the answer.
-    fn answer(&self, submission: &Submission) -> Result<v1::SubmitManifestResponse, Failure> {
+    pub(super) fn answer(&self, submission: &Submission) -> Result<v1::SubmitManifestResponse, Failure> {
         let begin = Instant::now();
         let stored = &submission.recorded;
         let recorded = reply::Recorded {
@@ -189,7 +194,7 @@ impl Service {
         Ok(answer?)
     }
 
-    fn count(&self, partner: &Partner, response: &v1::SubmitManifestResponse) {
+    pub(super) fn count(&self, partner: &Partner, response: &v1::SubmitManifestResponse) {
         let metrics = &self.pipeline.metrics;
         if response.repeated_submission {
             metrics.submission(&partner.id, "repeated");
@@ -217,11 +222,7 @@ impl Service {
         let work = |caller: Arc<Partner>| async move {
             let checked = self.pipeline.check(&caller, received).await?;
             let language = Language::from_tag(&checked.envelope.language_code);
-            Ok(v1::ValidateManifestResponse {
-                normalized_manifest: Some(reply::manifest(&checked.manifest, &reply::Life::default())),
-                findings: checked.findings.iter().map(|each| reply::finding(each, language)).collect(),
-                acceptable: checked.acceptable,
-            })
+            Ok(checked_response(&checked, language))
         };
         self.call("ValidateManifest", &extensions, work).await
     }
@@ -247,7 +248,7 @@ impl Service {
     }
 
     /// Who asks. Asked of the registry for every call and every element: the answer may change meanwhile.
-    fn caller(&self, extensions: &Extensions) -> Result<Arc<Partner>, Failure> {
+    pub(super) fn caller(&self, extensions: &Extensions) -> Result<Arc<Partner>, Failure> {
         let peer = extensions.get::<Peer>().ok_or(Failure::NoPeer)?;
         let partner = self.registry.partner(peer)?;
         Span::current().record(field::PARTNER_ID, partner.id.as_str());
@@ -281,7 +282,7 @@ enum End {
     Draining,
 }
 
-fn call_span(method: &'static str) -> Span {
+pub(super) fn call_span(method: &'static str) -> Span {
     info_span!(
         span::CALL,
         { field::METHOD } = method,
@@ -290,8 +291,8 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// The calls that go through the generated server. The two submitting calls and the dry run never get here: their
-/// bytes would be lost, so the transport routes them past it.
+/// The calls that go through the generated server. Those that keep their bytes as received, and those that take
+/// documents, never get here: the transport routes them past it.
 #[tonic::async_trait]
 impl ManifestService for Service {
     async fn submit_manifest(
@@ -314,6 +315,29 @@ impl ManifestService for Service {
         &self,
         _: Request<v1::ValidateManifestRequest>,
     ) -> Result<Response<v1::ValidateManifestResponse>, Status> {
+        Err(Notice::new(Reason::Unimplemented).into_status())
+    }
+
+    async fn submit_document(
+        &self,
+        _: Request<v1::SubmitDocumentRequest>,
+    ) -> Result<Response<v1::SubmitDocumentResponse>, Status> {
+        Err(Notice::new(Reason::Unimplemented).into_status())
+    }
+
+    type UploadDocumentStream = Uploaded;
+
+    async fn upload_document(
+        &self,
+        _: Request<Streaming<v1::UploadDocumentRequest>>,
+    ) -> Result<Response<Uploaded>, Status> {
+        Err(Notice::new(Reason::Unimplemented).into_status())
+    }
+
+    async fn validate_document(
+        &self,
+        _: Request<v1::ValidateDocumentRequest>,
+    ) -> Result<Response<v1::ValidateDocumentResponse>, Status> {
         Err(Notice::new(Reason::Unimplemented).into_status())
     }
 

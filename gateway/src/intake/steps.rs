@@ -23,6 +23,11 @@ impl<'m> Steps<'m> {
         Self { metrics, kind: Kind::Other }
     }
 
+    /// Of a manifest that was read already.
+    pub(super) fn of(metrics: &'m Metrics, load: Option<&Load>) -> Self {
+        Self { metrics, kind: kind_of(load) }
+    }
+
     /// What the manifest carries, as far as it is known.
     pub(super) fn kind(&self) -> Kind {
         self.kind
@@ -37,11 +42,7 @@ impl<'m> Steps<'m> {
         let begin = Instant::now();
         let result = span.in_scope(work).map_err(Into::into);
         if let Ok(submission) = &result {
-            self.kind = match submission.declared.load {
-                Some(Load::Cargo(_)) => Kind::Cargo,
-                Some(Load::PassengerList(_)) => Kind::Passengers,
-                None => Kind::Other,
-            };
+            self.kind = kind_of(submission.declared.load.as_ref());
         }
         self.metrics.step(Step::Decode, self.kind, ended(&result), begin.elapsed());
         result
@@ -74,6 +75,14 @@ impl<'m> Steps<'m> {
         let result = work.instrument(span).await.map_err(Into::into);
         self.metrics.step(step, self.kind, ended(&result), begin.elapsed());
         result
+    }
+}
+
+fn kind_of(load: Option<&Load>) -> Kind {
+    match load {
+        Some(Load::Cargo(_)) => Kind::Cargo,
+        Some(Load::PassengerList(_)) => Kind::Passengers,
+        None => Kind::Other,
     }
 }
 

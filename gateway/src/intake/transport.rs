@@ -1,5 +1,6 @@
-//! The service as the transport sees it: the calls that keep their bytes go through our codecs, the others through
-//! the generated server, and all of them end in time.
+//! The service as the transport sees it: the calls that keep their bytes go through our codecs, those that take documents
+//! have the service shared between a document's messages, the others go through the generated server, and all of them end
+//! in time.
 
 use std::{
     convert::Infallible,
@@ -13,7 +14,9 @@ use std::{
 use futures::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 use http::{HeaderMap, Request, Response};
 use proto::v1::{
-    SubmitManifestResponse, SubmitManifestsResponse, ValidateManifestResponse,
+    SubmitDocumentRequest, SubmitDocumentResponse, SubmitManifestResponse, SubmitManifestsResponse,
+    UploadDocumentRequest, UploadDocumentResponse, ValidateDocumentRequest, ValidateDocumentResponse,
+    ValidateManifestResponse,
     manifest_service_server::{ManifestServiceServer, SERVICE_NAME},
 };
 use tonic::{
@@ -21,10 +24,12 @@ use tonic::{
     body::Body,
     server::{Grpc, NamedService, StreamingService, UnaryService},
 };
+use tonic_prost::ProstCodec;
 
 use super::{
     Failure, Intake,
     codec::{Elements, WholeMessage},
+    documents::Uploaded,
     service::Service,
 };
 use crate::{
@@ -109,6 +114,27 @@ impl ManifestTransport {
                     .await
             }
             .boxed(),
+            Some((SERVICE_NAME, "SubmitDocument")) => async move {
+                Grpc::new(ProstCodec::default())
+                    .max_decoding_message_size(frame)
+                    .unary(SubmitDocument(service), request)
+                    .await
+            }
+            .boxed(),
+            Some((SERVICE_NAME, "ValidateDocument")) => async move {
+                Grpc::new(ProstCodec::default())
+                    .max_decoding_message_size(frame)
+                    .unary(ValidateDocument(service), request)
+                    .await
+            }
+            .boxed(),
+            Some((SERVICE_NAME, "UploadDocument")) => async move {
+                Grpc::new(ProstCodec::default())
+                    .max_decoding_message_size(frame)
+                    .streaming(UploadDocument(service), request)
+                    .await
+            }
+            .boxed(),
             _ => {
                 let answer = tower::Service::call(&mut self.generated, request);
                 async move {
@@ -160,6 +186,43 @@ impl StreamingService<Element> for SubmitMany {
     fn call(&mut self, request: tonic::Request<Streaming<Element>>) -> Self::Future {
         let service = Arc::clone(&self.0);
         async move { Ok(service.submit_many(request)) }.boxed()
+    }
+}
+
+struct SubmitDocument(Arc<Service>);
+
+impl UnaryService<SubmitDocumentRequest> for SubmitDocument {
+    type Response = SubmitDocumentResponse;
+    type Future = BoxFuture<'static, Result<tonic::Response<Self::Response>, Status>>;
+
+    fn call(&mut self, request: tonic::Request<SubmitDocumentRequest>) -> Self::Future {
+        let service = Arc::clone(&self.0);
+        async move { service.submit_document(request).await }.boxed()
+    }
+}
+
+struct ValidateDocument(Arc<Service>);
+
+impl UnaryService<ValidateDocumentRequest> for ValidateDocument {
+    type Response = ValidateDocumentResponse;
+    type Future = BoxFuture<'static, Result<tonic::Response<Self::Response>, Status>>;
+
+    fn call(&mut self, request: tonic::Request<ValidateDocumentRequest>) -> Self::Future {
+        let service = Arc::clone(&self.0);
+        async move { service.validate_document(request).await }.boxed()
+    }
+}
+
+struct UploadDocument(Arc<Service>);
+
+impl StreamingService<UploadDocumentRequest> for UploadDocument {
+    type Response = UploadDocumentResponse;
+    type ResponseStream = Uploaded;
+    type Future = Pin<Box<dyn Future<Output = Result<tonic::Response<Uploaded>, Status>> + Send>>;
+
+    fn call(&mut self, request: tonic::Request<Streaming<UploadDocumentRequest>>) -> Self::Future {
+        let service = Arc::clone(&self.0);
+        async move { Ok(service.upload_document(request)) }.boxed()
     }
 }
 

@@ -6,6 +6,7 @@
 mod audit;
 mod config;
 mod digests;
+mod document;
 mod error;
 mod feed;
 mod inspection;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 pub use audit::{AuditEvent, AuditKind};
 pub use config::Config;
 pub use digests::{ContentDigest, Digests, ReceivedSalt, received_digest};
+pub use document::{DocumentPart, PART_OF_DOCUMENT, StoredDocument};
 pub use error::Error;
 pub use feed::{FeedEvent, FeedPosition, FeedRow};
 pub use inspection::{
@@ -34,7 +36,7 @@ pub use manifest::{ManifestKey, State};
 pub use outcome::{Finish, Finished, Outcome, Recorded, new_manifest_id};
 pub use rows::{
     BorderPostRow, HistoryImported, HistoryRow, Imported, ManifestFilter, ManifestPage, ManifestSummary,
-    PartnerRow, Persons, PreDecisions, ReceivedBytes, Scope, Sealed, StoredManifest,
+    PartnerRow, Persons, PreDecisions, ReceivedBytes, RevisionRow, Scope, Sealed, StoredManifest,
 };
 pub use secrets::Secrets;
 
@@ -94,6 +96,31 @@ impl Store {
     pub async fn record(&self, outcome: Outcome) -> Result<Recorded, Error> {
         match self {
             Self::Sqlite(store) => store.record(outcome).await,
+        }
+    }
+
+    /// Keeps a document that holds several messages, before the first of them is recorded.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Closed`]: nothing was stored.
+    pub async fn record_document(&self, document: StoredDocument) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.record_document(document).await,
+        }
+    }
+
+    /// Everything that stands under a partner's reference, by part and revision, the highest first; `limit` at the most.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn revisions_of(
+        &self,
+        partner_id: &str,
+        manifest_reference: &str,
+        limit: u32,
+    ) -> Result<Vec<RevisionRow>, Error> {
+        match self {
+            Self::Sqlite(store) => store.revisions_of(partner_id, manifest_reference, limit).await,
         }
     }
 
@@ -186,7 +213,8 @@ impl Store {
         }
     }
 
-    /// The bytes as received; `None` where there is no such manifest or its key is destroyed.
+    /// The bytes as received, of the whole document where it came in one with others; `None` where there is no such
+    /// manifest or its key, or its document's, is destroyed.
     ///
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Corrupt`].

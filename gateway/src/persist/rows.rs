@@ -1,11 +1,11 @@
 //! What is read back: manifests, partners, border posts.
 
 use jiff::Timestamp;
-use manifest::{ManifestKey, State};
+use manifest::{ManifestKey, Revision, State};
 use scoring::{Counter, CounterKey};
 use uuid::Uuid;
 
-use super::{FeedPosition, ReceivedSalt};
+use super::{ContentDigest, FeedPosition, ReceivedSalt};
 
 /// A manifest in short: the columns that are searched by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,21 @@ pub struct ManifestSummary {
     pub receive_time: Timestamp,
     /// The roll-up's word: `GREEN`, `YELLOW`, `RED` or `WITHHELD`.
     pub verdict: String,
+}
+
+/// One of the manifests under a reference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Its part; empty where there is none.
+    pub part: String,
+    /// Its restatement number.
+    pub revision: Revision,
+    /// Digest of what it declares.
+    pub content_digest: ContentDigest,
+    /// Where it stands.
+    pub state: State,
 }
 
 /// A manifest with everything that is kept of it but the received bytes. `Debug` prints the summary only.

@@ -21,12 +21,12 @@ pub fn finding(finding: &Finding, language: Language) -> v1::Finding {
         text: text.text,
         remedy: text.remedy,
         original_value: finding.original.as_ref().map_or_else(String::new, |original| original.0.clone()),
-        source_place: finding.place.as_ref().map(place),
+        source_place: finding.place.as_ref().map(source_place),
     }
 }
 
 /// A place in the source, in words and in numbers.
-fn place(place: &SourcePlace) -> v1::SourcePlace {
+pub(super) fn source_place(place: &SourcePlace) -> v1::SourcePlace {
     use v1::source_place::Place;
     let numbers = match place {
         SourcePlace::Segment { number, tag, element, component } => Place::Segment(v1::SegmentPlace {

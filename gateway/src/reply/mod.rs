@@ -3,6 +3,7 @@
 mod submission;
 
 mod decisions;
+mod document;
 mod finding;
 mod pre_decision;
 mod receipt;
@@ -20,6 +21,7 @@ mod status;
 
 pub use ::manifest::finding_text::Language;
 pub use decisions::{Circumstances, Unreadable, decode_decisions, encode_decisions};
+pub use document::{Heading, document, document_message};
 pub use finding::finding;
 pub use manifest::{Life, manifest};
 pub use notice::Notice;

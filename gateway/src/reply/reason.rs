@@ -77,6 +77,12 @@ reasons! {
     /// The message is of the contract, but the request cannot be acted on.
     RequestInvalid = "REQUEST_INVALID", InvalidArgument, false,
         "the request cannot be acted on as it stands";
+    /// No reader knows the document.
+    DocumentNotRecognised = "DOCUMENT_NOT_RECOGNISED", InvalidArgument, false,
+        "the document is in none of the formats that are read";
+    /// The document, or one message of it, is not what it claims to be, or ends in the middle.
+    DocumentUnreadable = "DOCUMENT_UNREADABLE", InvalidArgument, false,
+        "the document cannot be read; `place` and `problem` say where and why";
     /// The message is larger than is read. RESOURCE_EXHAUSTED, as other gRPC servers answer it.
     MessageTooLarge = "MESSAGE_TOO_LARGE", ResourceExhausted, false,
         "the message is larger than is read";

@@ -24,10 +24,11 @@ impl Notice {
                 .at(format!("manifest.{}", error.field()), error.to_string()),
             Failure::Request { field, problem } => Notice::new(Reason::RequestInvalid).at(*field, *problem),
             Failure::ManifestNotFound => Notice::new(Reason::ManifestNotFound),
+            Failure::TooManyUploads { limit } => Notice::new(Reason::Overloaded).with("limit", limit),
             Failure::DeadlineExceeded => Notice::new(Reason::DeadlineExceeded),
             Failure::ShuttingDown => Notice::new(Reason::ShuttingDown),
             Failure::Store(error) => Notice::of_store(error, fault_id),
-            Failure::Record(_) | Failure::Unreadable(_) | Failure::NoPeer => {
+            Failure::Record(_) | Failure::Unreadable(_) | Failure::Reader | Failure::NoPeer => {
                 fault(Reason::Internal, fault_id)
             }
         }
@@ -121,6 +122,16 @@ impl From<&decode::Refusal> for Notice {
                 .with("limit_bytes", limit)
                 .with("found_bytes", found)
                 .at(path.as_str(), "is longer than is read"),
+            decode::Refusal::Document { format, unreadable } => {
+                let notice = super::document::unreadable(unreadable);
+                match format {
+                    Some(format) => notice.with("format", format.as_str()),
+                    None => notice,
+                }
+            }
+            decode::Refusal::UnknownFormat => {
+                Notice::new(Reason::RequestInvalid).at("format", "is not the name of a format that is read")
+            }
             decode::Refusal::NoManifest => Notice::new(Reason::RequestInvalid).at("manifest", "is missing"),
         }
     }

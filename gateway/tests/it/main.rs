@@ -11,6 +11,7 @@ mod store;
 mod identity;
 mod reload;
 
+mod documents;
 mod manifests;
 mod submit_cargo;
 mod submit_coach;

@@ -17,6 +17,7 @@ fn small() -> Config {
         max_stops: 3,
         max_list_elements: 4,
         max_elements: 30,
+        ..Config::default()
     }
 }
 

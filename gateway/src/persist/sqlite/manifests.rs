@@ -66,7 +66,7 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let Some(seal) = seal(&row, id, &self.secrets)? else { return Ok(None) };
         let bytes = seal.open(Column::Received, row.try_get("received_sealed")?)?;
-        Ok(Some(ReceivedBytes { format: row.try_get("format")?, bytes }))
+        self.received_in(ReceivedBytes { format: row.try_get("format")?, bytes }).await
     }
 
     pub(in crate::persist) async fn pre_decisions(&self, id: Uuid) -> Result<Option<PreDecisions>, Error> {

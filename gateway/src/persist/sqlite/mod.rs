@@ -5,6 +5,7 @@ mod batch;
 mod binding;
 mod cancel;
 mod connection;
+mod document;
 mod feed;
 mod history;
 mod inspections;

@@ -5,10 +5,13 @@ use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
-    Store, audit,
-    row::{micros, uuid},
+    Store, audit, document,
+    row::{micros, seal, uuid},
 };
-use crate::persist::{AuditEvent, AuditKind, Error, Secrets, sealed::Wrapped};
+use crate::persist::{
+    AuditEvent, AuditKind, DocumentPart, Error, PART_OF_DOCUMENT, Secrets,
+    sealed::{Column, Wrapped},
+};
 
 /// Keys that are wrapped anew in one transaction.
 const REWRAP_AT_ONCE: u32 = 500;
@@ -23,6 +26,12 @@ impl Store {
             .transact(move |connection| {
                 Box::pin(async move {
                     let before = micros(instant);
+                    for text in [
+                        include_str!("../../../queries/sqlite/purge_documents_before_overwrite.sql"),
+                        include_str!("../../../queries/sqlite/purge_documents_before.sql"),
+                    ] {
+                        sqlx::query(text).bind(before).execute(&mut *connection).await?;
+                    }
                     sqlx::query(include_str!("../../../queries/sqlite/purge_before_overwrite.sql"))
                         .bind(before)
                         .execute(&mut *connection)
@@ -44,9 +53,13 @@ impl Store {
     }
 
     pub(in crate::persist) async fn purge(&self, id: Uuid, now: Timestamp) -> Result<bool, Error> {
+        let secrets = self.secrets.clone();
         let destroyed = self
             .transact(move |connection| {
                 Box::pin(async move {
+                    if let Some(document) = document_of(connection, &secrets, id).await? {
+                        document::destroy(connection, document).await?;
+                    }
                     let id_bytes = id.as_bytes().as_slice();
                     sqlx::query(include_str!("../../../queries/sqlite/purge_overwrite.sql"))
                         .bind(id_bytes)
@@ -91,14 +104,18 @@ impl Store {
 
     pub(in crate::persist) async fn rewrap(&self) -> Result<u64, Error> {
         let mut total = 0;
-        loop {
-            let secrets = self.secrets.clone();
-            let done = self
-                .transact(move |connection| Box::pin(async move { rewrap_some(connection, &secrets).await }))
-                .await?;
-            total += done;
-            if done < u64::from(REWRAP_AT_ONCE) {
-                break;
+        for kind in [KEYS_OF_MANIFESTS, KEYS_OF_DOCUMENTS] {
+            loop {
+                let secrets = self.secrets.clone();
+                let done = self
+                    .transact(move |connection| {
+                        Box::pin(async move { rewrap_some(connection, &secrets, kind).await })
+                    })
+                    .await?;
+                total += done;
+                if done < u64::from(REWRAP_AT_ONCE) {
+                    break;
+                }
             }
         }
         self.empty_log().await?;
@@ -106,8 +123,45 @@ impl Store {
     }
 }
 
-async fn rewrap_some(connection: &mut SqliteConnection, secrets: &Secrets) -> Result<u64, Error> {
-    let rows = sqlx::query(include_str!("../../../queries/sqlite/rewrap_find.sql"))
+/// Where keys lie: how those are found that are wrapped with an older one, how they are replaced, and their rows' column.
+type Keys = (&'static str, &'static str, &'static str);
+
+const KEYS_OF_MANIFESTS: Keys = (
+    include_str!("../../../queries/sqlite/rewrap_find.sql"),
+    include_str!("../../../queries/sqlite/rewrap.sql"),
+    "manifest_row",
+);
+
+const KEYS_OF_DOCUMENTS: Keys = (
+    include_str!("../../../queries/sqlite/rewrap_documents_find.sql"),
+    include_str!("../../../queries/sqlite/rewrap_documents.sql"),
+    "document_row",
+);
+
+/// The document that a manifest came in, if it came with others and its key still lives.
+async fn document_of(
+    connection: &mut SqliteConnection,
+    secrets: &Secrets,
+    id: Uuid,
+) -> Result<Option<Uuid>, Error> {
+    let row = sqlx::query(include_str!("../../../queries/sqlite/received.sql"))
+        .bind(id.as_bytes().as_slice())
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row.filter(|row| row.try_get("format").ok() == Some(PART_OF_DOCUMENT)) else {
+        return Ok(None);
+    };
+    let Some(seal) = seal(&row, id, secrets)? else { return Ok(None) };
+    let kept = seal.open(Column::Received, row.try_get("received_sealed")?)?;
+    Ok(DocumentPart::from_bytes(&kept).map(|part| part.document))
+}
+
+async fn rewrap_some(
+    connection: &mut SqliteConnection,
+    secrets: &Secrets,
+    (find, replace, place): Keys,
+) -> Result<u64, Error> {
+    let rows = sqlx::query(find)
         .bind(secrets.newest_wrapping_key_id())
         .bind(REWRAP_AT_ONCE)
         .fetch_all(&mut *connection)
@@ -116,8 +170,8 @@ async fn rewrap_some(connection: &mut SqliteConnection, secrets: &Secrets) -> Re
         let old =
             Wrapped { wrapping_key_id: row.try_get("wrapping_key_id")?, key: row.try_get("wrapped_key")? };
         let new = secrets.rewrap(uuid(row, "id")?, &old)?;
-        sqlx::query(include_str!("../../../queries/sqlite/rewrap.sql"))
-            .bind(row.try_get::<i64, _>("manifest_row")?)
+        sqlx::query(replace)
+            .bind(row.try_get::<i64, _>(place)?)
             .bind(new.wrapping_key_id)
             .bind(new.key)
             .execute(&mut *connection)

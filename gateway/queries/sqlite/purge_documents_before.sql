@@ -1,0 +1,1 @@
+delete from document_keys where receive_time_us < $1

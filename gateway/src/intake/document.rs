@@ -1,0 +1,340 @@
+//! A document of a partner's own format: read once, its messages taken up one by one.
+//!
+//! What settles repeats is a message's own reference, never the envelope's: a document that was recorded in part is
+//! completed by sending it again, also in other batches. Part and revision, which few formats know, are given here.
+
+use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
+
+use jiff::Timestamp;
+use manifest::declared::Declared;
+use prost::bytes::Bytes;
+use tokio::sync::OnceCell;
+use tracing::debug_span;
+use uuid::Uuid;
+
+use super::{
+    Failure, admit,
+    pipeline::{Checked, Original, Pipeline, Submission, canonical},
+    steps::Steps,
+};
+use crate::{
+    authenticate::registry::Partner,
+    decode::{
+        self, Envelope, Refusal,
+        document::{Document, Format, Given, Intent, Message},
+    },
+    observability::{Kind, Outcome, Step, names::span},
+    persist::{
+        AuditEvent, AuditKind, DocumentPart, ManifestSummary, PART_OF_DOCUMENT, RevisionRow, StoredDocument,
+        new_manifest_id,
+    },
+    reply::{self, Heading},
+};
+
+/// Most manifests under one reference that a message is compared with.
+const MOST_REVISIONS: u32 = 500;
+
+/// What is asked beside a document's bytes.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) format: String,
+    pub(super) reference: String,
+    pub(super) request_id: Option<String>,
+    pub(super) language_code: String,
+    pub(super) dry_run: bool,
+}
+
+/// A document that was read: everything that its messages share.
+pub(super) struct Reading {
+    pub(super) asked: Asked,
+    format: Format,
+    content: Bytes,
+    /// Several messages: then the document is kept once.
+    several: bool,
+    now: Timestamp,
+    kept: OnceCell<Uuid>,
+}
+
+/// One message, with what is known of it before it is taken up.
+pub(super) struct Numbered {
+    pub(super) heading: Heading,
+    /// Its place among the messages of this document that share its reference and what they want, where there are several.
+    shared: Option<u32>,
+    message: Message,
+}
+
+/// What came of one message.
+pub(super) enum Taken {
+    Recorded(Box<Submission>),
+    Checked(Box<Checked>),
+    Moved(Box<ManifestSummary>),
+}
+
+impl Pipeline {
+    /// Reads a document. Gives what it is, and its messages: those under one reference together, in their order.
+    ///
+    /// # Errors
+    /// A refusal of the document as a whole, or a fault.
+    pub(super) async fn read(
+        &self,
+        partner: &Partner,
+        content: Bytes,
+        asked: Asked,
+    ) -> Result<(proto::v1::Document, Reading, Vec<Vec<Numbered>>), Failure> {
+        let now = self.clock.now();
+        admit::submitter(partner)?;
+        self.quota.call(partner, now)?;
+        if asked.dry_run {
+            self.quota.dry_run(partner, now)?;
+            self.store.audit(AuditEvent::new(AuditKind::DryRun, now).partner(&partner.id)).await?;
+        }
+        let document = self.decoded(content.clone(), &asked, now).await?;
+        let told = reply::document(&document);
+        let reading = Reading {
+            asked,
+            format: document.format,
+            content,
+            several: document.messages.len() > 1,
+            now,
+            kept: OnceCell::new(),
+        };
+        Ok((told, reading, grouped(document)))
+    }
+
+    /// Small documents are read where we stand, large ones on a thread of their own.
+    async fn decoded(&self, content: Bytes, asked: &Asked, now: Timestamp) -> Result<Document, Failure> {
+        let (limits, asked) = (self.limits.clone(), asked.clone());
+        let large = content.len() > self.inline_document_bytes;
+        let span = debug_span!(span::DECODE);
+        let begin = std::time::Instant::now();
+        let work = move || {
+            let _entered = span.entered();
+            let given = Given { format: &asked.format, reference: &asked.reference, received_time: now };
+            decode::document::document(&content, &given, &limits)
+        };
+        let read = if large {
+            tokio::task::spawn_blocking(work).await.map_err(drop)
+        } else {
+            std::panic::catch_unwind(AssertUnwindSafe(work)).map_err(drop)
+        };
+        let ended = match &read {
+            Ok(Ok(_)) => Outcome::Ok,
+            Ok(Err(_)) => Outcome::Refused,
+            Err(()) => Outcome::Fault,
+        };
+        self.metrics.step(Step::Decode, Kind::Other, ended, begin.elapsed());
+        Ok(read.map_err(|()| Failure::Reader)??)
+    }
+
+    /// Takes one message up, or, in a dry run, looks at it. The heading learns the key that it goes under.
+    ///
+    /// # Errors
+    /// A refusal or a fault of this message; its neighbours are none the worse.
+    pub(super) async fn take_up(
+        &self,
+        partner: &Partner,
+        reading: &Reading,
+        Numbered { heading, shared, message }: Numbered,
+        learned: &mut Heading,
+    ) -> Result<Taken, Failure> {
+        if heading.number > 1 {
+            self.quota.call(partner, self.clock.now())?; // the first came with the document
+        }
+        let Message { intent, content, .. } = message;
+        let format = Some(reading.format);
+        let mut declared = content.map_err(|unreadable| Refusal::Document { format, unreadable })?;
+        let steps = Steps::of(&self.metrics, declared.load.as_ref());
+        let rows = self.earlier(partner, reading, &declared).await?;
+        if intent == Intent::Cancel && !reading.asked.dry_run {
+            return self.withdraw(partner, &declared, &rows, reading.now).await;
+        }
+        if intent == Intent::Arrive && !reading.asked.dry_run {
+            return Err(Failure::Request {
+                field: "content",
+                problem: "announces an arrival, which posts report",
+            });
+        }
+        let repeated =
+            reading.format != Format::ManifestJson && self.assign(&mut declared, intent, shared, &rows);
+        learned.key = (declared.manifest_reference.clone(), declared.part.clone(), declared.revision);
+        let envelope = Envelope {
+            request_id: reading.asked.request_id.clone(),
+            language_code: reading.asked.language_code.clone(),
+        };
+        let said = decode::Submission { declared, envelope };
+        if reading.asked.dry_run {
+            return Ok(Taken::Checked(Box::new(self.look_at(said, &steps, reading.now))));
+        }
+        // Before anything of it is stored; announcing asks the same again.
+        let key = admit::submission(partner, &said.declared)?;
+        if repeated {
+            self.recent.note(&key);
+        }
+        let original = self.original(partner, reading, heading.number, repeated).await?;
+        let submission = self.announce(partner, said, original, &steps, reading.now).await?;
+        learned.under(&submission.recorded.key);
+        Ok(Taken::Recorded(Box::new(submission)))
+    }
+
+    async fn earlier(
+        &self,
+        partner: &Partner,
+        reading: &Reading,
+        declared: &Declared,
+    ) -> Result<Vec<RevisionRow>, Failure> {
+        if reading.format == Format::ManifestJson || declared.manifest_reference.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.store.revisions_of(&partner.id, &declared.manifest_reference, MOST_REVISIONS).await?)
+    }
+
+    /// Gives part and revision to a message whose format knows none. True when the same words stand in the store already:
+    /// then it goes under their key, whatever batch they came in.
+    fn assign(
+        &self,
+        declared: &mut Declared,
+        intent: Intent,
+        shared: Option<u32>,
+        rows: &[RevisionRow],
+    ) -> bool {
+        let (part, revision) = (declared.part.clone(), declared.revision);
+        let same = rows.iter().any(|row| {
+            if !(part.is_empty() || part == row.part)
+                || !(revision == 0 || revision == i64::from(row.revision.number()))
+            {
+                return false;
+            }
+            row.part.clone_into(&mut declared.part);
+            declared.revision = i64::from(row.revision.number());
+            self.digests.content(&canonical(declared)) == row.content_digest
+        });
+        if same {
+            return true;
+        }
+        (declared.part, declared.revision) = (part, revision);
+        if declared.part.is_empty() {
+            declared.part = match shared {
+                Some(place) => place.to_string(),
+                None if intent != Intent::Announce => the_one_part(rows),
+                None => String::new(),
+            };
+        }
+        if declared.revision == 0 && matches!(intent, Intent::Amend | Intent::Close) {
+            let newest = rows.iter().filter(|row| row.part == declared.part).map(|row| row.revision.number());
+            // What amends something unheard of leaves room for the first of its kind, which may be late.
+            declared.revision = i64::from(newest.max().unwrap_or(0)) + 1;
+        }
+        false
+    }
+
+    /// Withdraws whatever stands under the reference.
+    async fn withdraw(
+        &self,
+        partner: &Partner,
+        declared: &Declared,
+        rows: &[RevisionRow],
+        now: Timestamp,
+    ) -> Result<Taken, Failure> {
+        let mut seen: Vec<&str> = Vec::new();
+        let mut moved = None;
+        // The highest revision of each part comes first.
+        for row in rows.iter().filter(|row| declared.part.is_empty() || declared.part == row.part) {
+            if !seen.contains(&row.part.as_str()) {
+                seen.push(&row.part);
+                moved = Some(self.store.cancel(row.id, &partner.id, "", now).await?);
+            }
+        }
+        Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
+    }
+
+    /// What the manifest keeps of the document.
+    async fn original(
+        &self,
+        partner: &Partner,
+        reading: &Reading,
+        number: usize,
+        repeated: bool,
+    ) -> Result<Original, Failure> {
+        let digested = reading.content.clone();
+        if !reading.several || repeated {
+            return Ok(Original { format: reading.format.as_str(), digested, kept: None });
+        }
+        let store = &self.store;
+        let keep = || async {
+            let id = new_manifest_id(reading.now);
+            let document = StoredDocument {
+                id,
+                partner_id: partner.id.clone(),
+                format: reading.format.as_str(),
+                receive_time: reading.now,
+                bytes: reading.content.to_vec(),
+            };
+            store.record_document(document).await.map(|()| id)
+        };
+        let document = *reading.kept.get_or_try_init(keep).await?;
+        let message_number = u32::try_from(number).unwrap_or(u32::MAX);
+        let kept = DocumentPart { document, message_number }.to_bytes();
+        Ok(Original { format: PART_OF_DOCUMENT, digested, kept: Some(kept) })
+    }
+}
+
+/// The part that everything under a reference has, if it is one.
+fn the_one_part(rows: &[RevisionRow]) -> String {
+    match rows.split_first() {
+        Some((first, rest)) if rest.iter().all(|row| row.part == first.part) => first.part.clone(),
+        _ => String::new(),
+    }
+}
+
+/// The messages by reference, each group in the document's order. What was noted about the envelope goes to the first
+/// message that can carry it.
+fn grouped(document: Document) -> Vec<Vec<Numbered>> {
+    let Document { mut messages, notes, .. } = document;
+    if let Some(first) = messages.iter_mut().find_map(|message| message.content.as_mut().ok()) {
+        first.notes.splice(0..0, notes);
+    }
+    let wants = |message: &Message| {
+        let declared = message.content.as_ref().ok()?;
+        let named = !declared.manifest_reference.is_empty() && declared.part.is_empty();
+        named.then(|| (declared.manifest_reference.clone(), message.intent, declared.revision))
+    };
+    let mut sharing: HashMap<_, u32> = HashMap::new();
+    for key in messages.iter().filter_map(wants) {
+        *sharing.entry(key).or_default() += 1;
+    }
+    let mut places: HashMap<_, u32> = HashMap::new();
+    let mut groups: Vec<Vec<Numbered>> = Vec::new();
+    let mut group_of: HashMap<String, usize> = HashMap::new();
+    for (number, message) in (1..).zip(messages) {
+        let key = wants(&message).filter(|key| sharing.get(key).is_some_and(|count| *count > 1));
+        let shared = key.map(|key| {
+            let place = places.entry(key).or_default();
+            *place += 1;
+            *place
+        });
+        let declared = message.content.as_ref().ok();
+        let reference = declared.map(|declared| declared.manifest_reference.clone()).unwrap_or_default();
+        let heading = Heading {
+            number,
+            kind: message.kind.clone(),
+            transport_reference: message.transport_reference.clone(),
+            intent: declared.map(|_| message.intent),
+            place: message.place.clone(),
+            key: declared.map_or_else(Default::default, |declared| {
+                (declared.manifest_reference.clone(), declared.part.clone(), declared.revision)
+            }),
+        };
+        let numbered = Numbered { heading, shared, message };
+        match group_of.get(&reference).filter(|_| !reference.is_empty()).and_then(|at| groups.get_mut(*at)) {
+            Some(group) => group.push(numbered),
+            None => {
+                group_of.insert(reference, groups.len());
+                groups.push(vec![numbered]);
+            }
+        }
+    }
+    groups
+}
+
+/// Shared between the messages of one document.
+pub(super) type Shared = Arc<Reading>;

@@ -1,0 +1,140 @@
+//! What a document was, what came of each of its messages, and why one is not read.
+
+use manifest::{ManifestKey, declared::SourcePlace};
+use proto::v1;
+
+use super::{Notice, Reason, finding::source_place};
+use crate::decode::document::{Cause, Document, Intent, Unreadable};
+
+/// What a document is, by its envelope.
+#[must_use]
+pub fn document(document: &Document) -> v1::Document {
+    v1::Document {
+        format: document.format.as_str().to_owned(),
+        sender: document.envelope.sender.clone(),
+        recipient: document.envelope.recipient.clone(),
+        envelope_reference: document.envelope.reference.clone(),
+        test: document.envelope.test,
+        message_count: i32::try_from(document.messages.len()).unwrap_or(i32::MAX),
+    }
+}
+
+/// What is known of one message before it is taken up.
+#[derive(Debug, Clone)]
+pub struct Heading {
+    /// Its place in the document, from 1.
+    pub number: usize,
+    /// Its type as it names itself.
+    pub kind: String,
+    /// The transport's reference.
+    pub transport_reference: String,
+    /// What it wants; none for one that cannot be read.
+    pub intent: Option<Intent>,
+    /// Where it begins.
+    pub place: Option<SourcePlace>,
+    /// Reference, part and revision as far as they are known.
+    pub key: (String, String, i64),
+}
+
+impl Heading {
+    /// Under this key it is recorded.
+    pub fn under(&mut self, key: &ManifestKey) {
+        self.key = (key.manifest_reference.clone(), key.part.clone(), i64::from(key.revision.number()));
+    }
+}
+
+/// The answer about one message, before what came of it is put in.
+#[must_use]
+pub fn document_message(heading: &Heading) -> v1::DocumentMessage {
+    let (manifest_reference, part, revision) = heading.key.clone();
+    let intent = match heading.intent {
+        None => v1::DocumentIntent::Unspecified,
+        Some(Intent::Announce) => v1::DocumentIntent::Announce,
+        Some(Intent::Amend) => v1::DocumentIntent::Amend,
+        Some(Intent::Cancel) => v1::DocumentIntent::Cancel,
+        Some(Intent::Close) => v1::DocumentIntent::Close,
+        Some(Intent::Arrive) => v1::DocumentIntent::Arrive,
+    };
+    v1::DocumentMessage {
+        message_number: i32::try_from(heading.number).unwrap_or(i32::MAX),
+        kind: heading.kind.clone(),
+        transport_reference: heading.transport_reference.clone(),
+        intent: intent.into(),
+        manifest_reference,
+        part,
+        revision: i32::try_from(revision).unwrap_or(i32::MAX),
+        source_place: heading.place.as_ref().map(source_place),
+        ..v1::DocumentMessage::default()
+    }
+}
+
+/// Why a document, or one message of it, is not read: with the place, never with what stood there.
+pub(super) fn unreadable(unreadable: &Unreadable) -> Notice {
+    let (reason, cause) = match &unreadable.cause {
+        Cause::NotRecognised => (Reason::DocumentNotRecognised, "NOT_RECOGNISED"),
+        Cause::NotRead(_) => (Reason::DocumentUnreadable, "NOT_READ"),
+        Cause::Truncated(_) => (Reason::DocumentUnreadable, "TRUNCATED"),
+        Cause::Malformed(_) => (Reason::DocumentUnreadable, "MALFORMED"),
+        Cause::DocumentType => (Reason::DocumentUnreadable, "DOCUMENT_TYPE"),
+        Cause::TooMany { .. } => (Reason::DocumentUnreadable, "TOO_MANY"),
+    };
+    let mut notice = Notice::new(reason).with("cause", cause).with("problem", &unreadable.cause);
+    let mut problem = unreadable.cause.to_string();
+    if let Some(place) = &unreadable.place {
+        let place = source_place(place);
+        problem = format!("{}: {problem}", place.text);
+        notice = notice.with("place", &place.text);
+        for (key, value) in coordinates(&place) {
+            notice = notice.with(key, value);
+        }
+    }
+    if let Cause::TooMany { limit, .. } = &unreadable.cause {
+        notice = notice.with("limit", limit);
+    }
+    notice.at("content", problem)
+}
+
+/// The parts of a place, for programs that read `ErrorInfo`.
+fn coordinates(place: &v1::SourcePlace) -> Vec<(&'static str, String)> {
+    use v1::source_place::Place;
+    match &place.place {
+        None => vec![],
+        Some(Place::Segment(at)) => vec![
+            ("segment_number", at.segment_number.to_string()),
+            ("segment_tag", at.segment_tag.clone()),
+            ("element_number", at.element_number.to_string()),
+            ("component_number", at.component_number.to_string()),
+        ],
+        Some(Place::Xml(at)) => {
+            vec![("xpath", at.xpath.clone()), ("line_number", at.line_number.to_string())]
+        }
+        Some(Place::Cell(at)) => vec![
+            ("sheet", at.sheet.clone()),
+            ("row_number", at.row_number.to_string()),
+            ("column_number", at.column_number.to_string()),
+        ],
+        Some(Place::Line(at)) => {
+            vec![("line_number", at.line_number.to_string()), ("column_number", at.column_number.to_string())]
+        }
+        Some(Place::Json(at)) => {
+            vec![("pointer", at.pointer.clone()), ("line_number", at.line_number.to_string())]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_place_and_the_kind_of_trouble() {
+        let place = Some(SourcePlace::Line { line: 7, column: 2 });
+        let notice = unreadable(&Unreadable { place, cause: Cause::Truncated("UNT") });
+        assert_eq!(notice.reason, Reason::DocumentUnreadable);
+        assert_eq!(notice.metadata["cause"], "TRUNCATED");
+        assert_eq!(notice.metadata["place"], "line 7, column 2");
+        assert_eq!(notice.violations[0].1, "line 7, column 2: it ends before UNT");
+        let notice = unreadable(&Unreadable { place: None, cause: Cause::NotRecognised });
+        assert_eq!(notice.reason, Reason::DocumentNotRecognised);
+    }
+}
