@@ -128,7 +128,11 @@ impl Step<'_> {
 pub(super) fn decimal(words: &str, places: usize) -> Option<i128> {
     let plain: String = words.chars().filter(|c| !c.is_whitespace()).collect();
     let (negative, digits) = plain.strip_prefix('-').map_or((false, plain.as_str()), |rest| (true, rest));
-    let (whole, fraction) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+    let (whole, mut fraction) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+    // Programs that print twelve places print zeros.
+    while let (true, Some(shorter)) = (fraction.len() > places, fraction.strip_suffix('0')) {
+        fraction = shorter;
+    }
     let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let fits = (!whole.is_empty() || !fraction.is_empty()) && fraction.len() <= places && whole.len() <= 20;
     if !fits || !is_digits(whole) || !is_digits(fraction) {

@@ -28,6 +28,7 @@ fn numbers_in_words() {
     let check =
         |words: &str, places, number: Option<i128>| assert_eq!(decimal(words, places), number, "{words}");
     check("12,5", 6, Some(12_500_000));
+    check("1000.000000000000", 6, Some(1_000_000_000));
     check("1 250.000001", 6, Some(1_250_000_001));
     check(".5", 2, Some(50));
     check("-3", 0, Some(-3));

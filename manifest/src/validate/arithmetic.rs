@@ -9,7 +9,12 @@ use crate::quantity::Mass;
 impl Rules<'_> {
     pub(super) fn arithmetic(&mut self, cargo: &Cargo) {
         let at = CARGO;
-        let masses = cargo.consignments.iter().map(|consignment| consignment.gross_mass);
+        // A consignment without a mass of its own weighs what its items weigh, as far as they say.
+        let masses = cargo.consignments.iter().flat_map(|consignment| {
+            let own = consignment.gross_mass;
+            let items = consignment.goods_items.iter().filter(move |_| own.is_none());
+            std::iter::once(own).chain(items.map(|item| item.gross_mass.or(item.net_mass)))
+        });
         self.header_mass(cargo.total_gross_mass, masses, at.field("total_gross_mass_mg"));
         let counts = cargo.consignments.iter().map(|consignment| consignment.package_count);
         self.package_count(cargo.total_package_count, counts, at.field("total_package_count"));
@@ -25,16 +30,25 @@ impl Rules<'_> {
         if is_empty && !cargo.consignments.is_empty() {
             self.warn(FindingCode::RegimeDisagrees, at.field("customs_regime")).push();
         }
+        let runs_through = runs_through(cargo);
         for (i, consignment) in cargo.consignments.iter().enumerate() {
             self.consignment_arithmetic(
                 consignment,
                 i,
+                runs_through,
                 at.item("consignments", i).about(About::Consignment(i)),
             );
         }
     }
 
-    fn consignment_arithmetic(&mut self, consignment: &Consignment, place: usize, at: Spot<'_>) {
+    /// `runs_through`: the items are numbered through the whole manifest.
+    fn consignment_arithmetic(
+        &mut self,
+        consignment: &Consignment,
+        place: usize,
+        runs_through: bool,
+        at: Spot<'_>,
+    ) {
         if consignment.goods_items.is_empty() {
             let finding = self.blocking(FindingCode::RequiredFieldMissing, at.field("goods_items"));
             finding.parameter("field", "goods_items").push();
@@ -57,7 +71,8 @@ impl Rules<'_> {
             self.package_count(consignment.package_count, counts.into_iter(), at.field("package_count"));
         }
         let numbers = consignment.goods_items.iter().map(|item| item.item_number);
-        if let Some(place) = (1_u32..).zip(numbers).position(|(due, number)| number != Some(due)) {
+        let gap = (1_u32..).zip(numbers).position(|(due, number)| number != Some(due));
+        if let Some(place) = gap.filter(|_| !runs_through) {
             let item = at.item("goods_items", place);
             let finding = self.warn(FindingCode::ItemNumbersNotSequential, item.field("item_number"));
             finding.parameter("expected", place.saturating_add(1).to_string()).push();
@@ -113,4 +128,13 @@ impl Rules<'_> {
         let finding = self.warn(FindingCode::CountMismatch, at);
         finding.parameter("declared", declared.to_string()).parameter("listed", listed.to_string()).push();
     }
+}
+
+/// True when the items' numbers are exactly those from one on, each once, over all consignments together: older transit
+/// and entry messages number so, and their items are put into consignments by their parties afterwards.
+fn runs_through(cargo: &Cargo) -> bool {
+    let items = cargo.consignments.iter().flat_map(|consignment| &consignment.goods_items);
+    let mut numbers: Vec<_> = items.map(|item| item.item_number).collect();
+    numbers.sort_unstable();
+    (1_u32..).zip(numbers).all(|(due, number)| number == Some(due))
 }
