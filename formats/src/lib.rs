@@ -7,10 +7,13 @@
 //! message of a document, never its neighbours.
 
 mod document;
+mod ens;
 mod format;
 mod limits;
+mod ncts;
 mod recognise;
 mod unreadable;
+mod xml;
 
 pub use document::{Document, Envelope, Given, Intent, Message};
 pub use format::Format;

@@ -1,12 +1,11 @@
 //! Which format a document is in, and the reader for it.
 
-use crate::{Cause, Document, Format, Given, Limits, Unreadable};
+use crate::{Cause, Document, Format, Given, Limits, Unreadable, xml};
 
 /// The format of a document by its first bytes, or `None`. Cheap: it looks, it does not read.
 #[must_use]
 pub fn recognise(bytes: &[u8]) -> Option<Format> {
-    let _ = bytes;
-    None
+    xml::names(bytes, xml::kind_of).map(|kind| kind.format)
 }
 
 /// Reads a document in the format that is named, or in the one that is recognised.
@@ -20,12 +19,10 @@ pub fn read(
     given: &Given<'_>,
     limits: &Limits,
 ) -> Result<Document, Unreadable> {
-    let _ = (given, limits);
-    let format =
-        format.or_else(|| recognise(bytes)).ok_or(Unreadable { place: None, cause: Cause::NotRecognised })?;
+    let format = format.or_else(|| recognise(bytes)).ok_or_else(|| unrecognised(bytes, limits))?;
     match format {
         Format::Paxlst | Format::Cuscar => Err(not_yet(format)), // edifact
-        Format::Ncts | Format::Ens => Err(not_yet(format)),      // xml
+        Format::Ncts | Format::Ens => xml::read(bytes, format, given, limits),
         Format::PassengerCsv | Format::PassengerXlsx | Format::VoyageJson => Err(not_yet(format)), // table, voyage
         Format::ManifestJson => Err(not_yet(format)), // the gateway reads its own contract
     }
@@ -33,4 +30,9 @@ pub fn read(
 
 fn not_yet(format: Format) -> Unreadable {
     Unreadable { place: None, cause: Cause::NotRead(format.as_str().to_owned()) }
+}
+
+/// Why nothing is read: XML of another kind is named, and refused for what it is.
+fn unrecognised(bytes: &[u8], limits: &Limits) -> Unreadable {
+    xml::unrecognised(bytes, limits).unwrap_or(Unreadable { place: None, cause: Cause::NotRecognised })
 }

@@ -66,7 +66,6 @@ const TABLE: &[Row] = &[
             "sqlx",
             "tracing",
             "rand",
-            "serde",
             "std::fs",
             "std::net",
             "std::env",

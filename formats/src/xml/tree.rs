@@ -1,0 +1,424 @@
+//! The elements of a document, in document order, as a flat list.
+
+use std::collections::HashMap;
+
+use manifest::declared::SourcePlace;
+use quick_xml::events::{BytesRef, Event};
+use quick_xml::reader::Reader;
+
+use super::failure::{Failure, cause_of, malformed};
+use crate::{Cause, Limits};
+
+/// The longest name of an element, in bytes; the longest of the messages read here has 38.
+const NAME_BYTES: usize = 128;
+
+/// No element.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A document as far as it could be read.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    elements: Vec<Node>,
+    texts: String,
+    names: Vec<String>,
+    name_ids: HashMap<String, u32>,
+    /// How many children of one name an element has.
+    like_named: HashMap<(u32, u32), u32>,
+    /// Where and why reading stopped before the end.
+    pub(crate) failure: Option<Failure>,
+    /// Characters outside of any element, and the line of the first.
+    pub(crate) outside: (usize, u32),
+    /// Line of the first ampersand that stands for itself.
+    pub(crate) bare_ampersand: Option<u32>,
+    /// True when the tree was made of JSON: lines are not known and places are pointers.
+    pub(crate) is_json: bool,
+}
+
+#[derive(Debug)]
+struct Node {
+    name: u32,
+    parent: u32,
+    first: u32,
+    last: u32,
+    next: u32,
+    /// The name as it stands, with its prefix: a pointer into JSON names the member itself.
+    label: u32,
+    /// One of the values of a JSON array.
+    is_in_array: bool,
+    /// Place among like-named siblings, from 1.
+    place: u32,
+    line: u32,
+    text: (u32, u32),
+    is_cut: bool,
+    is_closed: bool,
+}
+
+/// An element of a [`Tree`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Element(pub(super) u32);
+
+impl Tree {
+    /// Reads a document until its end, or until it cannot be read any further ([`Tree::failure`]).
+    pub(crate) fn read(text: &str, limits: &Limits) -> Self {
+        let mut tree = Self::default();
+        let mut open = Open::default();
+        let mut lines = Lines { text, at: 0, line: 1 };
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().allow_dangling_amp = true;
+        loop {
+            let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+            let event = reader.read_event();
+            let line = lines.line_of(start);
+            let step = match event {
+                Ok(Event::Eof) => break tree.end(&open, lines.line_of(text.len())),
+                Ok(event) => tree.event(event, &mut open, line, limits),
+                Err(error) => Err(cause_of(&error, text.get(start..).unwrap_or_default())),
+            };
+            let Err(cause) = step else { continue };
+            let inside = open.elements.last().copied();
+            if inside.is_none() && !tree.elements.is_empty() && is_noise(&cause) {
+                // Rubbish behind a whole document.
+                tree.outside_text(text.get(start..).unwrap_or_default(), line);
+            } else {
+                tree.failure = Some(Failure { cause, inside, line });
+            }
+            break;
+        }
+        tree
+    }
+
+    /// An empty tree that JSON is to fill.
+    pub(super) fn of_json() -> Self {
+        Self { is_json: true, ..Self::default() }
+    }
+
+    fn end(&mut self, open: &Open, line: u32) {
+        let inside = open.elements.last().copied();
+        if inside.is_some() {
+            self.failure =
+                Some(Failure { cause: Cause::Truncated("the end tag of an element"), inside, line });
+        } else if self.elements.is_empty() {
+            self.failure = Some(Failure { cause: Cause::Truncated("its first element"), inside, line });
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>, open: &mut Open, line: u32, limits: &Limits) -> Result<(), Cause> {
+        match event {
+            Event::Start(tag) => {
+                let element =
+                    self.open(tag.local_name().as_ref(), open.elements.last().copied(), line, limits)?;
+                open.elements.push(element);
+                open.texts.push(String::new());
+                if open.elements.len() > limits.max_depth {
+                    return Err(Cause::TooMany {
+                        what: "elements inside each other",
+                        limit: limits.max_depth,
+                    });
+                }
+            }
+            Event::Empty(tag) => {
+                let element =
+                    self.open(tag.local_name().as_ref(), open.elements.last().copied(), line, limits)?;
+                self.close(element, "", limits);
+            }
+            Event::End(_) => {
+                if let (Some(element), Some(text)) = (open.elements.pop(), open.texts.pop()) {
+                    self.close(element, &text, limits);
+                }
+            }
+            Event::Text(text) => {
+                let text = text.xml10_content();
+                if text.contains('&') && self.bare_ampersand.is_none() {
+                    self.bare_ampersand = Some(line);
+                }
+                self.text(&text, open, line, limits)?;
+            }
+            Event::CData(text) => self.text(&text.xml10_content(), open, line, limits)?,
+            Event::GeneralRef(reference) => {
+                let mut buffer = [0; 4];
+                let character: &str = resolved(&reference)?.encode_utf8(&mut buffer);
+                self.characters(character, open, line, limits);
+            }
+            Event::DocType(_) => return Err(Cause::DocumentType),
+            Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::Eof => {}
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str, open: &mut Open, line: u32, limits: &Limits) -> Result<(), Cause> {
+        if open.elements.is_empty() {
+            self.outside_text(text, line);
+            return Ok(());
+        }
+        if !text.chars().all(is_allowed) {
+            return Err(malformed("a character that XML does not allow"));
+        }
+        self.characters(text, open, line, limits);
+        Ok(())
+    }
+
+    fn characters(&mut self, text: &str, open: &mut Open, line: u32, limits: &Limits) {
+        match open.texts.last_mut() {
+            // One more than is kept, so that a cut is noticed.
+            Some(kept) if kept.len() <= limits.max_text_bytes => kept.push_str(text),
+            Some(_) => {}
+            None => self.outside_text(text, line),
+        }
+    }
+
+    fn outside_text(&mut self, text: &str, line: u32) {
+        let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        if self.outside.0 == 0 && !text.is_empty() {
+            self.outside.1 = line;
+        }
+        self.outside.0 = self.outside.0.saturating_add(text.chars().count());
+    }
+
+    /// Adds an element at the end.
+    pub(super) fn open(
+        &mut self,
+        name: &str,
+        parent: Option<u32>,
+        line: u32,
+        limits: &Limits,
+    ) -> Result<u32, Cause> {
+        if self.elements.len() >= limits.max_parts {
+            return Err(Cause::TooMany { what: "elements", limit: limits.max_parts });
+        }
+        if name.len() > NAME_BYTES {
+            return Err(Cause::TooMany { what: "bytes in the name of an element", limit: NAME_BYTES });
+        }
+        let id = u32::try_from(self.elements.len()).unwrap_or(NONE);
+        let label = self.name_id(name);
+        let local = name.rsplit_once(':').map_or(name, |(_, local)| local);
+        let name = if local.len() == name.len() { label } else { self.name_id(local) };
+        let parent = parent.unwrap_or(NONE);
+        let place = self.like_named.entry((parent, name)).or_default();
+        *place = place.saturating_add(1);
+        let place = *place;
+        if let Some(above) = self.node_mut(parent) {
+            let before = std::mem::replace(&mut above.last, id);
+            if above.first == NONE {
+                above.first = id;
+            }
+            if let Some(before) = self.node_mut(before) {
+                before.next = id;
+            }
+        }
+        let (first, last, next) = (NONE, NONE, NONE);
+        self.elements.push(Node {
+            name,
+            parent,
+            first,
+            last,
+            next,
+            label,
+            is_in_array: false,
+            place,
+            line,
+            text: (0, 0),
+            is_cut: false,
+            is_closed: false,
+        });
+        Ok(id)
+    }
+
+    /// Closes an element. The text of one that has children is layout and is not kept.
+    pub(super) fn close(&mut self, element: u32, text: &str, limits: &Limits) {
+        let whole = text.trim();
+        let mut end = whole.len().min(limits.max_text_bytes);
+        while !whole.is_char_boundary(end) {
+            end = end.saturating_sub(1);
+        }
+        let kept = whole.get(..end).unwrap_or_default();
+        let is_cut = kept.len() < whole.len() || text.len() > limits.max_text_bytes;
+        let start = u32::try_from(self.texts.len()).unwrap_or(NONE);
+        let Some(node) = self.node_mut(element) else { return };
+        node.is_closed = true;
+        if node.first != NONE {
+            return;
+        }
+        node.is_cut = is_cut;
+        self.texts.push_str(kept);
+        let end = u32::try_from(self.texts.len()).unwrap_or(NONE);
+        if let Some(node) = self.node_mut(element) {
+            node.text = (start, end);
+        }
+    }
+
+    /// Says that an element is one of the values of a JSON array.
+    pub(super) fn in_array(&mut self, element: u32) {
+        if let Some(node) = self.node_mut(element) {
+            node.is_in_array = true;
+        }
+    }
+
+    fn name_id(&mut self, name: &str) -> u32 {
+        if let Some(id) = self.name_ids.get(name) {
+            return *id;
+        }
+        let id = u32::try_from(self.names.len()).unwrap_or(NONE);
+        self.names.push(name.to_owned());
+        self.name_ids.insert(name.to_owned(), id);
+        id
+    }
+
+    fn node(&self, id: u32) -> Option<&Node> {
+        self.elements.get(usize::try_from(id).ok()?)
+    }
+
+    fn node_mut(&mut self, id: u32) -> Option<&mut Node> {
+        self.elements.get_mut(usize::try_from(id).ok()?)
+    }
+
+    /// How many elements there are.
+    pub(crate) fn len(&self) -> usize {
+        self.elements.len()
+    }
+
+    /// The elements in document order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Element> + '_ {
+        (0_u32..).take(self.elements.len()).map(Element)
+    }
+
+    /// The local name of an element.
+    pub(crate) fn name(&self, element: Element) -> &str {
+        let name = self.node(element.0).and_then(|node| self.names.get(usize::try_from(node.name).ok()?));
+        name.map_or("", String::as_str)
+    }
+
+    /// The name of an element as it stands in JSON.
+    pub(crate) fn label(&self, element: Element) -> &str {
+        let label = self.node(element.0).and_then(|node| self.names.get(usize::try_from(node.label).ok()?));
+        label.map_or("", String::as_str)
+    }
+
+    /// Index of an element in its JSON array.
+    pub(crate) fn index(&self, element: Element) -> Option<u32> {
+        self.node(element.0).filter(|node| node.is_in_array).map(|node| node.place.saturating_sub(1))
+    }
+
+    /// The text of an element without children, trimmed.
+    pub(crate) fn text_of(&self, element: Element) -> &str {
+        let range = self.node(element.0).map_or((0, 0), |node| node.text);
+        let (Ok(start), Ok(end)) = (usize::try_from(range.0), usize::try_from(range.1)) else { return "" };
+        self.texts.get(start..end).unwrap_or_default()
+    }
+
+    /// True when the text is longer than is kept.
+    pub(crate) fn is_cut(&self, element: Element) -> bool {
+        self.node(element.0).is_some_and(|node| node.is_cut)
+    }
+
+    /// True when the end of the element was read.
+    pub(crate) fn is_closed(&self, element: Element) -> bool {
+        self.node(element.0).is_some_and(|node| node.is_closed)
+    }
+
+    /// Line on which the element begins.
+    pub(crate) fn line(&self, element: Element) -> u32 {
+        self.node(element.0).map_or(0, |node| node.line)
+    }
+
+    /// The element around an element.
+    pub(crate) fn parent(&self, element: Element) -> Option<Element> {
+        let parent = self.node(element.0)?.parent;
+        (parent != NONE).then_some(Element(parent))
+    }
+
+    /// The elements directly inside an element, in order.
+    pub(crate) fn children(&self, element: Element) -> impl Iterator<Item = Element> + '_ {
+        let first = self.node(element.0).map_or(NONE, |node| node.first);
+        let next = |id: &u32| self.node(*id).map(|node| node.next).filter(|next| *next != NONE);
+        std::iter::successors(Some(first).filter(|first| *first != NONE), next).map(Element)
+    }
+
+    /// The elements of a name directly inside an element, in order.
+    pub(crate) fn all<'t>(&'t self, element: Element, name: &str) -> impl Iterator<Item = Element> + 't {
+        let name = self.name_ids.get(name).copied().unwrap_or(NONE);
+        self.children(element).filter(move |child| self.node(child.0).is_some_and(|node| node.name == name))
+    }
+
+    /// Place among like-named siblings from 1, or 0 where there is only one.
+    pub(crate) fn place_of(&self, element: Element) -> u32 {
+        let Some(node) = self.node(element.0) else { return 0 };
+        let siblings = self.like_named.get(&(node.parent, node.name)).copied().unwrap_or_default();
+        if siblings > 1 { node.place } else { 0 }
+    }
+
+    /// Where an element stands: a path of local names with places among like-named siblings where there are several, or a
+    /// pointer into JSON.
+    pub(crate) fn place(&self, element: Element, line: u32) -> SourcePlace {
+        let way = std::iter::successors(Some(element), |element| self.parent(*element));
+        let mut steps: Vec<String> = way
+            .map(|element| match (self.is_json, self.index(element), self.place_of(element)) {
+                (true, Some(index), _) => format!("/{}/{index}", self.label(element)),
+                (true, None, _) => format!("/{}", self.label(element)),
+                (false, _, 0) => format!("/{}", self.name(element)),
+                (false, _, place) => format!("/{}[{place}]", self.name(element)),
+            })
+            .collect();
+        steps.reverse();
+        let steps = steps.concat();
+        if self.is_json {
+            SourcePlace::Json { pointer: steps, line }
+        } else {
+            SourcePlace::Xml { xpath: steps, line }
+        }
+    }
+}
+
+/// The elements that are open, with their text so far.
+#[derive(Default)]
+struct Open {
+    elements: Vec<u32>,
+    texts: Vec<String>,
+}
+
+/// Counts lines once, as positions only grow.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    fn line_of(&mut self, position: usize) -> u32 {
+        let passed = self.text.as_bytes().get(self.at..position).unwrap_or_default();
+        let breaks = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+        self.at = self.at.max(position);
+        self.line
+    }
+}
+
+/// The character that a reference stands for: one of the five of XML, or by number.
+fn resolved(reference: &BytesRef<'_>) -> Result<char, Cause> {
+    let name: &str = reference;
+    let character = match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "apos" => Some('\''),
+        "quot" => Some('"'),
+        _ => None,
+    };
+    if let Some(character) = character {
+        return Ok(character);
+    }
+    match reference.resolve_char_ref() {
+        Ok(Some(character)) if is_allowed(character) => Ok(character),
+        Ok(None) => Err(malformed("an entity that is not one of the five of XML")),
+        _ => Err(malformed("a character reference that names no character of XML")),
+    }
+}
+
+/// XML 1.0, production 2.
+const fn is_allowed(c: char) -> bool {
+    !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// What may stand behind a document without spoiling it.
+const fn is_noise(cause: &Cause) -> bool {
+    !matches!(cause, Cause::DocumentType | Cause::TooMany { .. })
+}
