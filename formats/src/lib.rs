@@ -6,6 +6,7 @@
 //! and throws nothing away. Only what is not the format at all, or ends in the middle, is [`Unreadable`], and then one
 //! message of a document, never its neighbours.
 
+mod answer;
 mod document;
 mod ens;
 mod format;
@@ -15,6 +16,7 @@ mod recognise;
 mod unreadable;
 mod xml;
 
+pub use answer::{Answer, AnswerFinding, AnswerHead, AnswerInKind, answer};
 pub use document::{Document, Envelope, Given, Intent, Message};
 pub use format::Format;
 pub use limits::Limits;

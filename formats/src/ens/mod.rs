@@ -3,6 +3,9 @@
 //!
 //! All modes are read, the air and the sea included; that no pre-decision is given for those is for the rules to say.
 
+mod answer;
+
+pub(crate) use answer::answer;
 use manifest::declared::{Cargo, Conveyance, Journey, Load};
 use manifest::{About, Declared};
 

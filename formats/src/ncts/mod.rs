@@ -1,15 +1,18 @@
 //! EU transit messages (NCTS). Phase 5 has names in words (CC015C), phase 4 has names in letters and numbers (CC015B). Sources: the
 //! public message descriptions of both phases, and messages that administrations publish as examples.
 
+mod answer;
 mod goods;
 mod house;
 pub(crate) mod journey;
+pub(crate) mod old_answer;
 pub(crate) mod old_counts;
 pub(crate) mod old_names;
 pub(crate) mod party;
 mod phase4;
 mod phase5;
 
+pub(crate) use answer::answer;
 use manifest::Declared;
 
 use crate::xml::{Element, Scribe};

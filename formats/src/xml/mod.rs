@@ -11,6 +11,7 @@ mod from_json;
 mod scribe;
 mod sniff;
 mod tree;
+mod write;
 
 pub(crate) use charset::decode;
 pub(crate) use document::{kind_of, read, unrecognised};
@@ -19,3 +20,4 @@ pub(crate) use from_json::from_json;
 pub(crate) use scribe::{At, Scribe, instant};
 pub(crate) use sniff::names;
 pub(crate) use tree::{Element, Tree};
+pub(crate) use write::Writer;

@@ -414,7 +414,7 @@ fn resolved(reference: &BytesRef<'_>) -> Result<char, Cause> {
 }
 
 /// XML 1.0, production 2.
-const fn is_allowed(c: char) -> bool {
+pub(super) const fn is_allowed(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
