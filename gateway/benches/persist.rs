@@ -133,6 +133,7 @@ fn outcome(secrets: &Secrets, run: usize, number: u64) -> Outcome {
         test: false,
         border_post_code: Some(["UZ-GISHTKUPRIK", "UZ-YALLAMA", "UZ-DUSTLIK"][number as usize % 3].into()),
         journey_key: Some(format!("3:KZ:{reference}:")),
+        conveyance_key: None,
         conveyance_registration: Some(reference),
         arrival_time: Some(receive_time),
         receive_time,
@@ -141,6 +142,7 @@ fn outcome(secrets: &Secrets, run: usize, number: u64) -> Outcome {
             receipt: vec![b'r'; 400],
             decisions: vec![b'd'; 3000],
             verdict: "GREEN".into(),
+            fraud_probability: None,
         }),
     }
 }

@@ -7,6 +7,7 @@ use manifest::finding::{About, Finding, FindingCode, Severity};
 use crate::case::{Case, CrewMember};
 use crate::features::{Counters, FeatureVector, Undeclared};
 use crate::pre_decision::Withheld;
+use crate::selection::Budget;
 
 /// Which model and policy judged; stands beside every pre-decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub struct Evidence {
     pub items: Vec<ItemEvidence>,
     /// Findings: code, severity, subject. Never a value or a path.
     pub findings: Vec<(FindingCode, Severity, About)>,
+    /// The post's budget at that moment and the conveyance's draw, where the post has one.
+    pub budget: Option<Budget>,
 }
 
 impl Shape {
@@ -108,6 +111,7 @@ impl Evidence {
             withheld: None,
             items: Vec::new(),
             findings: findings.iter().map(|f| (f.code, f.severity, f.about)).collect(),
+            budget: None,
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod pre_decision;
 pub mod record;
 pub mod reliability;
 mod scorer;
+pub mod selection;
 pub mod simulation;
 pub mod subject;
 
@@ -33,5 +34,5 @@ pub use policy::{Language, Policy, PolicyError, PublicReason, Reason, ReasonCode
 pub use pre_decision::{
     Corridor, DecidingItem, Head, OfficerPart, PreDecision, SubjectRef, Verdict, Withheld,
 };
-pub use scorer::{Capacity, Decided, LoadError, Prepared, Scored, Scorer, finish};
+pub use scorer::{Capacity, Decided, LoadError, Prepared, Scored, Scorer, Selection, finish};
 pub use subject::{Mode, Subject, Value};

@@ -11,8 +11,10 @@ use crate::features::{self, FeatureVector};
 use crate::history::{Counter, CounterKey, History, PastOutcome};
 use crate::measures::Measured;
 use crate::model::{Bundle, BundleError, Explanation};
+use crate::policy::ReasonCode;
 use crate::policy::{self, Policy, PolicyError};
-use crate::pre_decision::{Head, PreDecision, Withheld};
+use crate::pre_decision::{Corridor, Head, PreDecision, SubjectRef, Verdict, Withheld};
+use crate::selection::Budget;
 
 /// The bundle that is compiled in.
 const SHIPPED: [(&str, &[u8]); 5] = [
@@ -77,9 +79,12 @@ pub struct Scored {
     pub(crate) draft: policy::Draft,
 }
 
-/// What is left of a border post's inspections. Empty until budgets exist.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Capacity {}
+/// What is left of a border post's inspections. Without a budget the policy's thresholds alone decide.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Capacity {
+    /// The post's budget for the shift, and the conveyance's draw.
+    pub budget: Option<Budget>,
+}
 
 /// Finished pre-decisions with their evidence.
 #[derive(Debug, Clone, PartialEq)]
@@ -260,6 +265,40 @@ impl Scored {
 /// Finishes a judged case under what is left of the border post's inspections. Pure; called inside the store's
 /// transaction.
 #[must_use]
-pub fn finish(scored: Scored, _capacity: &Capacity) -> Decided {
-    Decided { pre_decisions: scored.draft.finish(), evidence: scored.evidence }
+pub fn finish(scored: Scored, capacity: &Capacity) -> Decided {
+    let mut evidence = scored.evidence;
+    evidence.budget = capacity.budget;
+    Decided { pre_decisions: scored.draft.finish(capacity.budget.as_ref()), evidence }
+}
+
+impl Decided {
+    /// How the conveyance was chosen under the post's budget; none where the post has no budget.
+    #[must_use]
+    pub fn selection(&self) -> Option<Selection> {
+        let budget = self.evidence.budget?;
+        let red = Verdict::Corridor(Corridor::Red);
+        let (conveyance, parts) = self.pre_decisions.split_first()?;
+        let by_parts = parts
+            .iter()
+            .any(|part| matches!(part.subject, SubjectRef::Consignment(_)) && part.verdict == red);
+        let by_rules = conveyance.officer.rules.iter().any(|rule| {
+            rule.code == ReasonCode::Finding
+                && rule.parameters.last().is_some_and(|word| word == Corridor::Red.as_str())
+        });
+        let chosen_by_score =
+            parts.iter().any(|part| part.officer.fraud_probability.is_some_and(|p| budget.reaches(p.into())));
+        let probability = budget.probability(by_parts || by_rules);
+        Some(Selection { budget, chosen_by_score: chosen_by_score && by_parts, probability })
+    }
+}
+
+/// How a conveyance was chosen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Selection {
+    /// What the post's budget was at that moment, and the conveyance's draw.
+    pub budget: Budget,
+    /// A consignment was chosen by its score.
+    pub chosen_by_score: bool,
+    /// Probability with which the conveyance is examined: what an outcome is to be weighed by.
+    pub probability: f64,
 }

@@ -1,5 +1,7 @@
 //! The command line. [`run`] is the whole program, so that the demo can re-execute itself as a gateway.
 
+mod capacity;
+mod export;
 mod history;
 mod partner;
 mod purge;
@@ -59,6 +61,12 @@ enum Command {
     /// What inspections found in the past.
     #[command(subcommand)]
     History(HistoryCommand),
+    /// What inspectors have time for, and the random checks.
+    #[command(subcommand)]
+    Capacity(CapacityCommand),
+    /// Writes every live pre-decision to standard output as JSON lines: features, counters and advice, no persons and no
+    /// companies. `score replay` makes each again from it.
+    Export(Configured),
     /// Destroys the keys of every manifest received before an instant: persons, original values and received bytes can
     /// never be read again. Cannot be undone; repeating is safe. Backups are not reached.
     Purge {
@@ -80,6 +88,23 @@ enum PartnerCommand {
         #[command(flatten)]
         configured: Configured,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum CapacityCommand {
+    /// Adds or replaces shifts of posts from a CSV file (border_post_code, day, shift, begin, end, inspector_minutes,
+    /// minutes_per_control, expected_arrivals), for days after today, and commits to those days' random draws.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Share of the minutes that goes into random checks; never below 0.05.
+        #[arg(long, value_name = "SHARE", default_value_t = scoring::selection::FLOOR_SHARE)]
+        floor_share: f64,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Reveals the seeds of the draws of all days that are over, so that they can be verified: `score verify-draw`.
+    Reveal(Configured),
 }
 
 #[derive(Debug, Subcommand)]
@@ -147,6 +172,18 @@ fn execute(command: Command) -> anyhow::Result<()> {
             let config = load(&configured.config)?;
             block_on(history::import(&file, &config, &Clock::System))?
         }
+        Command::Capacity(CapacityCommand::Import { file, floor_share, configured }) => {
+            let config = load(&configured.config)?;
+            block_on(capacity::import(&file, floor_share, &config, &Clock::System))?
+        }
+        Command::Capacity(CapacityCommand::Reveal(configured)) => {
+            let config = load(&configured.config)?;
+            block_on(capacity::reveal(&config, &Clock::System))?
+        }
+        Command::Export(configured) => {
+            let config = load(&configured.config)?;
+            block_on(export::decisions(&config))?
+        }
         Command::Purge { before, configured } => {
             let config = load(&configured.config)?;
             block_on(purge::before(before, &config, &Clock::System))?
@@ -213,6 +250,9 @@ mod tests {
             "gateway migrate --config a.toml",
             "gateway partner import registry --config a.toml",
             "gateway history import h.csv --config a.toml",
+            "gateway capacity import c.csv --config a.toml",
+            "gateway capacity reveal --config a.toml",
+            "gateway export --config a.toml",
             "gateway purge --before 2026-01-31T00:00:00Z --config a.toml",
         ] {
             assert!(CommandLine::try_parse_from(words(line)).is_ok(), "{line}");

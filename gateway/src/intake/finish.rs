@@ -39,6 +39,10 @@ pub(super) fn finish(scored: Scored, circumstances: Circumstances, receipt: Rece
             receipt: receipt.finish(&here.circumstances, &decided),
             decisions: encode_decisions(&here.circumstances, &decided),
             verdict: verdict.to_owned(),
+            fraud_probability: decided
+                .pre_decisions
+                .first()
+                .and_then(|first| first.officer.fraud_probability),
         };
         *here.decided.lock().unwrap_or_else(PoisonError::into_inner) = Some(decided);
         finished

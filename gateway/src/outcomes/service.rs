@@ -124,7 +124,7 @@ impl Service {
         let decisions = self.0.store.pre_decisions(id).await?;
         let decisions = decisions.ok_or_else(|| Notice::new(Reason::ManifestNotFound))?;
         let (_, decided) = decode_decisions(&decisions.decisions).map_err(|error| unreadable(&error))?;
-        let drawn_at_random = false;
+        let drawn_at_random = decided.evidence.budget.is_some_and(|budget| budget.drawn());
         let counted = counting::of(&report, &manifest, &decided, &self.0.scorer, drawn_at_random).map_err(
             |missing| {
                 invalid(&format!("outcome.{}", missing.0), "names a part that the manifest does not have")

@@ -22,6 +22,12 @@ words! {
         OutcomeReported = "OUTCOME_REPORTED",
         /// A post corrected such a report.
         OutcomeCorrected = "OUTCOME_CORRECTED",
+        /// Inspection capacities were imported.
+        CapacityImported = "CAPACITY_IMPORTED",
+        /// The hash of a day's seed of random checks was made known; the reason is the hash.
+        DrawCommitted = "DRAW_COMMITTED",
+        /// That seed was revealed; the reason is its hash.
+        DrawRevealed = "DRAW_REVEALED",
         /// Natural persons of a manifest were read.
         PersonsRead = "PERSONS_READ",
         /// A manifest was checked without being recorded.

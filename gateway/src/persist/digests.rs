@@ -49,6 +49,14 @@ impl Digests {
         ContentDigest(bytes)
     }
 
+    /// The seed of a day's draws of random checks: nobody without the secret knows it before it is revealed.
+    pub(in crate::persist) fn draw_seed_bytes(&self, day: &str) -> [u8; 32] {
+        let mut seed = [0; 32];
+        let text = format!("customs-gateway: seed of the draws of {day}");
+        seed.copy_from_slice(hmac::sign(&self.0, text.as_bytes()).as_ref());
+        seed
+    }
+
     /// What tells this secret from another without giving it away.
     pub(in crate::persist) fn check_value(&self) -> [u8; 32] {
         let mut value = [0; 32];

@@ -4,6 +4,7 @@
 //! Who may see what is the asker's business, except that test traffic stays in its submitter's [`Scope`].
 
 mod audit;
+mod capacity;
 mod config;
 mod digests;
 mod document;
@@ -24,6 +25,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use audit::{AuditEvent, AuditKind};
+pub use capacity::{CapacityRow, RevealedDraw};
 pub use config::Config;
 pub use digests::{ContentDigest, Digests, ReceivedSalt, received_digest};
 pub use document::{DocumentPart, PART_OF_DOCUMENT, StoredDocument};
@@ -169,6 +171,36 @@ impl Store {
     pub async fn inspections(&self, manifest: Uuid) -> Result<Vec<RecordedInspection>, Error> {
         match self {
             Self::Sqlite(store) => store.inspections(manifest).await,
+        }
+    }
+
+    /// Adds or replaces shifts, fixes each day's cut of random checks, commits to the day's seed by its hash, and audits all
+    /// of it. `floor_share`: share of the budget that goes into random checks.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; nothing was imported then.
+    pub async fn import_capacity(
+        &self,
+        rows: Vec<CapacityRow>,
+        floor_share: f64,
+        now: Timestamp,
+    ) -> Result<Imported, Error> {
+        match self {
+            Self::Sqlite(store) => store.import_capacity(rows, floor_share, now).await,
+        }
+    }
+
+    /// Reveals the seeds of all days before a day that were not revealed yet, and audits it.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] when a seed is not the one that was committed to; [`Error::Unavailable`].
+    pub async fn reveal_draws(
+        &self,
+        before: jiff::civil::Date,
+        now: Timestamp,
+    ) -> Result<Vec<RevealedDraw>, Error> {
+        match self {
+            Self::Sqlite(store) => store.reveal_draws(before, now).await,
         }
     }
 

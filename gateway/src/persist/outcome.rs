@@ -47,7 +47,7 @@ pub(crate) use words;
 pub type Finish = Box<dyn Fn(&Capacity) -> Finished + Send + Sync>;
 
 /// A finished decision, as bytes and columns.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Finished {
     /// The receipt, returned unchanged on every repeat. Without the salt, which lies under the manifest's key.
     pub receipt: Vec<u8>,
@@ -55,6 +55,8 @@ pub struct Finished {
     pub decisions: Vec<u8>,
     /// The roll-up's word, by which lists are read: `GREEN`, `YELLOW`, `RED` or `WITHHELD`.
     pub verdict: String,
+    /// The worst probability of an irregularity, where goods were scored: what a post's scores are counted by.
+    pub fraud_probability: Option<f32>,
 }
 
 /// Everything about one submission that becomes durable at once. `Debug` prints its key and id only.
@@ -88,6 +90,9 @@ pub struct Outcome {
     /// Mode, nationality, normalized registration and journey: the key under which a conveyance is in order. `None`
     /// when mode or registration is unknown.
     pub journey_key: Option<String>,
+    /// Mode, nationality and normalized registration: what random checks are drawn by. Without the journey, which a
+    /// partner could choose.
+    pub conveyance_key: Option<String>,
     /// Registration as normalized.
     pub conveyance_registration: Option<String>,
     /// Expected arrival.

@@ -71,6 +71,16 @@ pub fn encode_decisions(circumstances: &Circumstances, decided: &Decided) -> Vec
     bytes
 }
 
+/// What `scoring` keeps of stored bytes, byte for byte: all but the first line.
+///
+/// # Errors
+/// [`Unreadable`] when there is no first line.
+pub fn record_of_decisions(bytes: &[u8]) -> Result<&[u8], Unreadable> {
+    let end = bytes.iter().position(|byte| *byte == b'\n');
+    let end = end.ok_or_else(|| Unreadable::new("pre-decisions", "no first line"))?;
+    Ok(&bytes[end + 1..])
+}
+
 /// Reads stored bytes.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ mod reason;
 mod status;
 
 pub use ::manifest::finding_text::Language;
-pub use decisions::{Circumstances, Unreadable, decode_decisions, encode_decisions};
+pub use decisions::{Circumstances, Unreadable, decode_decisions, encode_decisions, record_of_decisions};
 pub use document::{Heading, document, document_message};
 pub use finding::finding;
 pub use manifest::{Life, manifest};

@@ -47,9 +47,10 @@ pub(super) fn told(
         name: format!("manifests/{manifest_id}/preDecisions/{number}"),
         digests: Some(digests.clone()),
         officer_view: (audience == Audience::Officer).then(|| match pre_decision.subject {
-            SubjectRef::Conveyance => {
-                officer_view(pre_decision, &deciding_items(decided), &deciding_rules(decided), language)
-            }
+            SubjectRef::Conveyance => v1::OfficerView {
+                selection: decided.selection().map(|selection| told_selection(&selection)),
+                ..officer_view(pre_decision, &deciding_items(decided), &deciding_rules(decided), language)
+            },
             _ => officer_view(
                 pre_decision,
                 &pre_decision.officer.deciding_items,
@@ -238,6 +239,19 @@ fn officer_view(
         deciding_items: deciding_items.iter().map(item_path).collect(),
         party_reliabilities: Vec::new(),
         selection: None,
+    }
+}
+
+fn told_selection(selection: &scoring::Selection) -> v1::Selection {
+    let budget = &selection.budget;
+    v1::Selection {
+        probability: selection.probability,
+        drawn_at_random: budget.drawn(),
+        draw: budget.draw,
+        draw_cut: budget.cut,
+        score_threshold: Some(budget.threshold)
+            .filter(|threshold| threshold.is_finite() && !budget.as_policy()),
+        chosen_by_score: selection.chosen_by_score,
     }
 }
 

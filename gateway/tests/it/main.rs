@@ -5,6 +5,7 @@
 mod harness;
 mod raw;
 
+mod capacity;
 mod corpus;
 mod store;
 

@@ -69,6 +69,8 @@ pub(crate) fn decide(
         for (place, count) in items.iter().enumerate() {
             let items = judged.get(from..from + count).unwrap_or_default();
             consignment(&mut draft.parts[place], items, *count, evidence.withheld, policy);
+            let mut red = items.iter().filter(|item| item.verdict == Verdict::Corridor(Corridor::Red));
+            draft.lowerable[place] = red.all(|item| item.red_by_fraud_alone);
             from += count;
         }
         deciding_items(&mut draft, items, &judged, evidence, explain);

@@ -10,6 +10,7 @@ use super::rules::{SubjectKind, minimum};
 use crate::case::CrewMember;
 use crate::evidence::{Evidence, Shape};
 use crate::pre_decision::{Corridor, OfficerPart, PreDecision, SubjectRef, Verdict, Withheld};
+use crate::selection::Budget;
 
 /// Parts that are decided and a conveyance that is not yet: what a budget may still change before the roll-up.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub(crate) struct Draft {
     own: Verdict,
     pub(super) conveyance: PreDecision,
     pub(super) parts: Vec<PreDecision>,
+    /// Which parts, should they be red, are so by the probability of an irregularity alone.
+    pub(super) lowerable: Vec<bool>,
     drivers: Vec<usize>,
     pub(super) empty: bool,
     coach: bool,
@@ -25,6 +28,9 @@ pub(crate) struct Draft {
     /// Set when the whole case is withheld, whatever its parts say.
     pub(super) all: Option<Withheld>,
 }
+
+/// Instead of a threshold, when the budget is spent.
+const SPENT: &str = "-";
 
 impl Draft {
     pub(super) fn new(evidence: &Evidence, withheld_share: f64) -> Self {
@@ -41,7 +47,7 @@ impl Draft {
             Shape::Coach { crew, passengers } => (0, crew, *passengers),
             Shape::ModeNotDecided | Shape::Unknown => (0, &[], 0),
         };
-        let parts = (0..consignments)
+        let parts: Vec<PreDecision> = (0..consignments)
             .map(SubjectRef::Consignment)
             .chain((0..crew.len()).map(SubjectRef::CrewMember))
             .chain((0..passengers).map(SubjectRef::Passenger))
@@ -51,6 +57,7 @@ impl Draft {
         Self {
             own: green,
             conveyance: part(SubjectRef::Conveyance),
+            lowerable: vec![false; parts.len()],
             parts,
             drivers: drivers.map(|(place, _)| consignments + place).collect(),
             empty: matches!(evidence.shape, Shape::EmptyTruck { .. }),
@@ -73,6 +80,9 @@ impl Draft {
             Some(_) => SubjectKind::Traveller,
         };
         let minimum = minimum(code, severity, kind);
+        if let (Some(place), Some(Corridor::Red)) = (place, minimum) {
+            self.lowerable[place] = false;
+        }
         let (verdict, public, officer) = match place {
             Some(place) => {
                 let part = &mut self.parts[place];
@@ -121,9 +131,48 @@ impl Draft {
         }
     }
 
+    /// Lets the post's budget say which consignments are examined for their probability of an irregularity, and the draw
+    /// whether the conveyance is. What rules, records, findings or the critical head made red stays red, budget or not;
+    /// what the budget does not reach is yellow, for its papers are read all the same.
+    fn under(&mut self, budget: &Budget) {
+        if self.all.is_some() {
+            return;
+        }
+        let parts = self.parts.iter_mut().zip(&self.lowerable);
+        for (part, lowerable) in parts.filter(|_| !budget.as_policy()) {
+            let (Verdict::Corridor(before), SubjectRef::Consignment(_)) = (part.verdict, part.subject) else {
+                continue;
+            };
+            let Some(probability) = part.officer.fraud_probability.map(f64::from) else { continue };
+            let threshold = if budget.threshold.is_finite() {
+                format!("{:.3}", budget.threshold)
+            } else {
+                SPENT.to_owned()
+            };
+            let (code, now) = match (budget.reaches(probability), before) {
+                (true, Corridor::Green | Corridor::Yellow) => (ReasonCode::BudgetReaches, Corridor::Red),
+                (false, Corridor::Red) if *lowerable => (ReasonCode::BudgetSpent, Corridor::Yellow),
+                _ => continue,
+            };
+            part.verdict = Verdict::Corridor(now);
+            part.public_reasons.retain(|reason| matches!(reason, PublicReason::Finding(_)));
+            tell_corridor(&mut part.public_reasons, part.verdict);
+            fired(part, rule(code, [format!("{probability:.3}"), threshold, word(now)]));
+        }
+        if budget.drawn() {
+            self.own = worst([self.own, Verdict::Corridor(Corridor::Red)]);
+            // The same word as after a risk assessment: who was drawn is nobody's business.
+            tell(&mut self.conveyance.public_reasons, PublicReason::RiskAssessment);
+            fired(&mut self.conveyance, rule(ReasonCode::DrawnAtRandom, []));
+        }
+    }
+
     /// The pre-decisions: the conveyance's first, rolled up from its parts.
-    pub(crate) fn finish(self) -> Vec<PreDecision> {
-        let Self { own, mut conveyance, parts, drivers, empty, coach, withheld_share, all } = self;
+    pub(crate) fn finish(mut self, budget: Option<&Budget>) -> Vec<PreDecision> {
+        if let Some(budget) = budget {
+            self.under(budget);
+        }
+        let Self { own, mut conveyance, parts, drivers, empty, coach, withheld_share, all, .. } = self;
         let of = |wanted: fn(&SubjectRef) -> bool| -> Vec<Verdict> {
             parts.iter().filter(|part| wanted(&part.subject)).map(|part| part.verdict).collect()
         };

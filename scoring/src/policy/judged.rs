@@ -17,6 +17,8 @@ pub(super) struct Judged {
     pub(super) danger: f64,
     pub(super) head: Head,
     pub(super) no_precedent: bool,
+    /// Red, and would not be without the probability of an irregularity: a budget that is spent may lower it.
+    pub(super) red_by_fraud_alone: bool,
     /// Rules about history that fired.
     pub(super) rules: [Option<Fired>; 3],
 }
@@ -47,12 +49,14 @@ impl Judged {
                 danger: 0.0,
                 head: Head::Fraud,
                 no_precedent: false,
+                red_by_fraud_alone: false,
                 rules: [None; 3],
             };
         };
         let (fraud, critical) = (f64::from(score.fraud), f64::from(score.critical));
         let scored = [reached(fraud, policy.fraud), reached(critical, policy.critical)];
         let mut corridor = scored.into_iter().flatten().map(|(c, _)| c).max().unwrap_or(Corridor::Green);
+        let mut otherwise = scored[1].map_or(Corridor::Green, |(corridor, _)| corridor);
         let mut rules = [None; 3];
         let importer = &item.counters[CounterKind::Importer as usize];
         let rate = shrunken_rate(importer, &item.counters[CounterKind::Base as usize]);
@@ -61,6 +65,7 @@ impl Judged {
         {
             rules[0] = Some(Fired::ImporterRecord(importer.fraud, importer.n, reached));
             corridor = corridor.max(reached);
+            otherwise = otherwise.max(reached);
         }
         // Nothing like it was ever looked at, so a low score is not a clean bill: somebody reads its documents. A
         // fresh installation is therefore all yellow, and says why; red still needs a reason of its own. The one way to
@@ -87,6 +92,7 @@ impl Judged {
             danger: by_fraud.max(by_critical),
             head: if by_critical > by_fraud { Head::Critical } else { Head::Fraud },
             no_precedent,
+            red_by_fraud_alone: corridor == Corridor::Red && otherwise < Corridor::Red,
             rules,
         }
     }

@@ -105,6 +105,12 @@ reason_codes! {
     FindingBlocks = "FINDING_BLOCKS",
     /// The conveyance is declared empty: corridor.
     EmptyConveyance = "EMPTY_CONVEYANCE",
+    /// The post's budget reaches this probability: probability, threshold, corridor.
+    BudgetReaches = "BUDGET_REACHES",
+    /// The post's budget does not reach it: probability, threshold ("-" when all of it is spent), corridor.
+    BudgetSpent = "BUDGET_SPENT",
+    /// The conveyance was drawn for a random check.
+    DrawnAtRandom = "DRAWN_AT_RANDOM",
     /// Travellers were set aside: red ones, withheld ones.
     TravellersSetAside = "TRAVELLERS_SET_ASIDE",
     ;

@@ -192,6 +192,21 @@ fn plain(code: ReasonCode) -> Three {
             "заявлено порожним: не ниже {0}, чтобы осмотреть отсеки",
             "boʻsh deb eʼlon qilingan: kamida {0}, boʻlmalari koʻrikdan oʻtkaziladi",
         ],
+        ReasonCode::BudgetReaches => [
+            "probability {0} is within the post's inspection budget, which reaches from {1}: {2}",
+            "вероятность {0} входит в ресурс досмотра поста, он действует от {1}: {2}",
+            "ehtimollik {0} postning koʻrik zaxirasiga kiradi, u {1} dan boshlanadi: {2}",
+        ],
+        ReasonCode::BudgetSpent => [
+            "probability {0} is beyond the post's inspection budget (from {1}): {2}",
+            "вероятность {0} не входит в ресурс досмотра поста (от {1}): {2}",
+            "ehtimollik {0} postning koʻrik zaxirasidan tashqarida ({1} dan): {2}",
+        ],
+        ReasonCode::DrawnAtRandom => [
+            "drawn for a random check",
+            "выбрано для случайной проверки",
+            "tasodifiy tekshiruv uchun tanlangan",
+        ],
         ReasonCode::TravellersSetAside => [
             "travellers set aside: {0} for full control, {1} without pre-decision",
             "отобраны лица: {0} на полный контроль, {1} без предварительного решения",

@@ -18,6 +18,7 @@ use crate::measures::KEYS;
 use crate::policy::{Reason, ReasonCode};
 use crate::pre_decision::{DecidingItem, Head, OfficerPart, PreDecision, Verdict, Withheld};
 use crate::scorer::Decided;
+use crate::selection::Budget;
 use manifest::finding::FindingCode;
 
 #[derive(Serialize, Deserialize)]
@@ -55,6 +56,9 @@ pub(super) struct Stored<'a> {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[serde(borrow)]
     findings: Vec<(Cow<'a, str>, char, String)>,
+    /// The conveyance's draw, the cut and the threshold of the post's budget: float64 as bits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    budget: Option<[u64; 3]>,
     #[serde(borrow)]
     decisions: Vec<Decision<'a>>,
 }
@@ -170,6 +174,7 @@ impl<'a> Stored<'a> {
                 .iter()
                 .map(|(code, severity, about)| (code.as_str().into(), letter(*severity), about_text(*about)))
                 .collect(),
+            budget: evidence.budget.map(|b| [b.draw, b.cut, b.threshold].map(f64::to_bits)),
             decisions: decided.pre_decisions.iter().map(Decision::of).collect(),
         }
     }
@@ -202,6 +207,10 @@ impl<'a> Stored<'a> {
                     None => None,
                 },
                 items: self.items.into_iter().map(|item| item.evidence(base)).collect::<Option<_>>()?,
+                budget: self.budget.map(|bits| {
+                    let [draw, cut, threshold] = bits.map(f64::from_bits);
+                    Budget { draw, cut, threshold }
+                }),
                 findings: self
                     .findings
                     .into_iter()

@@ -69,6 +69,7 @@ pub fn decode(bytes: &[u8]) -> Result<Decided, RecordError> {
 /// When the record cannot be read, was made by others, contradicts itself, or comes out differently.
 pub fn recompute(scorer: &Scorer, bytes: &[u8]) -> Result<Decided, RecordError> {
     let stored = decode(bytes)?;
+    let capacity = Capacity { budget: stored.evidence.budget };
     let scored = match (&stored.evidence.identity, stored.evidence.withheld) {
         (Some(identity), _) if **identity == *scorer.identity() => scorer.judge(stored.evidence),
         (Some(identity), _) => {
@@ -79,6 +80,27 @@ pub fn recompute(scorer: &Scorer, bytes: &[u8]) -> Result<Decided, RecordError> 
         }
         (None, reason) => Scored::unjudged(stored.evidence, reason.unwrap_or(Withheld::ScoringFailed)),
     };
-    let again = finish(scored, &Capacity::default());
+    let again = finish(scored, &capacity);
     if encode(&again) == bytes { Ok(again) } else { Err(RecordError::Differs) }
+}
+
+/// As [`recompute`], by whichever of some scorers made the record: across a change of bundle or policy each old record is
+/// made again by the old ones.
+///
+/// # Errors
+/// As [`recompute`]; [`RecordError::Identity`] when none of them made it.
+pub fn replay<'s>(
+    scorers: impl IntoIterator<Item = &'s Scorer>,
+    bytes: &[u8],
+) -> Result<Decided, RecordError> {
+    let mut scorers = scorers.into_iter();
+    let Some(first) = scorers.next() else { return Err(RecordError::Malformed("nobody to ask".into())) };
+    let mut answer = recompute(first, bytes);
+    for scorer in scorers {
+        match answer {
+            Err(RecordError::Identity { .. }) => answer = recompute(scorer, bytes),
+            _ => break,
+        }
+    }
+    answer
 }

@@ -10,5 +10,6 @@ mod record;
 mod reliability;
 mod roll_up;
 mod rules;
+mod selection;
 mod support;
 mod texts;

@@ -1,7 +1,7 @@
 //! The stored form: everything comes back, and comes out again byte for byte.
 
 use manifest::finding::{About, FindingCode, Severity};
-use scoring::record::{RecordError, decode, encode, recompute};
+use scoring::record::{RecordError, decode, encode, recompute, replay};
 use scoring::*;
 
 use crate::support::*;
@@ -66,6 +66,40 @@ fn a_record_that_was_touched_does_not_pass() {
     assert!(matches!(touched("\"x\":\"", "\"x\":\"A"), Err(RecordError::Malformed(_))));
     let digest = scorer().identity().policy_digest.clone();
     assert!(matches!(touched(&digest, "0"), Err(RecordError::Identity { .. })));
+}
+
+/// A bundle that answers as the shipped one does, under another digest.
+fn next_bundle() -> Scorer {
+    let shipped = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/models/customs-1"));
+    let dir = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(shipped).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), dir.path().join(entry.file_name())).unwrap();
+    }
+    let file = dir.path().join("bundle.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("# the next one\n{text}")).unwrap();
+    Scorer::load(dir.path()).unwrap()
+}
+
+#[test]
+fn every_record_is_made_again_across_a_change_of_bundle_by_the_one_that_made_it() {
+    let (old, new) = (scorer(), next_bundle());
+    assert_ne!(old.identity().bundle_digest, new.identity().bundle_digest);
+    let past = history(&outcomes(&yarn(), 10, 6, 1));
+    let case = cargo(vec![vec![yarn(); 2]]);
+    let by_new = encode(&finish(new.score(&case, Ok(&past), &[]), &Capacity::default()));
+    let mut records: Vec<Vec<u8>> = cases().iter().map(encode).collect();
+    records.push(by_new.clone());
+    for record in &records {
+        replay([&new, old], record).unwrap();
+        replay([old, &new], record).unwrap();
+    }
+    // The new one alone does not pass for the old one, and says whose records they are.
+    match replay([old], &by_new) {
+        Err(RecordError::Identity { bundle, .. }) => assert_eq!(bundle, new.identity().bundle_digest),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

@@ -51,6 +51,9 @@ fn every_code_has_its_word_and_three_sentences() {
         R::Finding,
         R::FindingBlocks,
         R::EmptyConveyance,
+        R::BudgetReaches,
+        R::BudgetSpent,
+        R::DrawnAtRandom,
         R::TravellersSetAside,
     ];
     codes.extend(

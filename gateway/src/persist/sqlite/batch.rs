@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 pub(super) use super::statement::LARGEST;
 use super::{
     audit,
+    capacity::Budgets,
     row::{micros, recorded},
     statement::{ManyRows, expand_all, pieces},
     submission::Submission,
@@ -86,8 +87,14 @@ impl<'e> Batch<'e> {
         connection: &mut SqliteConnection,
         secrets: &Secrets,
     ) -> Result<(Vec<Settled>, Option<FeedPosition>), Error> {
-        let (earlier, next) = self.begin(connection, secrets).await?;
-        let (settled, winners) = self.settle(earlier, next);
+        let (earlier, next, has_capacity) = self.begin(connection, secrets).await?;
+        let outcomes = self.submissions.iter().map(|submission| &submission.outcome);
+        let mut budgets =
+            if has_capacity { Budgets::load(connection, secrets, outcomes).await? } else { None };
+        let (settled, winners) = self.settle(earlier, next, budgets.as_mut());
+        if let Some(budgets) = &budgets {
+            budgets.put(connection).await?;
+        }
         audit::insert(connection, self.events()).await?;
         let mut pieces = pieces(&winners).peekable();
         if pieces.peek().is_none() {
@@ -117,10 +124,10 @@ impl<'e> Batch<'e> {
         &self,
         connection: &mut SqliteConnection,
         secrets: &Secrets,
-    ) -> Result<(HashMap<usize, Recorded>, (i64, i64)), Error> {
+    ) -> Result<(HashMap<usize, Recorded>, (i64, i64), bool), Error> {
         if self.submissions.is_empty() {
             sqlx::query("begin immediate").execute(connection).await?;
-            return Ok((HashMap::new(), (0, 0)));
+            return Ok((HashMap::new(), (0, 0), false));
         }
         let (text, size) = BEGIN.at_least(self.submissions.len());
         let mut arguments = SqliteArguments::default();
@@ -143,7 +150,8 @@ impl<'e> Batch<'e> {
             let place = usize::try_from(row.try_get::<i64, _>("place")?).unwrap_or(usize::MAX);
             earlier.insert(place, recorded(&row, secrets)?);
         }
-        Ok((earlier, (numbers.try_get("last_row")?, numbers.try_get("last_position")?)))
+        let has_capacity = numbers.try_get::<i64, _>("capacity_version")? > 0;
+        Ok((earlier, (numbers.try_get("last_row")?, numbers.try_get("last_position")?), has_capacity))
     }
 
     /// Who is first under each key, and what the others are told. Decisions are finished here, inside the transaction.
@@ -151,8 +159,8 @@ impl<'e> Batch<'e> {
         &self,
         mut earlier: HashMap<usize, Recorded>,
         (mut row, mut position): (i64, i64),
+        mut budgets: Option<&mut Budgets>,
     ) -> (Vec<Result<Recorded, Error>>, Vec<Winner<'e>>) {
-        let capacity = Capacity::default();
         let mut settled: Vec<Result<Recorded, Error>> = Vec::with_capacity(self.submissions.len());
         let mut winners = Vec::with_capacity(self.submissions.len());
         let mut first_under: HashMap<&ManifestKey, usize> = HashMap::new();
@@ -166,10 +174,15 @@ impl<'e> Batch<'e> {
                 settled.push(before.for_repeat_of(&outcome.content_digest));
                 continue;
             }
+            let capacity =
+                budgets.as_mut().map_or_else(Capacity::default, |budgets| budgets.capacity(outcome));
             let Ok(finished) = catch_unwind(AssertUnwindSafe(|| (outcome.finish)(&capacity))) else {
                 settled.push(Err(Error::FinishFailed));
                 continue;
             };
+            if let Some(budgets) = &mut budgets {
+                budgets.given(outcome, &finished);
+            }
             first_under.insert(&outcome.key, place);
             settled.push(Ok(submission.recorded(&finished)));
             (row, position) = (row + 1, position + 1);

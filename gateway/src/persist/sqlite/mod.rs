@@ -4,6 +4,7 @@ mod audit;
 mod batch;
 mod binding;
 mod cancel;
+mod capacity;
 mod connection;
 mod document;
 mod feed;

@@ -11,6 +11,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "digest_check", include_str!("../../../migrations/sqlite/0002_digest_check.sql")),
     (10, "documents", include_str!("../../../migrations/sqlite/0010_documents.sql")),
     (20, "inspections", include_str!("../../../migrations/sqlite/0020_inspections.sql")),
+    (21, "capacity", include_str!("../../../migrations/sqlite/0021_capacity.sql")),
 ];
 
 /// Number of the newest migration that this program knows.

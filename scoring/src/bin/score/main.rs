@@ -2,9 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod batch;
+mod draw;
 mod evaluate;
 mod features;
 mod metrics;
+mod replay;
+mod simulate;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -23,6 +26,12 @@ enum Command {
     Batch(batch::Arguments),
     /// Prints how well the model ranks the rows of a file whose outcomes are known.
     Evaluate(evaluate::Arguments),
+    /// Lives through files day by day under an inspection budget: precision, recall, and how well the budget was kept.
+    Simulate(simulate::Arguments),
+    /// Makes stored pre-decisions again, from what `gateway export` wrote, and proves that the same bytes come out.
+    Replay(replay::Arguments),
+    /// Verifies a random check: makes a conveyance's draw again from a revealed seed.
+    VerifyDraw(draw::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -30,6 +39,9 @@ fn main() -> anyhow::Result<()> {
         Command::Features(arguments) => arguments.run(),
         Command::Batch(arguments) => arguments.run(),
         Command::Evaluate(arguments) => arguments.run(),
+        Command::Simulate(arguments) => arguments.run(),
+        Command::Replay(arguments) => arguments.run(),
+        Command::VerifyDraw(arguments) => arguments.run(),
     }
 }
 

@@ -1,0 +1,190 @@
+//! `gateway capacity`: what inspectors have time for, and the seeds of the random checks.
+
+use std::{fmt::Write as _, path::Path};
+
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+};
+use manifest::border_post::{LOCAL_OFFSET, local_date};
+
+use super::DataRefused;
+use crate::{
+    clock::Clock,
+    config::Config,
+    persist::{CapacityRow, Secrets, Store},
+};
+
+const COLUMNS: [&str; 8] = [
+    "border_post_code",
+    "day",
+    "shift",
+    "begin",
+    "end",
+    "inspector_minutes",
+    "minutes_per_control",
+    "expected_arrivals",
+];
+
+/// Problems that are told; a file of the wrong kind has as many as lines.
+const MAX_PROBLEMS: usize = 20;
+
+/// Imports a file: nothing at all when one row of it cannot be read.
+pub(super) async fn import(
+    file: &Path,
+    floor_share: f64,
+    config: &Config,
+    clock: &Clock,
+) -> anyhow::Result<()> {
+    let refused = |problems: Vec<String>| {
+        DataRefused(problems.iter().map(|problem| format!("{}: {problem}", file.display())).collect())
+    };
+    let text = std::fs::read(file).map_err(|error| refused(vec![error.to_string()]))?;
+    let now = clock.now();
+    let rows = rows(&text, local_date(now)).map_err(refused)?;
+    let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
+    let imported = store.import_capacity(rows, floor_share, now).await?;
+    store.close().await;
+    println!("shifts: {} imported", imported.added);
+    Ok(())
+}
+
+/// Reveals the seeds of all days that are over.
+pub(super) async fn reveal(config: &Config, clock: &Clock) -> anyhow::Result<()> {
+    let now = clock.now();
+    let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
+    let revealed = store.reveal_draws(local_date(now), now).await?;
+    store.close().await;
+    for draw in revealed {
+        let mut seed = String::with_capacity(64);
+        for byte in draw.seed {
+            write!(seed, "{byte:02x}")?;
+        }
+        println!("{} seed {seed} commitment {}", draw.day, draw.commitment);
+    }
+    Ok(())
+}
+
+fn rows(text: &[u8], today: Date) -> Result<Vec<CapacityRow>, Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+    let header = reader.headers().map_err(|error| vec![error.to_string()])?.clone();
+    if header.iter().collect::<Vec<_>>() != COLUMNS {
+        return Err(vec![format!("the header is not {}", COLUMNS.join(","))]);
+    }
+    let (mut rows, mut problems): (Vec<CapacityRow>, Vec<String>) = (Vec::new(), Vec::new());
+    for record in reader.into_records() {
+        let row = record.map_err(|error| error.to_string()).and_then(|record| {
+            let line = record.position().map_or(0, csv::Position::line);
+            row(&record, today)
+                .map_err(|(column, problem)| format!("line {line}, column {column:?}: {problem}"))
+        });
+        match row {
+            Ok(row) => {
+                let overlaps = |other: &CapacityRow| {
+                    other.border_post_code == row.border_post_code
+                        && other.begin < row.end
+                        && row.begin < other.end
+                };
+                if rows.iter().any(overlaps) {
+                    problems
+                        .push(format!("shift {:?} of {} overlaps another of the post", row.shift, row.day));
+                }
+                rows.push(row);
+            }
+            Err(problem) => problems.push(problem),
+        }
+        if problems.len() >= MAX_PROBLEMS {
+            problems.push("and perhaps more".to_owned());
+            break;
+        }
+    }
+    if problems.is_empty() { Ok(rows) } else { Err(problems) }
+}
+
+fn row(record: &csv::StringRecord, today: Date) -> Result<CapacityRow, (&'static str, &'static str)> {
+    let text = |place: usize| record.get(place).unwrap_or_default();
+    let number = |place: usize, least: f64| {
+        let number = text(place).parse().ok().filter(|n: &f64| n.is_finite() && *n >= least && *n <= 1e6);
+        number.ok_or((COLUMNS[place], "is not an amount in range"))
+    };
+    let named = |place: usize| {
+        let good = !text(place).is_empty() && text(place).len() <= 64;
+        good.then(|| text(place).to_owned()).ok_or((COLUMNS[place], "is empty or longer than 64 bytes"))
+    };
+    let day: Date = text(1).parse().map_err(|_| ("day", "is not a date, YYYY-MM-DD"))?;
+    if day <= today {
+        // Its seed would be committed to after draws were made.
+        return Err(("day", "is not after today: a day's draws are committed to before it"));
+    }
+    let begin = instant(day, text(3)).ok_or(("begin", "is not a time of day, HH:MM"))?;
+    let end = instant(day, text(4)).ok_or(("end", "is not a time of day, HH:MM"))?;
+    if end <= begin {
+        return Err(("end", "is not after begin: a shift through midnight is two"));
+    }
+    Ok(CapacityRow {
+        border_post_code: named(0)?,
+        day,
+        shift: named(2)?,
+        begin,
+        end,
+        minutes: number(5, 0.0)?,
+        minutes_per_control: number(6, 1.0)?,
+        expected_arrivals: if text(7).is_empty() { None } else { Some(number(7, 1.0)?) },
+    })
+}
+
+/// A time of day in the posts' calendar; 24:00 is the day's end.
+fn instant(day: Date, text: &str) -> Option<Timestamp> {
+    let (day, time) = match text {
+        "24:00" => (day.tomorrow().ok()?, Time::midnight()),
+        _ => (day, Time::strptime("%H:%M", text).ok()?),
+    };
+    LOCAL_OFFSET.to_timestamp(day.to_datetime(time)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    const HEADER: &str =
+        "border_post_code,day,shift,begin,end,inspector_minutes,minutes_per_control,expected_arrivals";
+
+    fn read(lines: &[&str]) -> Result<Vec<CapacityRow>, Vec<String>> {
+        rows(format!("{HEADER}\n{}\n", lines.join("\n")).as_bytes(), date(2026, 11, 22))
+    }
+
+    #[test]
+    fn shifts_are_read_in_the_posts_own_time() {
+        let rows = read(&[
+            "UZ-OYBEK,2026-11-23,day,08:00,20:00,1200,40,150",
+            "UZ-OYBEK,2026-11-23,evening,20:00,24:00,300,40,",
+        ])
+        .unwrap();
+        assert_eq!(rows[0].begin.to_string(), "2026-11-23T03:00:00Z");
+        assert_eq!((rows[0].minutes, rows[0].expected_arrivals), (1200.0, Some(150.0)));
+        assert_eq!(
+            (rows[1].end.to_string().as_str(), rows[1].expected_arrivals),
+            ("2026-11-23T19:00:00Z", None)
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_is_told_with_its_place() {
+        for (line, expected) in [
+            ("UZ-OYBEK,2026-11-22,day,08:00,20:00,1200,40,150", "column \"day\""),
+            ("UZ-OYBEK,2026-11-23,night,20:00,08:00,1200,40,150", "column \"end\""),
+            ("UZ-OYBEK,2026-11-23,day,8 o'clock,20:00,1200,40,150", "column \"begin\""),
+            ("UZ-OYBEK,2026-11-23,day,08:00,20:00,-1,40,150", "column \"inspector_minutes\""),
+            ("UZ-OYBEK,2026-11-23,day,08:00,20:00,100,0,150", "column \"minutes_per_control\""),
+            (",2026-11-23,day,08:00,20:00,100,40,150", "column \"border_post_code\""),
+        ] {
+            let problems = read(&[line]).unwrap_err();
+            assert!(problems[0].contains("line 2") && problems[0].contains(expected), "{problems:?}");
+        }
+        let twice = ["UZ-OYBEK,2026-11-23,a,08:00,20:00,1,40,9", "UZ-OYBEK,2026-11-23,b,19:00,21:00,1,40,9"];
+        assert!(read(&twice).unwrap_err()[0].contains("overlaps"));
+        assert!(rows(b"a,b\n", date(2026, 1, 1)).is_err());
+    }
+}

@@ -1,0 +1,109 @@
+//! `score replay`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use scoring::record::{RecordError, replay};
+use scoring::{Policy, Scorer};
+use serde::Deserialize;
+
+use crate::policy;
+
+/// Longest line that is read: a manifest of many thousand goods items stays below it.
+const LONGEST_LINE_BYTES: u64 = 64 << 20;
+
+/// Lines of trouble that are told; the count at the end has all.
+const TOLD: usize = 20;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Folders of the bundles that judged; the one that is compiled in is always known.
+    #[arg(long)]
+    bundle: Vec<PathBuf>,
+    /// Policy files under which they judged; the one that is compiled in is always known.
+    #[arg(long)]
+    policy: Vec<PathBuf>,
+    /// What `gateway export` wrote: one stored decision a line. "-" reads standard input.
+    file: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    manifest: String,
+    /// The stored record, byte for byte.
+    record: String,
+}
+
+impl Arguments {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let scorers = self.scorers()?;
+        let file: Box<dyn Read> = match self.file.to_str() {
+            Some("-") => Box::new(std::io::stdin().lock()),
+            _ => Box::new(File::open(&self.file).with_context(|| self.file.display().to_string())?),
+        };
+        let mut reader = BufReader::new(file);
+        let (mut same, mut unjudged, mut bad): (BTreeMap<String, u64>, u64, u64) = Default::default();
+        for number in 1_u64.. {
+            let mut text = String::new();
+            let read = reader.by_ref().take(LONGEST_LINE_BYTES).read_line(&mut text)?;
+            if read == 0 {
+                break;
+            }
+            let line: Line = serde_json::from_str(&text).with_context(|| format!("line {number}"))?;
+            match replay(&scorers, line.record.as_bytes()) {
+                Ok(decided) => match &decided.evidence.identity {
+                    Some(by) => {
+                        let name = format!("{} {} {}", by.bundle_name, by.bundle_version, by.bundle_digest);
+                        *same.entry(name).or_default() += 1;
+                    }
+                    None => unjudged += 1,
+                },
+                Err(error) => {
+                    bad += 1;
+                    if bad <= TOLD as u64 {
+                        eprintln!("line {number}, manifest {}: {}", line.manifest, told(&error));
+                    }
+                }
+            }
+        }
+        for (bundle, count) in &same {
+            println!("{count} the same, byte for byte, by bundle {bundle}");
+        }
+        println!("{unjudged} the same, byte for byte, without a model (rejected, or too late)");
+        if bad > 0 {
+            bail!("{bad} could not be made again");
+        }
+        Ok(())
+    }
+
+    /// Each bundle under each policy.
+    fn scorers(&self) -> anyhow::Result<Vec<Scorer>> {
+        let mut policies = vec![Policy::shipped()?];
+        for path in &self.policy {
+            policies.push(policy(path)?);
+        }
+        let mut scorers = Vec::new();
+        for policy in policies {
+            scorers.push(Scorer::shipped()?.with_policy(policy.clone()));
+            for folder in &self.bundle {
+                let scorer = Scorer::load(folder).with_context(|| folder.display().to_string())?;
+                scorers.push(scorer.with_policy(policy.clone()));
+            }
+        }
+        Ok(scorers)
+    }
+}
+
+fn told(error: &RecordError) -> String {
+    match error {
+        RecordError::Identity { bundle, policy } => {
+            format!(
+                "judged by bundle {bundle} and policy {policy}: give their folder and file with --bundle and --policy"
+            )
+        }
+        other => other.to_string(),
+    }
+}
