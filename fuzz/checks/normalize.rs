@@ -19,7 +19,7 @@ pub(crate) fn check(bytes: &[u8]) {
     };
     assert!(findings.as_slice().len() <= settings.findings_limit + bytes.len());
     let encoded = record::encode_manifest(&manifest);
-    let read = record::decode(&encoded.record_json, Some(&encoded.persons_json));
+    let read = record::decode(&encoded.record, Some(&encoded.persons));
     assert!(read.is_ok_and(|read| read == manifest), "a manifest comes back from its record as it went in");
 }
 

@@ -51,6 +51,12 @@ struct Arguments {
     /// Distinct manifests of each kind; keys are new for every request whatever this says.
     #[arg(long, default_value_t = 10_000)]
     manifests: u64,
+    /// Only this payload, for work on one; the JSON object then lacks the other's keys.
+    #[arg(long)]
+    load: Option<Kind>,
+    /// Only the last, busiest shape is driven, for work on that.
+    #[arg(long, conflicts_with = "json")]
+    busiest: bool,
     /// Said by `cargo bench`.
     #[arg(long, hide = true)]
     bench: bool,
@@ -70,7 +76,7 @@ fn main() -> Result<()> {
 
 async fn compare(arguments: &Arguments) -> Result<()> {
     let mut report = Report::new(arguments.seconds, arguments.rounds, arguments.manifests);
-    for kind in [Kind::Cargo, Kind::Coach] {
+    for kind in [Kind::Cargo, Kind::Coach].into_iter().filter(|&kind| arguments.load.is_none_or(|load| load == kind)) {
         eprintln!("bench: {}: encoding {} manifests", kind.name(), arguments.manifests);
         let payload = Arc::new(Payload::encode(kind, arguments.manifests)?);
         report.payload_bytes(kind, payload.mean_bytes());
@@ -80,7 +86,8 @@ async fn compare(arguments: &Arguments) -> Result<()> {
         let mut gateway = Child::gateway(&setup).await?;
         report.start(kind, gateway.ready_after, gateway.memory_now()?);
         report.answers(kind, load::sample_answers(&setup, &gateway, &payload).await?);
-        for shape in SHAPES {
+        let first = if arguments.busiest { SHAPES.len() - 1 } else { 0 };
+        for &shape in &SHAPES[first..] {
             eprintln!("bench: {}: {}x{}", kind.name(), shape.0, shape.1);
             let bare_cell = Cell { kind, shape, server: Server::Bare };
             let gateway_cell = Cell { server: Server::Gateway, ..bare_cell };

@@ -28,6 +28,8 @@ pub mod party;
 pub mod person;
 pub mod quantity;
 pub mod record;
+mod record_compact_read;
+mod record_compact_write;
 mod record_findings;
 mod record_form;
 mod record_shapes;

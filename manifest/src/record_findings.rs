@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::declared::SourcePlace;
 use crate::field_path::FieldPath;
 use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
-use crate::record::{RECORD_VERSION, RecordError, known_version, to_json};
+use crate::record::{JSON_VERSION, RecordError, known_version, to_json};
 
 /// Findings as the store keeps them: two JSON texts.
 #[derive(Clone, PartialEq, Eq)]
@@ -58,15 +58,15 @@ enum PlaceForm<'a> {
 /// The stored form of findings.
 #[must_use]
 pub fn encode_findings(findings: &[Finding]) -> EncodedFindings {
-    let form = Findings { version: RECORD_VERSION, findings: findings.iter().map(form).collect() };
+    let form = Findings { version: JSON_VERSION, findings: findings.iter().map(form).collect() };
     let with_original = findings.iter().enumerate().filter_map(|(i, finding)| {
         let original = finding.original.as_ref()?;
         Some((i, Cow::Borrowed(original.0.as_str())))
     });
-    let with_place =
+let with_place =
         findings.iter().enumerate().filter_map(|(i, finding)| Some((i, place_form(finding.place.as_ref()?))));
     let originals = Originals {
-        version: RECORD_VERSION,
+        version: JSON_VERSION,
         originals: with_original.collect(),
         places: with_place.collect(),
     };

@@ -194,7 +194,8 @@ fn read_date(text: &str) -> Option<PartialDate> {
     PartialDate::new(next()?, next()?, next()?)
 }
 
-/// Defines the stored form of a noun: the same fields under the same names, absent ones left out.
+/// Defines the stored form of a noun: the same fields under the same names, absent ones left out. A field keeps its name
+/// and its place for ever; a new one is added at the end.
 macro_rules! stored {
     ($($form:ident of $type:ident { $($field:ident: $as:ty),+ $(,)? })+) => {$(
         #[doc = concat!("Stored form of [`", stringify!($type), "`].")]

@@ -18,7 +18,7 @@ const RUN: u64 = 0xB;
 const DIGITS: usize = 7;
 
 /// Which of the two payloads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Kind {
     /// A lorry with ten goods items.
     Cargo,

@@ -112,6 +112,11 @@ impl Shapes {
         })
     }
 
+    /// The fields of a message, each at its number.
+    pub(super) fn fields(&self, message: usize) -> &[Option<Field>] {
+        self.messages.get(message).map_or(&[], |(_, fields)| fields)
+    }
+
     /// The field of a message, or `None` for one that the contract does not know.
     pub(super) fn field(&self, message: usize, number: u64) -> Option<&Field> {
         let (_, fields) = self.messages.get(message)?;

@@ -5,11 +5,14 @@ use std::marker::PhantomData;
 use prost::{Message, bytes::Buf as _};
 use tonic::{
     Status,
-    codec::{BufferSettings, Codec, DecodeBuf, Decoder},
+    codec::{BufferSettings, Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
 };
 use tonic_prost::ProstEncoder;
 
-use crate::decode::{self, Element, Format, Received};
+use crate::{
+    decode::{self, Element, Format, Received},
+    reply::Answer,
+};
 
 /// Yields a whole message as [`Received`]; encodes `E`.
 #[derive(Debug)]
@@ -36,6 +39,40 @@ impl<E: Message + Default + Send + 'static> Codec for WholeMessage<E> {
 
     fn decoder(&mut self) -> Self::Decoder {
         ReceivedDecoder(self.format)
+    }
+}
+
+/// Yields a whole message as [`Received`]; writes an [`Answer`].
+#[derive(Debug)]
+pub(super) struct Submitting;
+
+impl Codec for Submitting {
+    type Encode = Answer;
+    type Decode = Received;
+    type Encoder = AnswerEncoder;
+    type Decoder = ReceivedDecoder;
+
+    fn encoder(&mut self) -> AnswerEncoder {
+        AnswerEncoder
+    }
+
+    fn decoder(&mut self) -> ReceivedDecoder {
+        ReceivedDecoder(Format::SubmitManifestV1)
+    }
+}
+
+/// Writes answers.
+#[derive(Debug)]
+pub(super) struct AnswerEncoder;
+
+impl Encoder for AnswerEncoder {
+    type Item = Answer;
+    type Error = Status;
+
+    fn encode(&mut self, answer: Answer, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.reserve(answer.encoded_len());
+        answer.encode(buffer);
+        Ok(())
     }
 }
 

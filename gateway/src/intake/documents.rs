@@ -229,9 +229,9 @@ impl Service {
     ) -> Result<(), Failure> {
         match taken {
             Taken::Recorded(submission) => {
-                let response = self.answer(&submission)?;
-                self.count(caller, &response);
-                told.recorded = Some(response);
+                let answer = self.answer(&submission)?;
+                self.count(caller, answer.rest());
+                told.recorded = Some(answer.into_message()?);
             }
             Taken::Checked(checked) => {
                 let language = Language::from_tag(&reading.asked.language_code);

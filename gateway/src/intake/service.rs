@@ -32,7 +32,7 @@ use crate::{
     },
     persist::new_manifest_id,
     refusals::Refusals,
-    reply::{self, Language, Notice, Reason},
+    reply::{self, Answer, Language, Notice, Reason},
 };
 
 /// `ManifestService`.
@@ -74,7 +74,7 @@ impl Service {
     pub(super) async fn submit_one(
         &self,
         request: Request<Received>,
-    ) -> Result<Response<v1::SubmitManifestResponse>, Status> {
+    ) -> Result<Response<Answer>, Status> {
         let (_, extensions, received) = request.into_parts();
         let answer = self.submit(&extensions, received).instrument(call_span("SubmitManifest")).await;
         answer.map(Response::new).map_err(Notice::into_status)
@@ -122,7 +122,10 @@ impl Service {
     async fn element(&self, extensions: &Extensions, element: Element) -> v1::SubmitManifestsResponse {
         let submission = async {
             match element.received {
-                Ok(received) => self.submit(extensions, received).await,
+                Ok(received) => {
+                    let answer = self.submit(extensions, received).await?;
+                    answer.into_message().map_err(|error| self.told(&error.into(), extensions.get()))
+                }
                 Err(refusal) => {
                     let failure = self.caller(extensions).err().unwrap_or_else(|| refusal.into());
                     Err(self.told(&failure, extensions.get()))
@@ -147,7 +150,7 @@ impl Service {
         &self,
         extensions: &Extensions,
         received: Received,
-    ) -> Result<v1::SubmitManifestResponse, Notice> {
+    ) -> Result<Answer, Notice> {
         let caller = match self.caller(extensions) {
             Ok(caller) => caller,
             Err(failure) => return Err(self.told(&failure, extensions.get())),
@@ -158,7 +161,7 @@ impl Service {
         };
         match answer {
             Ok(response) => {
-                self.count(&caller, &response);
+                self.count(&caller, response.rest());
                 Ok(response)
             }
             Err(failure) => {
@@ -170,7 +173,7 @@ impl Service {
     }
 
     /// What is durable becomes the answer.
-    pub(super) fn answer(&self, submission: &Submission) -> Result<v1::SubmitManifestResponse, Failure> {
+    pub(super) fn answer(&self, submission: &Submission) -> Result<Answer, Failure> {
         let begin = Instant::now();
         let stored = &submission.recorded;
         let recorded = reply::Recorded {
@@ -200,8 +203,7 @@ impl Service {
             metrics.submission(&partner.id, "repeated");
             return;
         }
-        let rejected =
-            response.receipt.as_ref().is_some_and(|receipt| receipt.state() == v1::ManifestState::Rejected);
+        let rejected = response.state() == v1::ManifestState::Rejected;
         metrics.submission(&partner.id, if rejected { "rejected" } else { "recorded" });
         if let Some(roll_up) = response.pre_decisions.first() {
             metrics.pre_decision(reply::word_of_corridor(roll_up.corridor()), &self.bundle);

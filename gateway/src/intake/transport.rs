@@ -14,9 +14,8 @@ use std::{
 use futures::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 use http::{HeaderMap, Request, Response};
 use proto::v1::{
-    SubmitDocumentRequest, SubmitDocumentResponse, SubmitManifestResponse, SubmitManifestsResponse,
-    UploadDocumentRequest, UploadDocumentResponse, ValidateDocumentRequest, ValidateDocumentResponse,
-    ValidateManifestResponse,
+    SubmitDocumentRequest, SubmitDocumentResponse, SubmitManifestsResponse, UploadDocumentRequest,
+    UploadDocumentResponse, ValidateDocumentRequest, ValidateDocumentResponse, ValidateManifestResponse,
     manifest_service_server::{ManifestServiceServer, SERVICE_NAME},
 };
 use tonic::{
@@ -28,13 +27,14 @@ use tonic_prost::ProstCodec;
 
 use super::{
     Failure, Intake,
-    codec::{Elements, WholeMessage},
+    codec::{Elements, Submitting, WholeMessage},
     documents::Uploaded,
     service::Service,
 };
 use crate::{
     authenticate::Peer,
     decode::{Element, Format, Received},
+    reply::Answer,
 };
 
 /// How long before the transport's own timer ours goes off, so that the answer is ours.
@@ -94,7 +94,7 @@ impl ManifestTransport {
         let method = request.uri().path().strip_prefix('/').and_then(|path| path.split_once('/'));
         match method {
             Some((SERVICE_NAME, "SubmitManifest")) => async move {
-                Grpc::new(WholeMessage::of(Format::SubmitManifestV1))
+                Grpc::new(Submitting)
                     .max_decoding_message_size(frame)
                     .unary(Submit(service), request)
                     .await
@@ -152,7 +152,7 @@ impl ManifestTransport {
 struct Submit(Arc<Service>);
 
 impl UnaryService<Received> for Submit {
-    type Response = SubmitManifestResponse;
+    type Response = Answer;
     type Future = BoxFuture<'static, Result<tonic::Response<Self::Response>, Status>>;
 
     fn call(&mut self, request: tonic::Request<Received>) -> Self::Future {

@@ -1,4 +1,4 @@
-//! Large values are stored packed: a commit costs by the page, and what we store is text that repeats itself.
+//! Large texts that repeat themselves are stored packed: a commit costs by the page.
 //!
 //! A packed value is one byte that names its form, then the form's bytes. Forms are added, never changed: what is stored
 //! is read for ever.
@@ -6,7 +6,7 @@
 use super::Error;
 
 /// Stored as it is.
-const PLAIN: u8 = 0;
+pub(in crate::persist) const PLAIN: u8 = 0;
 /// The length (four bytes, little-endian), then one LZ4 block.
 const LZ4: u8 = 1;
 
@@ -56,7 +56,9 @@ pub fn unpack(packed: &[u8]) -> Result<Vec<u8>, Error> {
     }
 }
 
-fn as_is(plain: &[u8]) -> Vec<u8> {
+/// The stored form of a value that is compact already: packing it would cost more than the pages that it saves.
+#[must_use]
+pub fn as_is(plain: &[u8]) -> Vec<u8> {
     let mut packed = Vec::with_capacity(1 + plain.len());
     packed.push(PLAIN);
     packed.extend_from_slice(plain);

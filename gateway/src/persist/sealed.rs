@@ -1,16 +1,17 @@
 //! What names natural persons is sealed with AES-256-GCM under a random key of the manifest's own, and that key is
 //! wrapped with one from the key file. Destroy the wrapped key, and nothing of what lay under it can be read again.
 //!
-//! What is sealed is packed first. A sealed text is nonce (12 bytes), cipher text, tag (16 bytes). Manifest id and column are authenticated with it, so
-//! that no sealed text can be moved to another place. Nonces are random: a wrapping key is good for some billions of
-//! manifests and should be replaced (`Store::rewrap`) long before.
+//! A sealed text is nonce (12 bytes), cipher text, tag (16 bytes); what is enciphered begins with the form that it is
+//! packed in (`packed`). Manifest id and column are authenticated with it, so that no sealed text can be moved to another
+//! place. Nonces are random: a wrapping key is good for some billions of manifests and should be replaced
+//! (`Store::rewrap`) long before.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use uuid::Uuid;
 
 use super::{
     Error,
-    packed::{pack, unpack},
+    packed::{PLAIN, unpack},
     secrets::{Bytes32, Secrets},
 };
 
@@ -63,7 +64,8 @@ impl ManifestSeal {
     }
 
     pub(in crate::persist) fn seal(&self, column: Column, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        seal(&self.key, &context(self.id, column.name()), &pack(plain))
+        // Names and numbers hardly repeat themselves: packing them would cost more than the pages that it saves.
+        seal(&self.key, &context(self.id, column.name()), &[&[PLAIN], plain])
     }
 
     pub(in crate::persist) fn open(&self, column: Column, sealed: Vec<u8>) -> Result<Vec<u8>, Error> {
@@ -77,7 +79,7 @@ impl Secrets {
     fn wrap(&self, id: Uuid, key: &Bytes32) -> Result<Wrapped, Error> {
         // `load` and `random` never give an empty list.
         let newest = self.wrapping_keys.first().ok_or_else(|| Error::Corrupt("no wrapping key".into()))?;
-        let sealed = seal(&cipher(&newest.key)?, &context(id, newest.id.as_bytes()), key.expose())?;
+        let sealed = seal(&cipher(&newest.key)?, &context(id, newest.id.as_bytes()), &[key.expose()])?;
         Ok(Wrapped { wrapping_key_id: newest.id.clone(), key: sealed })
     }
 
@@ -113,10 +115,12 @@ fn context(id: Uuid, place: &[u8]) -> Vec<u8> {
     [id.as_bytes(), place].concat()
 }
 
-fn seal(key: &RandomizedNonceKey, context: &[u8], plain: &[u8]) -> Result<Vec<u8>, Error> {
-    let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len() + 16);
+/// Seals pieces one after the other.
+fn seal(key: &RandomizedNonceKey, context: &[u8], plain: &[&[u8]]) -> Result<Vec<u8>, Error> {
+    let length: usize = plain.iter().map(|piece| piece.len()).sum();
+    let mut sealed = Vec::with_capacity(NONCE_LEN + length + 16);
     sealed.extend_from_slice(&[0; NONCE_LEN]);
-    sealed.extend_from_slice(plain);
+    plain.iter().for_each(|piece| sealed.extend_from_slice(piece));
     let (nonce, tag) = key
         .seal_in_place_separate_tag(Aad::from(context), &mut sealed[NONCE_LEN..])
         .map_err(|_| Error::Unavailable("cipher".into()))?;

@@ -30,5 +30,5 @@ pub use pre_decision::{
 };
 pub use reason::{DOMAIN, Reason};
 pub use receipt::{Receipt, Submitted, receipt};
-pub use submission::{Decisions, Recorded, findings, submission};
+pub use submission::{Answer, Decisions, Recorded, findings, submission};
 pub use value::{manifest_name, manifest_state, outcome_name, timestamp, verdict_word};

@@ -169,7 +169,10 @@ proptest! {
             }
         };
         let stored = record::encode_manifest(&manifest);
-        let read = record::decode(&stored.record_json, Some(&stored.persons_json));
+        let read = record::decode(&stored.record, Some(&stored.persons));
+        prop_assert_eq!(read.as_ref(), Ok(&manifest));
+        let (json, persons_json) = record::to_json_texts(&manifest);
+        let read = record::decode(&json, Some(&persons_json));
         prop_assert_eq!(read.as_ref(), Ok(&manifest));
         let stored = record::encode_findings(findings.as_slice());
         let read = record::decode_findings(&stored.findings_json, Some(&stored.originals_json));

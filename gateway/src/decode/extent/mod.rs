@@ -33,7 +33,7 @@ impl Extent {
             .place_of(message)
             .ok_or_else(|| undecodable(&Here::Root, None, "not a message of the contract"))?;
         let mut walk = Walk { limits, extent: Self::default() };
-        walk.message(shape, &[Part { bytes, offset: 0 }], &Here::Root)?;
+        walk.message(shape, Part { bytes, offset: 0 }, &Here::Root)?;
         Ok(walk.extent)
     }
 }
@@ -68,22 +68,67 @@ struct Walk<'l> {
     extent: Extent,
 }
 
+/// Fields whose numbers are below this are counted in place.
+const IN_PLACE: usize = 32;
+
 impl Walk<'_> {
-    /// One message. It may lie in several parts: an encoder may write a singular message field more than once, and
-    /// its lists then add up.
-    fn message(&mut self, shape: usize, parts: &[Part<'_>], here: &Here<'_>) -> Result<(), Refusal> {
+    /// One message as everybody writes it: in one part, each singular field once. When one comes a second time, the walk
+    /// over this message begins again and gathers parts; so every byte is walked once for each level above it at most.
+    fn message(&mut self, shape: usize, part: Part<'_>, here: &Here<'_>) -> Result<(), Refusal> {
+        let before = self.extent;
+        let fields = SHAPES.fields(shape);
+        let mut counts = [0; IN_PLACE];
+        let mut wire = Wire { part, at: 0 };
+        while let Some((number, value)) = wire.next(here)? {
+            let place = usize::try_from(number).unwrap_or(usize::MAX);
+            let Some(Some(field)) = fields.get(place) else { continue };
+            let Some(count) = counts.get_mut(place) else {
+                self.extent = before;
+                return self.message_in_parts(shape, &[part], here);
+            };
+            let index = *count;
+            if field.list {
+                *count += 1;
+                self.count(index, field, here)?;
+            }
+            let Some(inner_part) = value else { continue };
+            match field.holds {
+                Holds::Message(inner) if field.list => {
+                    self.message(inner, inner_part, &Here::Item { above: here, name: &field.name, index })?;
+                }
+                Holds::Message(_) if index > 0 => {
+                    self.extent = before;
+                    return self.message_in_parts(shape, &[part], here);
+                }
+                Holds::Message(inner) => {
+                    *count += 1;
+                    self.message(inner, inner_part, &Here::Field { above: here, name: &field.name })?;
+                }
+                Holds::Text => self.text(inner_part, field, index, here)?,
+                Holds::Number => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// One message that may lie in several parts: an encoder may write a singular message field more than once, and its
+    /// lists then add up.
+    fn message_in_parts(&mut self, shape: usize, parts: &[Part<'_>], here: &Here<'_>) -> Result<(), Refusal> {
         let mut counts: Vec<(u64, usize)> = Vec::new();
         let mut singular: Vec<(u64, &Field, Vec<Part<'_>>)> = Vec::new();
         for part in parts {
             let mut wire = Wire { part: *part, at: 0 };
             while let Some((number, value)) = wire.next(here)? {
                 let Some(field) = SHAPES.field(shape, number) else { continue };
-                let index = if field.list { self.count(&mut counts, number, field, here)? } else { 0 };
+                let index = if field.list { next_place(&mut counts, number) } else { 0 };
+                if field.list {
+                    self.count(index, field, here)?;
+                }
                 let Some(part) = value else { continue };
                 match field.holds {
                     Holds::Message(inner) if field.list => {
                         let here = Here::Item { above: here, name: &field.name, index };
-                        self.message(inner, &[part], &here)?;
+                        self.message_in_parts(inner, &[part], &here)?;
                     }
                     Holds::Message(_) => match singular.iter_mut().find(|(at, ..)| *at == number) {
                         Some((.., parts)) => parts.push(part),
@@ -96,30 +141,14 @@ impl Walk<'_> {
         }
         for (_, field, parts) in &singular {
             if let Holds::Message(inner) = field.holds {
-                self.message(inner, parts, &Here::Field { above: here, name: &field.name })?;
+                self.message_in_parts(inner, parts, &Here::Field { above: here, name: &field.name })?;
             }
         }
         Ok(())
     }
 
-    /// Counts one more element of a list; returns its place.
-    fn count(
-        &mut self,
-        counts: &mut Vec<(u64, usize)>,
-        number: u64,
-        field: &Field,
-        here: &Here<'_>,
-    ) -> Result<usize, Refusal> {
-        let place = match counts.iter_mut().find(|(at, _)| *at == number) {
-            Some((_, count)) => {
-                *count += 1;
-                *count - 1
-            }
-            None => {
-                counts.push((number, 1));
-                0
-            }
-        };
+    /// Counts one more element of a list, at its place.
+    fn count(&mut self, place: usize, field: &Field, here: &Here<'_>) -> Result<(), Refusal> {
         self.extent.elements += 1;
         self.extent.goods_items += usize::from(field.bound == Bound::GoodsItems);
         let (limit, setting) = self.limits.of_list(field.bound);
@@ -133,7 +162,7 @@ impl Walk<'_> {
                 return Err(Refusal::TooMany { path, limit, setting });
             }
         }
-        Ok(place)
+        Ok(())
     }
 
     fn text(&self, part: Part<'_>, field: &Field, index: usize, here: &Here<'_>) -> Result<(), Refusal> {
@@ -148,6 +177,20 @@ impl Walk<'_> {
             Here::Field { above: here, name }
         };
         Err(Refusal::TextTooLong { path: here.path(), limit, found })
+    }
+}
+
+/// The place of one more element of the list with this number.
+fn next_place(counts: &mut Vec<(u64, usize)>, number: u64) -> usize {
+    match counts.iter_mut().find(|(at, _)| *at == number) {
+        Some((_, count)) => {
+            *count += 1;
+            *count - 1
+        }
+        None => {
+            counts.push((number, 1));
+            0
+        }
     }
 }
 
@@ -229,6 +272,13 @@ impl<'a> Wire<'a> {
     }
 
     fn varint(&mut self, here: &Here<'_>) -> Result<u64, Refusal> {
+        // Nearly all keys and lengths are of one byte.
+        if let Some(&byte) = self.part.bytes.get(self.at)
+            && byte < 0x80
+        {
+            self.at += 1;
+            return Ok(u64::from(byte));
+        }
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
             let Some(byte) = self.part.bytes.get(self.at) else {

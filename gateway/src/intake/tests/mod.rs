@@ -127,7 +127,7 @@ pub(super) fn answer(recorded: &Recorded) -> v1::SubmitManifestResponse {
         decisions: reply::Decisions::Stored(&recorded.decisions),
         repeated: recorded.repeated,
     };
-    reply::submission(&recorded, Language::English).unwrap()
+    reply::submission(&recorded, Language::English).unwrap().into_message().unwrap()
 }
 
 pub(super) fn now() -> Timestamp {

@@ -4,7 +4,7 @@ use manifest::State;
 
 use crate::persist::{
     AuditEvent, AuditKind, Error, Finished, Outcome, Recorded, Secrets,
-    packed::pack,
+    packed::as_is,
     sealed::{Column, ManifestSeal, Wrapped},
 };
 
@@ -26,7 +26,7 @@ impl Submission {
         let sealed = |column, plain: Option<&[u8]>| plain.map(|plain| seal.seal(column, plain)).transpose();
         let received = std::mem::take(&mut outcome.received);
         let persons = outcome.persons.take();
-        let record_packed = pack(&std::mem::take(&mut outcome.record));
+        let record_packed = as_is(&std::mem::take(&mut outcome.record));
         Ok(Self {
             wrapped,
             record_packed,
