@@ -60,7 +60,12 @@ impl FileId {
     }
 }
 
-/// The connections that read.
+/// The connection that reads history.
+pub(super) async fn reader(config: &Config) -> Result<SqliteConnection, Error> {
+    Ok(options(config).pragma("query_only", "on").connect().await?)
+}
+
+/// The connections that read everything else.
 pub(super) async fn readers(config: &Config) -> Result<SqlitePool, Error> {
     let readers = config.readers.max(1);
     let pool = SqlitePoolOptions::new()

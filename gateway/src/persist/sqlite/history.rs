@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 
 use jiff::{Timestamp, civil::Date};
 use scoring::{Counter, CounterKey, CounterKind, History, Moments};
-use sqlx::{Executor, Row as _, Sqlite, SqliteConnection, sqlite::SqliteArguments, sqlite::SqliteRow};
+use sqlx::{Row as _, SqliteConnection, sqlite::SqliteArguments, sqlite::SqliteRow};
+use tokio::sync::oneshot;
 
 use super::{
     Store,
     batch::add,
+    reader,
     statement::{ManyRows, expand_all, pieces},
 };
 use crate::persist::{AuditEvent, AuditKind, Error, HistoryImported, HistoryRow};
@@ -24,8 +26,9 @@ static COUNTERS: ManyRows =
 
 impl Store {
     pub(in crate::persist) async fn history_for(&self, keys: &[CounterKey]) -> Result<History, Error> {
-        let (counters, as_of) = read(&self.readers, keys.iter().copied().chain([CounterKey::BASE])).await?;
-        Ok(History::from_rows(as_of, counters))
+        let (answer, wait) = oneshot::channel();
+        self.histories.send(reader::Command::Read(keys.to_vec(), answer)).await.map_err(|_| Error::Closed)?;
+        wait.await.map_err(|_| Error::Unavailable("no answer from the reader".into()))?
     }
 
     pub(in crate::persist) async fn import_history(
@@ -113,7 +116,7 @@ pub(super) async fn replace(
     // Read for all kinds of a hash: only those that change are replaced. The older part stays on the left, so that
     // the same imports in the same order give the same bits.
     let stored: BTreeMap<CounterKey, Counter> =
-        read(&mut *connection, changes.keys().copied()).await?.0.into_iter().collect();
+        read(&mut *connection, changes.keys().copied().collect()).await?.0.into_iter().collect();
     let changes: Vec<(CounterKey, Counter)> = changes
         .into_iter()
         .map(|(key, (old, new))| {
@@ -151,12 +154,11 @@ pub(super) async fn known_up_to(connection: &mut SqliteConnection, day: Date) ->
     Ok(())
 }
 
+/// Counters that were found, and the day up to which they count.
+pub(super) type Counted = (Vec<(CounterKey, Counter)>, Option<Date>);
+
 /// The counters under some keys, in one statement: one snapshot, and one wake-up of the database's thread.
-async fn read<'e>(
-    from: impl Executor<'e, Database = Sqlite>,
-    keys: impl IntoIterator<Item = CounterKey>,
-) -> Result<(Vec<(CounterKey, Counter)>, Option<Date>), Error> {
-    let asked: HashSet<CounterKey> = keys.into_iter().collect();
+pub(super) async fn read(from: &mut SqliteConnection, asked: HashSet<CounterKey>) -> Result<Counted, Error> {
     let hashes: HashSet<i64> = asked.iter().map(|key| key.hash).collect();
     let mut json = String::with_capacity(hashes.len() * 21 + 2);
     for hash in &hashes {

@@ -13,6 +13,7 @@ mod inspections;
 mod manifests;
 mod partners;
 mod purge;
+mod reader;
 mod row;
 mod schema;
 mod statement;
@@ -30,16 +31,18 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::{
     batch::Entry,
+    reader::Reader,
     submission::Submission,
     writer::{Command, Job, Writer},
 };
 use super::{AuditEvent, Config, Error, FeedPosition, Outcome, Recorded, Secrets};
 
-/// The embedded store. Cheap to clone; the last clone that goes ends the writer.
+/// The embedded store. Cheap to clone; the last clone that goes ends the writer and the reader.
 #[derive(Clone)]
 pub struct Store {
     readers: SqlitePool,
     queue: mpsc::Sender<Command>,
+    histories: mpsc::Sender<reader::Command>,
     wake: Arc<watch::Sender<FeedPosition>>,
     secrets: Secrets,
     max_page_size: u32,
@@ -71,7 +74,10 @@ impl Store {
             wake: Arc::clone(&wake),
         };
         tokio::spawn(writer.run(commands));
-        Ok(Self { readers, queue, wake, secrets: secrets.clone(), max_page_size: config.max_page_size })
+        let (histories, asked) = mpsc::channel(config.queue_size.max(1));
+        let reader = Reader { connection: Some(connection::reader(config).await?), config: config.clone() };
+        tokio::spawn(reader.run(asked));
+        Ok(Self { readers, queue, histories, wake, secrets: secrets.clone(), max_page_size: config.max_page_size })
     }
 
     pub(super) async fn record(&self, outcome: Outcome) -> Result<Recorded, Error> {
@@ -100,6 +106,10 @@ impl Store {
     pub(super) async fn close(&self) {
         let (done, wait) = oneshot::channel();
         if self.queue.send(Command::Close(done)).await.is_ok() {
+            let _ = wait.await;
+        }
+        let (done, wait) = oneshot::channel();
+        if self.histories.send(reader::Command::Close(done)).await.is_ok() {
             let _ = wait.await;
         }
         self.readers.close().await;
