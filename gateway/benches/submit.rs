@@ -76,7 +76,9 @@ fn main() -> Result<()> {
 
 async fn compare(arguments: &Arguments) -> Result<()> {
     let mut report = Report::new(arguments.seconds, arguments.rounds, arguments.manifests);
-    for kind in [Kind::Cargo, Kind::Coach].into_iter().filter(|&kind| arguments.load.is_none_or(|load| load == kind)) {
+    for kind in
+        [Kind::Cargo, Kind::Coach].into_iter().filter(|&kind| arguments.load.is_none_or(|load| load == kind))
+    {
         eprintln!("bench: {}: encoding {} manifests", kind.name(), arguments.manifests);
         let payload = Arc::new(Payload::encode(kind, arguments.manifests)?);
         report.payload_bytes(kind, payload.mean_bytes());

@@ -139,7 +139,9 @@ pub fn decode(record: &[u8], persons: Option<&[u8]>) -> Result<Manifest, RecordE
 fn read<T: DeserializeOwned>(stored: &[u8]) -> Result<T, RecordError> {
     match stored.split_first() {
         // The version stands in front of what is counted.
-        Some((&COMPACT, compact)) => record_compact_read::read(compact).map_err(|Damaged(at)| RecordError::Damaged(at + 1)),
+        Some((&COMPACT, compact)) => {
+            record_compact_read::read(compact).map_err(|Damaged(at)| RecordError::Damaged(at + 1))
+        }
         Some((&version @ 3..=b' ', _)) => Err(RecordError::UnknownVersion(u32::from(version))),
         _ => {
             known_version(stored)?;

@@ -4,8 +4,8 @@
 use std::fmt::Display;
 
 use serde::de::{
-    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer as _, MapAccess, SeqAccess, VariantAccess,
-    Visitor,
+    self, DeserializeOwned, DeserializeSeed, EnumAccess, IntoDeserializer as _, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
 };
 
 /// The bytes are not what was written. Never holds what stood there.
@@ -141,7 +141,11 @@ impl<'de> de::Deserializer<'de> for &mut Input<'de> {
         visitor.visit_unit()
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Damaged> {
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Damaged> {
         visitor.visit_unit()
     }
 
@@ -259,11 +263,7 @@ impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
         Err(Damaged(0))
     }
 
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Damaged> {
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Damaged> {
         Err(Damaged(0))
     }
 }

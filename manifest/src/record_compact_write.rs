@@ -133,7 +133,11 @@ impl<'c, 'o> ser::Serializer for &'c mut Compact<'o> {
         self.serialize_u32(place)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), NoForm> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), NoForm> {
         value.serialize(self)
     }
 

@@ -63,13 +63,10 @@ pub fn encode_findings(findings: &[Finding]) -> EncodedFindings {
         let original = finding.original.as_ref()?;
         Some((i, Cow::Borrowed(original.0.as_str())))
     });
-let with_place =
+    let with_place =
         findings.iter().enumerate().filter_map(|(i, finding)| Some((i, place_form(finding.place.as_ref()?))));
-    let originals = Originals {
-        version: JSON_VERSION,
-        originals: with_original.collect(),
-        places: with_place.collect(),
-    };
+    let originals =
+        Originals { version: JSON_VERSION, originals: with_original.collect(), places: with_place.collect() };
     EncodedFindings { findings_json: to_json(&form), originals_json: to_json(&originals) }
 }
 

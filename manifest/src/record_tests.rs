@@ -3,9 +3,9 @@
 use crate::declared::{Said, SourcePlace};
 use crate::finding::Finding;
 use crate::record::{RecordError, decode, decode_findings, encode_findings, encode_manifest, to_json_texts};
-use crate::{record_compact_read, record_compact_write};
 use crate::samples::*;
 use crate::{Declared, FindingCode, Manifest};
+use crate::{record_compact_read, record_compact_write};
 
 fn text(json: &[u8]) -> &str {
     std::str::from_utf8(json).unwrap()
@@ -95,7 +95,9 @@ fn the_compact_form_reads_what_it_wrote() {
     }
     // A list that claims more than is there takes no memory; a number of more than 64 bits is none.
     assert!(record_compact_read::read::<Vec<u64>>(&[0xff, 0xff, 0xff, 0xff, 0x0f, 1]).is_err());
-    assert!(record_compact_read::read::<u64>(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2]).is_err());
+    assert!(
+        record_compact_read::read::<u64>(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2]).is_err()
+    );
     assert!(record_compact_read::read::<u8>(&[0x80, 2]).is_err());
 }
 
@@ -141,7 +143,11 @@ fn story_of_the_versions() {
         assert_eq!(read.as_ref(), Ok(&manifest), "{name}, version 1");
         assert_eq!([text(&texts.0), text(&texts.1)], json, "{name}, version 1");
         assert_eq!(decode(compact[0], Some(compact[1])), Ok(manifest), "{name}, version 2");
-        assert_eq!([&stored.record[..], &stored.persons[..]], compact, "{name}, version 2: did a field change place?");
+        assert_eq!(
+            [&stored.record[..], &stored.persons[..]],
+            compact,
+            "{name}, version 2: did a field change place?"
+        );
     };
     macro_rules! fixtures {
         ($name:literal, $declared:expr) => {

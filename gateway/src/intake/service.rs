@@ -71,10 +71,7 @@ impl Service {
     }
 
     /// One submission.
-    pub(super) async fn submit_one(
-        &self,
-        request: Request<Received>,
-    ) -> Result<Response<Answer>, Status> {
+    pub(super) async fn submit_one(&self, request: Request<Received>) -> Result<Response<Answer>, Status> {
         let (_, extensions, received) = request.into_parts();
         let answer = self.submit(&extensions, received).instrument(call_span("SubmitManifest")).await;
         answer.map(Response::new).map_err(Notice::into_status)
@@ -146,11 +143,7 @@ impl Service {
         }
     }
 
-    async fn submit(
-        &self,
-        extensions: &Extensions,
-        received: Received,
-    ) -> Result<Answer, Notice> {
+    async fn submit(&self, extensions: &Extensions, received: Received) -> Result<Answer, Notice> {
         let caller = match self.caller(extensions) {
             Ok(caller) => caller,
             Err(failure) => return Err(self.told(&failure, extensions.get())),

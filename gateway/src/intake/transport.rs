@@ -94,10 +94,7 @@ impl ManifestTransport {
         let method = request.uri().path().strip_prefix('/').and_then(|path| path.split_once('/'));
         match method {
             Some((SERVICE_NAME, "SubmitManifest")) => async move {
-                Grpc::new(Submitting)
-                    .max_decoding_message_size(frame)
-                    .unary(Submit(service), request)
-                    .await
+                Grpc::new(Submitting).max_decoding_message_size(frame).unary(Submit(service), request).await
             }
             .boxed(),
             Some((SERVICE_NAME, "ValidateManifest")) => async move {

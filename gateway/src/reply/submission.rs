@@ -132,7 +132,10 @@ mod tests {
     fn an_answer_is_encoded_as_its_message_is() {
         let receipt = v1::Receipt { manifest: "manifests/x".repeat(30), ..v1::Receipt::default() };
         let rest = v1::SubmitManifestResponse {
-            pre_decisions: vec![v1::PreDecision { subject: "conveyance".into(), ..v1::PreDecision::default() }],
+            pre_decisions: vec![v1::PreDecision {
+                subject: "conveyance".into(),
+                ..v1::PreDecision::default()
+            }],
             repeated_submission: true,
             ..v1::SubmitManifestResponse::default()
         };

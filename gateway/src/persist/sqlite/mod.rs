@@ -77,7 +77,14 @@ impl Store {
         let (histories, asked) = mpsc::channel(config.queue_size.max(1));
         let reader = Reader { connection: Some(connection::reader(config).await?), config: config.clone() };
         tokio::spawn(reader.run(asked));
-        Ok(Self { readers, queue, histories, wake, secrets: secrets.clone(), max_page_size: config.max_page_size })
+        Ok(Self {
+            readers,
+            queue,
+            histories,
+            wake,
+            secrets: secrets.clone(),
+            max_page_size: config.max_page_size,
+        })
     }
 
     pub(super) async fn record(&self, outcome: Outcome) -> Result<Recorded, Error> {

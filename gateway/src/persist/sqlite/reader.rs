@@ -79,7 +79,9 @@ impl Reader {
                 let counters: HashMap<CounterKey, Counter> = counters.into_iter().collect();
                 let counted = |key: &CounterKey| Some((*key, *counters.get(key)?));
                 for (keys, answer) in waiting {
-                    let rows = keys.iter().chain([&CounterKey::BASE]).filter_map(counted);
+                    // Each once, however often it was asked for: equal keys would be added up.
+                    let rows: HashMap<CounterKey, Counter> =
+                        keys.iter().chain([&CounterKey::BASE]).filter_map(counted).collect();
                     let _ = answer.send(Ok(History::from_rows(as_of, rows)));
                 }
             }
