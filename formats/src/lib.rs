@@ -13,7 +13,9 @@ mod format;
 mod limits;
 mod ncts;
 mod recognise;
+mod table;
 mod unreadable;
+mod voyage;
 mod xml;
 
 pub use answer::{Answer, AnswerFinding, AnswerHead, AnswerInKind, answer};

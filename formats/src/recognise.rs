@@ -1,11 +1,21 @@
 //! Which format a document is in, and the reader for it.
 
-use crate::{Cause, Document, Format, Given, Limits, Unreadable, xml};
+use crate::{Cause, Document, Format, Given, Limits, Unreadable, table, voyage, xml};
 
 /// The format of a document by its first bytes, or `None`. Cheap: it looks, it does not read.
 #[must_use]
 pub fn recognise(bytes: &[u8]) -> Option<Format> {
-    xml::names(bytes, xml::kind_of).map(|kind| kind.format)
+    if table::xlsx::is_workbook(bytes) {
+        return Some(Format::PassengerXlsx);
+    }
+    if let Some(kind) = xml::names(bytes, xml::kind_of) {
+        return Some(kind.format);
+    }
+    if let Some(json) = voyage::recognise(bytes) {
+        return Some(json);
+    }
+    // Last: any text may be a list.
+    table::is_separated_list(bytes).then_some(Format::PassengerCsv)
 }
 
 /// Reads a document in the format that is named, or in the one that is recognised.
@@ -19,11 +29,17 @@ pub fn read(
     given: &Given<'_>,
     limits: &Limits,
 ) -> Result<Document, Unreadable> {
+    if bytes.len() > limits.max_document_bytes {
+        let cause = Cause::TooMany { what: "bytes", limit: limits.max_document_bytes };
+        return Err(Unreadable { place: None, cause });
+    }
     let format = format.or_else(|| recognise(bytes)).ok_or_else(|| unrecognised(bytes, limits))?;
     match format {
         Format::Paxlst | Format::Cuscar => Err(not_yet(format)), // edifact
         Format::Ncts | Format::Ens => xml::read(bytes, format, given, limits),
-        Format::PassengerCsv | Format::PassengerXlsx | Format::VoyageJson => Err(not_yet(format)), // table, voyage
+        Format::PassengerCsv => table::read_separated(bytes, given, limits),
+        Format::PassengerXlsx => table::read_workbook(bytes, given, limits),
+        Format::VoyageJson => voyage::read(bytes, given, limits),
         Format::ManifestJson => Err(not_yet(format)), // the gateway reads its own contract
     }
 }
@@ -32,7 +48,9 @@ fn not_yet(format: Format) -> Unreadable {
     Unreadable { place: None, cause: Cause::NotRead(format.as_str().to_owned()) }
 }
 
-/// Why nothing is read: XML of another kind is named, and refused for what it is.
+/// Why nothing is read: XML of another kind is named and refused for what it is, and so are tables that can be saved
+/// otherwise.
 fn unrecognised(bytes: &[u8], limits: &Limits) -> Unreadable {
-    xml::unrecognised(bytes, limits).unwrap_or(Unreadable { place: None, cause: Cause::NotRecognised })
+    let known = table::xlsx::foreign(bytes).or_else(|| xml::unrecognised(bytes, limits));
+    known.unwrap_or(Unreadable { place: None, cause: Cause::NotRecognised })
 }

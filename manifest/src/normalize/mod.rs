@@ -14,6 +14,8 @@ mod dice;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use crate::code_list::CodeLists;
 use crate::declared::{self, Declared, FormNote};
 use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
@@ -31,6 +33,7 @@ pub fn normalize(declared: Declared, lists: &CodeLists, settings: &RuleSettings)
         lists,
         findings: Findings::with_limit(settings.findings_limit, declared.source),
         offset_minutes: None,
+        unreadable: BTreeSet::new(),
     };
     declared.notes.into_iter().for_each(|note| step.form(note));
     // First the journey: its offset from UTC reads the words of every other instant.
@@ -56,6 +59,8 @@ struct Step<'l> {
     lists: &'l CodeLists,
     findings: Findings,
     offset_minutes: Option<i16>,
+    /// Persons whose row the reader could not take apart.
+    unreadable: BTreeSet<About>,
 }
 
 impl Step<'_> {
@@ -87,6 +92,9 @@ impl Step<'_> {
 
     /// What the reader noted about the form becomes a finding.
     fn form(&mut self, note: FormNote) {
+        if note.code == FindingCode::RowUnreadable {
+            self.unreadable.insert(note.about);
+        }
         let original = note.original.and_then(|original| OriginalValue::kept(&original.0));
         self.findings.push(Finding {
             code: note.code,

@@ -1,0 +1,441 @@
+//! Dates and times as people type them into tables.
+
+use jiff::civil::{Date, DateTime, Time};
+
+use super::fold::fold;
+use super::words;
+
+/// Which of two numbers is the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    DayFirst,
+    MonthFirst,
+}
+
+/// How two digits of a year are completed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Century {
+    /// A birth: never after the year of reading.
+    Past,
+    /// A document or journey: within fifty years around the year of reading.
+    Near,
+}
+
+/// Why a date could have been read otherwise; the text says how it was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Both numbers could be the day, and no other row of the column tells.
+    DayOrMonth,
+    /// The year has two digits.
+    TwoDigitYear,
+    /// A number of days since 1900, as table programs count.
+    DayNumber,
+}
+
+impl Doubt {
+    /// How it was read, for the finding.
+    pub(super) const fn form(self) -> &'static str {
+        match self {
+            Self::DayOrMonth => "day, month, year",
+            Self::TwoDigitYear => "two-digit year",
+            Self::DayNumber => "day number of a table program",
+        }
+    }
+}
+
+/// A date as read: numbers of the calendar, zero for what was not said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Day {
+    pub(super) year: i32,
+    pub(super) month: i32,
+    pub(super) day: i32,
+    pub(super) doubt: Option<Doubt>,
+}
+
+/// What a column's rows tell about the order of its numbers.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Orders {
+    day_first: bool,
+    month_first: bool,
+}
+
+impl Orders {
+    /// Looks at one more row: a number above twelve cannot be a month.
+    pub(super) fn look(&mut self, text: &str) {
+        let (date, _) = without_time(text);
+        if let [first, second, year] = numbers(&date).as_slice()
+            && year.digits != 3
+            && first.digits <= 2
+        {
+            self.day_first |= first.value > 12 && second.value <= 12;
+            self.month_first |= second.value > 12 && first.value <= 12;
+        }
+    }
+
+    /// The order, when the rows agree.
+    pub(super) const fn order(self) -> Option<Order> {
+        match (self.day_first, self.month_first) {
+            (true, false) => Some(Order::DayFirst),
+            (false, true) => Some(Order::MonthFirst),
+            _ => None,
+        }
+    }
+}
+
+/// A date in words; `None` when it is none or not of the calendar. A time of day behind it is left alone.
+pub(super) fn date(text: &str, order: Option<Order>, century: Century, this_year: i32) -> Option<Day> {
+    if text.len() > 64 {
+        return None;
+    }
+    let (text, _) = without_time(text);
+    let folded = fold(&text);
+    let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    while words
+        .last()
+        .is_some_and(|word| matches!(*word, "г" | "года" | "год" | "y" | "yil" | "йил" | "r" | "р"))
+    {
+        words.pop();
+    }
+    let day = if let Some(place) = words.iter().position(|word| words::value("month", word).is_some()) {
+        let month = words.get(place).and_then(|word| words::value("month", word))?.parse().ok()?;
+        words.remove(place);
+        named_month(&words, month, century, this_year)?
+    } else {
+        let numbers = numbers(&words.join("."));
+        if numbers.len() != words.len() {
+            return glued(&words, century, this_year);
+        }
+        let slashes = text.contains('/');
+        numeric(&numbers, slashes, order, century, this_year)?
+    };
+    in_calendar(day)
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Number {
+    value: i32,
+    digits: usize,
+}
+
+/// The numbers of a text that has nothing but numbers between its signs; the rest is left out.
+fn numbers(text: &str) -> Vec<Number> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(4);
+    words.filter_map(number).collect()
+}
+
+fn number(word: &str) -> Option<Number> {
+    let is_number = word.len() <= 8 && word.bytes().all(|b| b.is_ascii_digit());
+    let value = word.parse().ok().filter(|_| is_number)?;
+    Some(Number { value, digits: word.len() })
+}
+
+/// `12 мая 1990`, `12-May-90`, `May 12, 1990`, `май 1990`.
+fn named_month(words: &[&str], month: i32, century: Century, this_year: i32) -> Option<Day> {
+    let numbers: Vec<Number> = words.iter().filter_map(|word| number(word)).collect();
+    let plain = |year: i32, day: i32| Day { year, month, day, doubt: None };
+    match numbers.as_slice() {
+        [year] if year.digits == 4 && words.len() == 1 => Some(plain(year.value, 0)),
+        [year, day] if year.digits == 4 && day.digits <= 2 && words.len() == 2 => {
+            Some(plain(year.value, day.value))
+        }
+        [day, year] if year.digits == 4 && words.len() == 2 => Some(plain(year.value, day.value)),
+        [day, year] if year.digits == 2 && words.len() == 2 => {
+            let year = completed(year.value, century, this_year);
+            Some(Day { doubt: Some(Doubt::TwoDigitYear), ..plain(year, day.value) })
+        }
+        _ => None,
+    }
+}
+
+/// `12мая1990`: not read. `T`-less forms with letters stuck to them neither, but `1990г` is a year.
+fn glued(words: &[&str], century: Century, this_year: i32) -> Option<Day> {
+    let [.., last] = words else { return None };
+    let year = last.strip_suffix('г')?;
+    let mut plain: Vec<&str> = words.to_vec();
+    plain.pop();
+    plain.push(year);
+    let numbers = numbers(&plain.join("."));
+    (numbers.len() == plain.len())
+        .then(|| numeric(&numbers, false, None, century, this_year))?
+        .and_then(in_calendar)
+}
+
+fn numeric(
+    numbers: &[Number],
+    slashes: bool,
+    order: Option<Order>,
+    century: Century,
+    this_year: i32,
+) -> Option<Day> {
+    let plain = |year, month, day| Day { year, month, day, doubt: None };
+    Some(match numbers {
+        [year] if year.digits == 4 && (1880..=2120).contains(&year.value) => plain(year.value, 0, 0),
+        [days] if days.digits == 5 => {
+            let date = from_day_number(f64::from(days.value), false)?.date();
+            let doubt = Some(Doubt::DayNumber);
+            Day { year: date.year().into(), month: date.month().into(), day: date.day().into(), doubt }
+        }
+        [whole] if whole.digits == 8 => {
+            let v = whole.value;
+            let year_first = plain(v / 10_000, v / 100 % 100, v % 100);
+            let year_last = plain(v % 10_000, v / 10_000 % 100, v / 1_000_000);
+            // 19900425 and 25041990: the year tells.
+            if (1880..=2120).contains(&year_first.year) { year_first } else { year_last }
+        }
+        [year, month] if year.digits == 4 => plain(year.value, month.value, 0),
+        [month, year] if year.digits == 4 => plain(year.value, month.value, 0),
+        [year, month, day] if year.digits == 4 || (year.digits == 2 && year.value > 31) => {
+            let doubt = (year.digits == 2).then_some(Doubt::TwoDigitYear);
+            let year = if year.digits == 2 { completed(year.value, century, this_year) } else { year.value };
+            Day { doubt, ..plain(year, month.value, day.value) }
+        }
+        [first, second, year] if year.digits == 4 || year.digits == 2 => {
+            let doubt = (year.digits == 2).then_some(Doubt::TwoDigitYear);
+            let year = if year.digits == 2 { completed(year.value, century, this_year) } else { year.value };
+            let day_first = Day { doubt, ..plain(year, second.value, first.value) };
+            let month_first = Day { doubt, ..plain(year, first.value, second.value) };
+            match (first.value > 12, second.value > 12, order) {
+                (true, false, _) => day_first,
+                (false, true, _) => month_first,
+                (true, true, _) => return None,
+                (false, false, Some(Order::MonthFirst)) => month_first,
+                (false, false, Some(Order::DayFirst)) => day_first,
+                // With points or dashes the day stands first wherever these lists come from.
+                (false, false, None) if !slashes || first.value == second.value => day_first,
+                (false, false, None) => Day { doubt: Some(Doubt::DayOrMonth), ..day_first },
+            }
+        }
+        _ => return None,
+    })
+}
+
+/// Four digits of a year from two.
+const fn completed(two: i32, century: Century, this_year: i32) -> i32 {
+    let this_century = this_year / 100 * 100;
+    let year = this_century + two;
+    match century {
+        Century::Past if year > this_year => year - 100,
+        Century::Near if year > this_year + 50 => year - 100,
+        Century::Past | Century::Near => year,
+    }
+}
+
+fn in_calendar(day: Day) -> Option<Day> {
+    let Day { year, month, day: of_month, .. } = day;
+    manifest::quantity::PartialDate::new(year, month, of_month)?;
+    Some(day)
+}
+
+/// A day number of a table program into date and time; `None` outside of 1900 to 2200. Since 1904 in workbooks that say so.
+pub(super) fn from_day_number(days: f64, since_1904: bool) -> Option<DateTime> {
+    if !(0.0..110_000.0).contains(&days) {
+        return None;
+    }
+    let days = if since_1904 { days + 1462.0 } else { days };
+    let minutes = (days * 1440.0).round();
+    #[expect(clippy::cast_possible_truncation, reason = "below 1.6e8 by the check above")]
+    let minutes = minutes as i64;
+    // Table programs count a 29 February 1900 that never was.
+    let first = if minutes < 60 * 1440 { Date::constant(1899, 12, 31) } else { Date::constant(1899, 12, 30) };
+    let start = first.to_datetime(Time::midnight());
+    start.checked_add(jiff::Span::new().try_minutes(minutes).ok()?).ok()
+}
+
+/// A time of day with its offset from UTC in minutes, where one was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Clock {
+    pub(super) time: Time,
+    pub(super) offset_minutes: Option<i32>,
+}
+
+/// Takes the time of day out of a text: `23.11.2026 08:30`, `2026-11-23T08:30+05:00`, `08:30 (UTC+5), 23.11`.
+pub(super) fn without_time(text: &str) -> (String, Option<Clock>) {
+    let Some(colon) = text.find(':') else { return (text.to_owned(), None) };
+    let (before, after) = (text.get(..colon).unwrap_or_default(), text.get(colon + 1..).unwrap_or_default());
+    let hours_at = before
+        .rfind(|c: char| !c.is_ascii_digit())
+        .map_or(0, |at| at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
+    let hours = before.get(hours_at..).unwrap_or_default();
+    let minutes: String = after.chars().take_while(char::is_ascii_digit).collect();
+    let (Ok(hour), Ok(minute)) = (hours.parse::<i8>(), minutes.parse::<i8>()) else {
+        return (text.to_owned(), None);
+    };
+    if hours.len() > 2 || minutes.len() != 2 {
+        return (text.to_owned(), None);
+    }
+    let Ok(time) = Time::new(hour, minute, 0, 0) else { return (text.to_owned(), None) };
+    let mut rest = after.get(2..).unwrap_or_default();
+    if let Some(seconds) = rest.strip_prefix(':') {
+        rest = seconds.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    }
+    let (offset_minutes, rest) = offset(rest);
+    let date = before.get(..hours_at).unwrap_or_default().trim_end_matches(['T', 't']);
+    (format!("{date} {rest}"), Some(Clock { time, offset_minutes }))
+}
+
+/// An offset from UTC at the start of a text or behind `UTC` and `GMT`, and what remains.
+pub(super) fn offset(text: &str) -> (Option<i32>, &str) {
+    let trimmed = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ','));
+    if let Some(rest) = trimmed.strip_prefix(['Z', 'z']) {
+        return (Some(0), rest);
+    }
+    let named = ["UTC", "GMT", "utc", "gmt"].iter().find_map(|name| trimmed.strip_prefix(name));
+    let signed = named.unwrap_or(trimmed).trim_start();
+    let sign = match signed.chars().next() {
+        Some('+') => 1,
+        Some('-' | '−') => -1,
+        _ if named.is_some() => return (Some(0), signed),
+        _ => return zone(text, trimmed),
+    };
+    let digits_at = signed.chars().next().map_or(0, char::len_utf8);
+    let digits = signed.get(digits_at..).unwrap_or_default();
+    let end = digits.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(digits.len());
+    let (number, rest) = digits.split_at_checked(end).unwrap_or((digits, ""));
+    let (hours, minutes) = match (number.split_once(':'), number.len()) {
+        (Some((hours, minutes)), _) => (hours, minutes),
+        (None, 4) => number.split_at_checked(2).unwrap_or((number, "0")),
+        (None, _) => (number, "0"),
+    };
+    match (hours.parse::<i32>(), minutes.parse::<i32>()) {
+        (Ok(hours @ 0..=15), Ok(minutes @ 0..=59)) => {
+            (Some(sign * (hours * 60 + minutes)), rest.trim_start_matches(')'))
+        }
+        _ => (None, text),
+    }
+}
+
+/// The clocks that people name: Tashkent's and Moscow's.
+fn zone<'t>(text: &'t str, trimmed: &'t str) -> (Option<i32>, &'t str) {
+    let folded = fold(trimmed);
+    let is = |names: &[&str]| names.iter().any(|name| folded.starts_with(name));
+    if is(&["ташкент", "по ташкент", "toshkent", "тошкент", "tashkent"]) {
+        (Some(300), "")
+    } else if is(&["мск", "по мск", "москов", "по москов", "moscow", "msk"]) {
+        (Some(180), "")
+    } else {
+        (None, text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, order: Option<Order>) -> Option<(i32, i32, i32, Option<Doubt>)> {
+        date(text, order, Century::Past, 2026).map(|day| (day.year, day.month, day.day, day.doubt))
+    }
+
+    #[test]
+    fn dates_as_people_type_them() {
+        for text in [
+            "25.04.1990",
+            "25.4.1990",
+            "1990-04-25",
+            "25-04-1990",
+            "25/04/1990",
+            "04/25/1990",
+            "1990/04/25",
+            "19900425",
+            "25041990",
+            "25 апреля 1990 г.",
+            "25 апр 1990",
+            "25-Apr-1990",
+            "April 25, 1990",
+            "25 aprel 1990",
+            "25.04.1990 0:00:00",
+            "1990-04-25T00:00:00",
+            "25.04.1990г.",
+            "25 . 04 . 1990",
+            "1990.04.25",
+            "25.04.1990г",
+        ] {
+            assert_eq!(read(text, None), Some((1990, 4, 25, None)), "{text}");
+        }
+        assert_eq!(read("1990", None), Some((1990, 0, 0, None)));
+        assert_eq!(read("04.1990", None), Some((1990, 4, 0, None)));
+        assert_eq!(read("05.04.1990", None), Some((1990, 4, 5, None)));
+        assert_eq!(read("25.04.90", None), Some((1990, 4, 25, Some(Doubt::TwoDigitYear))));
+        assert_eq!(read("25.04.20", None), Some((2020, 4, 25, Some(Doubt::TwoDigitYear))));
+        assert_eq!(read("32988", None), Some((1990, 4, 25, Some(Doubt::DayNumber))));
+        for text in [
+            "",
+            "31.02.1990",
+            "25.13.1990",
+            "0",
+            "abc",
+            "Иванов",
+            "12345678901",
+            "1.2.3.4",
+            "99/99/1990",
+            "--",
+        ] {
+            assert_eq!(read(text, None), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_column_tells_which_number_is_the_day() {
+        assert_eq!(read("05/04/1990", None), Some((1990, 4, 5, Some(Doubt::DayOrMonth))));
+        assert_eq!(read("05/05/1990", None), Some((1990, 5, 5, None)));
+        let order = |texts: &[&str]| {
+            let mut orders = Orders::default();
+            texts.iter().for_each(|text| orders.look(text));
+            orders.order()
+        };
+        let month_first = order(&["05/04/1990", "04/25/1990"]);
+        assert_eq!(month_first, Some(Order::MonthFirst));
+        assert_eq!(read("05/04/1990", month_first), Some((1990, 5, 4, None)));
+        assert_eq!(order(&["25/04/1990", "01/02/1990"]), Some(Order::DayFirst));
+        assert_eq!(order(&["25/04/1990", "04/25/1990"]), None);
+        assert_eq!(order(&["1990-12-25", "x"]), None);
+    }
+
+    #[test]
+    fn centuries() {
+        let near = |text| date(text, None, Century::Near, 2026).map(|day| day.year);
+        assert_eq!(
+            (near("01.01.31"), near("01.01.77"), near("01.01.26")),
+            (Some(2031), Some(1977), Some(2026))
+        );
+        assert_eq!(read("01.01.27", None).map(|day| day.0), Some(1927));
+    }
+
+    #[test]
+    fn day_numbers() {
+        let day = |days, since_1904| from_day_number(days, since_1904).map(|at| at.to_string());
+        assert_eq!(day(1.0, false).as_deref(), Some("1900-01-01T00:00:00"));
+        assert_eq!(day(59.0, false).as_deref(), Some("1900-02-28T00:00:00"));
+        assert_eq!(day(61.0, false).as_deref(), Some("1900-03-01T00:00:00"));
+        assert_eq!(day(32988.0, false).as_deref(), Some("1990-04-25T00:00:00"));
+        assert_eq!(day(31526.0, true).as_deref(), Some("1990-04-25T00:00:00"));
+        assert_eq!(day(46_349.354_166_666_7, false).as_deref(), Some("2026-11-23T08:30:00"));
+        assert!(day(-1.0, false).is_none() && day(1e300, false).is_none() && day(f64::NAN, false).is_none());
+    }
+
+    #[test]
+    fn times_and_offsets() {
+        let taken = |text: &str| {
+            let (rest, clock) = without_time(text);
+            let clock = clock.map(|clock| (clock.time.to_string(), clock.offset_minutes));
+            (date(&rest, None, Century::Near, 2026).map(|day| (day.year, day.month, day.day)), clock)
+        };
+        let day = Some((2026, 11, 23));
+        for (text, offset) in [
+            ("23.11.2026 08:30", None),
+            ("2026-11-23T08:30:00+05:00", Some(300)),
+            ("2026-11-23 08:30Z", Some(0)),
+            ("23.11.2026 08:30 (UTC+5)", Some(300)),
+            ("08:30 +0500 23.11.2026", Some(300)),
+            ("23.11.2026, 08:30 МСК", Some(180)),
+            ("23.11.2026 08:30 (ташкентское время)", Some(300)),
+            ("23 ноября 2026 г. 08:30", None),
+        ] {
+            assert_eq!(taken(text), (day, Some(("08:30:00".to_owned(), offset))), "{text}");
+        }
+        assert_eq!(taken("23.11.2026"), (day, None));
+        assert_eq!(taken("25:99"), (None, None));
+        assert_eq!(offset("+05:00").0, Some(300));
+        assert_eq!(offset("-3").0, Some(-180));
+        assert_eq!(offset("пять").0, None);
+    }
+}

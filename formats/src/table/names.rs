@@ -1,0 +1,134 @@
+//! Names and documents that share a cell.
+
+use manifest::declared::PersonName;
+
+use super::fold::fold;
+use super::words;
+
+/// A whole name into its parts: `Юсупов Ёркин Бахтиёрович`, `YUSUPOV, YORQIN`, `YUSUPOV/YORQIN`, `Каримова Нигора Рустам кизи`.
+/// Family name first, as lists of the region have it.
+pub(super) fn split(whole: &str) -> PersonName {
+    let (family, rest) = match whole.split_once([',', '/']).or_else(|| whole.split_once("<<")) {
+        Some((family, rest)) if !rest.trim().is_empty() => (family.trim().to_owned(), rest.replace('<', " ")),
+        _ => {
+            let plain = whole.trim();
+            let (family, rest) = plain.split_once(char::is_whitespace).unwrap_or((plain, ""));
+            (family.to_owned(), rest.to_owned())
+        }
+    };
+    let (given_name, patronymic) = given_and_patronymic(&rest);
+    PersonName { family_name: family, given_name, patronymic, ..PersonName::default() }
+}
+
+/// Given name and patronymic: the first word, and the rest where it looks like a father's name.
+pub(super) fn given_and_patronymic(text: &str) -> (String, String) {
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let at = parts.iter().skip(1).position(|word| is_patronymic(word));
+    match at {
+        // `Бахтиёр угли`: the father's name stands before the word for son or daughter.
+        Some(at) if at > 0 && is_child_of(parts.get(at + 1).copied().unwrap_or_default()) => {
+            let (given, father) = parts.split_at_checked(at).unwrap_or((&parts, &[]));
+            (given.join(" "), father.join(" "))
+        }
+        Some(at) => {
+            let (given, father) = parts.split_at_checked(at + 1).unwrap_or((&parts, &[]));
+            (given.join(" "), father.join(" "))
+        }
+        None => (parts.join(" "), String::new()),
+    }
+}
+
+fn is_patronymic(word: &str) -> bool {
+    const ENDS: [&str; 12] =
+        ["ович", "евич", "ич", "овна", "евна", "ична", "ovich", "evich", "yevich", "ovna", "evna", "yevna"];
+    let folded = fold(word);
+    (folded.chars().count() > 4 && ENDS.iter().any(|end| folded.ends_with(end))) || is_child_of(word)
+}
+
+/// Son or daughter of, in the region's languages and spellings.
+fn is_child_of(word: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "угли", "огли", "оглы", "углы", "кизи", "кызы", "кизы", "ugli", "ogli", "ogly", "oglu", "qizi",
+        "kizi", "kyzy", "kizy", "uulu", "уулу", "улы", "uly", "uli", "kyz", "гызы",
+    ];
+    let folded = fold(word);
+    WORDS.contains(&folded.as_str())
+        || WORDS.iter().take(16).any(|end| {
+            folded.chars().count() > end.chars().count() + 2
+                && end.chars().count() > 3
+                && folded.ends_with(end)
+        })
+}
+
+/// `Паспорт AA 1234567` into the kind's words and the number: the number begins with the first word that holds a digit, or
+/// with a series of capitals before it.
+pub(super) fn kind_and_number(text: &str) -> (String, String) {
+    let words: Vec<&str> =
+        text.split([' ', ',', ';', ':', '\n', '\u{a0}']).filter(|word| !word.is_empty()).collect();
+    let Some(digits) = words.iter().position(|word| word.bytes().any(|b| b.is_ascii_digit())) else {
+        return (text.to_owned(), String::new());
+    };
+    let is_series = |word: &&str| {
+        (1..=3).contains(&word.chars().count())
+            && word.chars().all(char::is_uppercase)
+            && words::value("document", word).is_none()
+    };
+    let is_filler = |word: &&str| {
+        matches!(
+            fold(word).as_str(),
+            "№" | "no" | "n" | "серия" | "series" | "seriya" | "raqam" | "номер" | ""
+        )
+    };
+    let mut start = digits;
+    while start > 0 && words.get(start - 1).is_some_and(|word| is_series(word) || is_filler(word)) {
+        start -= 1;
+    }
+    let (kind, number) = words.split_at_checked(start).unwrap_or((&words, &[]));
+    let number: Vec<&str> =
+        number.iter().filter(|word| !is_filler(word)).map(|word| word.trim_start_matches('№')).collect();
+    // What follows the number ("выдан ...") is not part of it.
+    let number = number.iter().take_while(|word| word.chars().all(|c| !c.is_lowercase())).copied();
+    (kind.join(" "), number.collect::<Vec<_>>().join(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_names() {
+        for (whole, family, given, father) in [
+            ("Юсупов Ёркин Бахтиёрович", "Юсупов", "Ёркин", "Бахтиёрович"),
+            ("Каримова Нигора Рустам кизи", "Каримова", "Нигора", "Рустам кизи"),
+            ("Karimova Nigora Rustamovna", "Karimova", "Nigora", "Rustamovna"),
+            ("KARIMOV, AZIZ BAXTIYOR O'G'LI", "KARIMOV", "AZIZ", "BAXTIYOR O'G'LI"),
+            ("KARIMOV/AZIZ", "KARIMOV", "AZIZ", ""),
+            ("Toshmatov Anvar Rustamoʻgʻli", "Toshmatov", "Anvar", "Rustamoʻgʻli"),
+            ("MUSTERMANN ERIKA MARIA", "MUSTERMANN", "ERIKA MARIA", ""),
+            ("Madonna", "Madonna", "", ""),
+            ("  ", "", "", ""),
+        ] {
+            let name = split(whole);
+            assert_eq!(
+                (name.family_name, name.given_name, name.patronymic),
+                (family.into(), given.into(), father.into()),
+                "{whole}"
+            );
+        }
+    }
+
+    #[test]
+    fn kinds_and_numbers() {
+        for (text, kind, number) in [
+            ("Паспорт AA 1234567", "Паспорт", "AA1234567"),
+            ("Паспорт серия AA № 1234567", "Паспорт", "AA1234567"),
+            ("свидетельство о рождении I-ТН №123456", "свидетельство о рождении I-ТН", "123456"),
+            ("AA1234567", "", "AA1234567"),
+            ("AA 1234567", "", "AA1234567"),
+            ("паспорт", "паспорт", ""),
+            ("Паспорт AA1234567 выдан 01.01.2020", "Паспорт", "AA1234567"),
+        ] {
+            assert_eq!(kind_and_number(text), (kind.to_owned(), number.to_owned()), "{text}");
+        }
+    }
+}
