@@ -30,6 +30,8 @@ pub mod app;
 pub mod clock;
 pub mod command;
 pub mod config;
+pub mod drift;
+pub mod judging;
 pub mod observability;
 pub mod quota;
 pub mod refusals;

@@ -11,6 +11,7 @@
 mod beta;
 pub mod case;
 pub mod dataset;
+pub mod drift;
 mod evidence;
 pub mod features;
 mod hex;

@@ -291,6 +291,13 @@ pub struct Reliability {
     pub evidence: Evidence,
 }
 
+/// The 90 % interval of a share, from so many of so many (Jeffreys' interval): wide where little is known.
+#[must_use]
+pub fn share_interval(found: u64, all: u64) -> (f64, f64) {
+    let (a, b) = (found as f64 + 0.5, all.saturating_sub(found) as f64 + 0.5);
+    (beta::quantile(a, b, 0.05), beta::quantile(a, b, 0.95))
+}
+
 /// The probability for a consignment whose parties are so far from their groups ([`Reliability::log_odds`]).
 #[must_use]
 pub fn combined(base_rate: f64, log_odds: impl IntoIterator<Item = f64>) -> f64 {

@@ -42,6 +42,7 @@ pub struct Scorer {
     bundle: Bundle,
     policy: Policy,
     identity: Arc<Identity>,
+    name: Arc<str>,
 }
 
 /// A case whose goods are measured: no text of any party is in it.
@@ -126,7 +127,8 @@ impl Scorer {
             policy_version: policy.version.clone(),
             policy_digest: policy.digest.clone(),
         });
-        Self { bundle, policy, identity }
+        let name = format!("{} {}", identity.bundle_name, identity.bundle_version).into();
+        Self { bundle, policy, identity, name }
     }
 
     /// The same model under another policy.
@@ -139,6 +141,12 @@ impl Scorer {
     #[must_use]
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Name and version of the bundle, for metrics.
+    #[must_use]
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
     }
 
     /// The policy in force.
@@ -232,6 +240,13 @@ impl Scorer {
             self.bundle.explain(&evidence.items[item].vector, head)
         });
         Scored { evidence, draft }
+    }
+
+    /// Judges what another scorer judged, from its evidence: what a challenger does. Both read the same features.
+    #[must_use]
+    pub fn judge_anew(&self, mut evidence: Evidence) -> Scored {
+        evidence.identity = Some(Arc::clone(&self.identity));
+        self.judge(evidence)
     }
 
     /// Explains one goods item that was not among the deciding ones, from its evidence.

@@ -22,7 +22,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
-use crate::observability::Exposition;
+use crate::{judging::Judging, observability::Exposition};
 
 pub use config::Config;
 
@@ -84,7 +84,7 @@ pub struct Admin {
 struct Shown {
     readiness: Readiness,
     exposition: Exposition,
-    model: Arc<ModelIdentity>,
+    model: Judging,
 }
 
 impl Admin {
@@ -96,7 +96,7 @@ impl Admin {
         config: &Config,
         readiness: Readiness,
         exposition: Exposition,
-        model: ModelIdentity,
+        model: Judging,
     ) -> std::io::Result<Self> {
         let listener = TcpListener::bind(config.listen).await?;
         let router = Router::new()
@@ -104,7 +104,7 @@ impl Admin {
             .route("/readyz", get(ready))
             .route("/metrics", get(metrics))
             .route("/model", get(model_identity))
-            .with_state(Shown { readiness, exposition, model: Arc::new(model) });
+            .with_state(Shown { readiness, exposition, model });
         Ok(Self { listener, router: limited(router, config) })
     }
 
@@ -149,7 +149,7 @@ async fn metrics(State(shown): State<Shown>) -> Response {
 }
 
 async fn model_identity(State(shown): State<Shown>) -> Response {
-    match serde_json::to_string(&*shown.model) {
+    match serde_json::to_string(&ModelIdentity::from(shown.model.now().identity())) {
         Ok(text) => ([(CONTENT_TYPE, "application/json")], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }

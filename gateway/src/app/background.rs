@@ -7,7 +7,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use scoring::Scorer;
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -21,6 +25,8 @@ use crate::{
         registry::{Expiry, ExpiryKind},
     },
     clock::Clock,
+    config::Config,
+    drift, judging,
     observability::Metrics,
     persist::{AuditEvent, AuditKind, Store},
     refusals::Refusals,
@@ -166,6 +172,65 @@ impl Background {
         }
     }
 
+    /// Publishes another bundle when one is promoted or gone back to, once it is proven whole: who is judging finishes with
+    /// the old one. A bad one is refused, and the old one stays.
+    pub(super) async fn refresh_bundle(
+        self,
+        scorers: watch::Sender<Arc<Scorer>>,
+        config: Config,
+        mut settled: i64,
+        every: Duration,
+    ) {
+        let mut ticks = ticks(every);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            let newest = match self.store.bundles().await {
+                Ok(bundles) => bundles.into_iter().next(),
+                Err(error) => {
+                    tracing::warn!(%error, "the bundles could not be looked at; the next look tries again");
+                    continue;
+                }
+            };
+            let Some(newest) = newest.filter(|row| row.number != settled) else { continue };
+            settled = newest.number;
+            let config = config.clone();
+            let loading = tokio::task::spawn_blocking(move || judging::load(&config, Some(&newest)));
+            match loading.await {
+                Ok(Ok(scorer)) => {
+                    scorers.send_replace(Arc::new(scorer));
+                    self.told("bundle", Ok(())).await;
+                }
+                Ok(Err(error)) => self.told("bundle", Err(error.into())).await,
+                Err(_) => self.told("bundle", Err(Error::Interrupted)).await,
+            }
+        }
+    }
+
+    /// Looks for drift, now and every so often: metrics, and a warning for each alarm.
+    pub(super) async fn look_for_drift(self, every: Duration) {
+        let mut ticks = ticks(every);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            match drift::look(&self.store, drift::DAYS, drift::REFERENCE_DAYS, self.clock.now()).await {
+                Ok(found) => {
+                    let alarms = found.alarms();
+                    for alarm in &alarms {
+                        tracing::warn!(alarm = %alarm, "drift");
+                    }
+                    let highest = found.features.first().map_or(0.0, |(_, index)| *index);
+                    self.metrics.set_drift(highest, alarms.len());
+                }
+                Err(error) => tracing::error!(%error, "drift was not looked for; the next look tries again"),
+            }
+        }
+    }
+
     /// Fits the peer groups of entrepreneurs, now and every so often.
     pub(super) async fn fit_peer_groups(self, every: Duration) {
         let mut ticks = ticks(every);
@@ -222,7 +287,7 @@ fn event(count: &HandshakeCount) -> AuditEvent {
     }
 }
 
-fn ticks(every: Duration) -> tokio::time::Interval {
+pub(super) fn ticks(every: Duration) -> tokio::time::Interval {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks

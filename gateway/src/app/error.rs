@@ -24,7 +24,7 @@ pub enum Error {
     Credentials(#[from] authenticate::CredentialsError),
     /// The model.
     #[error("model: {0}")]
-    Model(#[from] scoring::LoadError),
+    Model(#[from] crate::judging::NotTaken),
     /// The exporter of metrics.
     #[error("metrics: {0}")]
     Metrics(#[from] opentelemetry_sdk::error::OTelSdkError),

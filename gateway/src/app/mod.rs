@@ -4,6 +4,7 @@
 //! to stop, then lets the calls in flight finish.
 
 mod background;
+mod challenger;
 mod config;
 mod error;
 mod first_call;
@@ -12,13 +13,14 @@ mod serve;
 
 use std::{net::SocketAddr, sync::Arc};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::{
     admin::{Admin, Readiness},
     authenticate::{self, AuditSink, Credentials, HandshakeCounts, HandshakeRefusal, Listener, Registry},
     clock::Clock,
     config::Config as Root,
+    judging::{self, Judging},
     observability::Metrics,
     persist::{Digests, Secrets, Store},
 };
@@ -38,7 +40,10 @@ pub struct App {
     registry: Registry,
     registry_version: i64,
     credentials: Credentials,
-    scorer: Arc<scoring::Scorer>,
+    judging: Judging,
+    scorers: watch::Sender<Arc<scoring::Scorer>>,
+    bundle_number: i64,
+    challenger: Option<Arc<scoring::Scorer>>,
     lists: Arc<manifest::CodeLists>,
     handshakes: Arc<Handshakes>,
     listener: Listener,
@@ -71,16 +76,6 @@ impl App {
     /// The first part that cannot be had, and why.
     pub async fn build(config: Root, clock: Clock) -> Result<Self, Error> {
         let (metrics, exposition) = Metrics::new()?;
-        let scorer = tokio::task::spawn_blocking({
-            let folder = config.scoring.bundle_folder.clone();
-            move || {
-                if folder.as_os_str().is_empty() {
-                    scoring::Scorer::shipped()
-                } else {
-                    scoring::Scorer::load(&folder)
-                }
-            }
-        });
         let persist = &config.persist;
         for file in [&persist.path, &persist.wrapping_keys_file, &persist.digest_secret_file] {
             if !file.exists() {
@@ -89,6 +84,18 @@ impl App {
         }
         let secrets = Secrets::load(persist)?;
         let store = Store::open(&config.persist, &secrets).await?;
+        let newest = store.bundles().await?.into_iter().next();
+        let bundle_number = newest.as_ref().map_or(0, |row| row.number);
+        let models = config.clone();
+        let loading = tokio::task::spawn_blocking(move || {
+            let challenger = &models.scoring.challenger_folder;
+            let challenger = if challenger.as_os_str().is_empty() {
+                None
+            } else {
+                Some(scoring::Scorer::load(challenger))
+            };
+            (judging::load(&models, newest.as_ref()), challenger)
+        });
         let (registry_version, snapshot) = registry::proven(&store).await?;
         let registry = Registry::new(snapshot, clock.clone());
         let section: &authenticate::Config = &config.authenticate;
@@ -97,7 +104,15 @@ impl App {
             counts: HandshakeCounts::new(section.max_handshake_count_keys),
             metrics: metrics.clone(),
         });
-        let scorer = Arc::new(scorer.await.map_err(|_| Error::Interrupted)??);
+        let (scorer, challenger) = loading.await.map_err(|_| Error::Interrupted)?;
+        let (scorers, judging) = Judging::new(Arc::new(scorer?));
+        // A challenger is never in the way: the gateway serves without one that is broken.
+        let challenger = challenger.and_then(|loaded| {
+            loaded
+                .inspect_err(|error| tracing::error!(%error, "the challenger is refused"))
+                .ok()
+                .map(Arc::new)
+        });
         let listener = Listener::bind(
             section,
             credentials.clone(),
@@ -108,7 +123,7 @@ impl App {
         .await
         .map_err(|cause| Error::Bind { address: section.listen, cause })?;
         let readiness = Readiness::default();
-        let admin = Admin::bind(&config.admin, readiness.clone(), exposition, scorer.identity().into())
+        let admin = Admin::bind(&config.admin, readiness.clone(), exposition, judging.clone())
             .await
             .map_err(|cause| Error::Bind { address: config.admin.listen, cause })?;
         Ok(Self {
@@ -121,7 +136,10 @@ impl App {
             registry,
             registry_version,
             credentials,
-            scorer,
+            judging,
+            scorers,
+            bundle_number,
+            challenger,
             lists: Arc::new(manifest::CodeLists::built_in()),
             handshakes,
             listener,

@@ -78,11 +78,17 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     tasks.spawn(background.clone().write_refusals());
     let fit = Duration::from_secs(u64::from(app.config.outcomes.fit_minutes) * 60);
     tasks.spawn(background.clone().fit_peer_groups(fit));
+    tasks.spawn(background.clone().look_for_drift(fit));
+    let poll = millis(settings.registry_poll_ms);
+    tasks.spawn(background.clone().refresh_bundle(app.scorers, app.config.clone(), app.bundle_number, poll));
+    if let Some(challenger) = app.challenger {
+        tasks.spawn(background.clone().follow_with_challenger(challenger, poll));
+    }
 
     let manifests = intake::service(intake::Intake {
         store: app.store.clone(),
         digests: app.digests.clone(),
-        scorer: app.scorer.clone(),
+        scorer: app.judging.clone(),
         lists: app.lists.clone(),
         registry: app.registry.clone(),
         quota: quota.clone(),
@@ -95,7 +101,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     });
     let outcomes = outcomes::Service::new(outcomes::Outcomes {
         store: app.store.clone(),
-        scorer: app.scorer.clone(),
+        scorer: app.judging.clone(),
         registry: app.registry.clone(),
         quota: quota.clone(),
         refusals: refusals.clone(),

@@ -1,6 +1,9 @@
 //! The command line. [`run`] is the whole program, so that the demo can re-execute itself as a gateway.
 
+mod bundle;
 mod capacity;
+mod disparity;
+mod drift;
 mod export;
 mod history;
 mod partner;
@@ -64,6 +67,12 @@ enum Command {
     /// What inspectors have time for, and the random checks.
     #[command(subcommand)]
     Capacity(CapacityCommand),
+    /// Which model judges.
+    #[command(subcommand)]
+    Bundle(BundleCommand),
+    /// What has to be looked at now and then.
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Writes every live pre-decision to standard output as JSON lines: features, counters and advice, no persons and no
     /// companies. `score replay` makes each again from it.
     Export(Configured),
@@ -85,6 +94,58 @@ enum PartnerCommand {
     Import {
         /// The folder.
         folder: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum BundleCommand {
+    /// Takes a bundle into use, once its digests, golden rows and explanations are proven. A running gateway takes it up by
+    /// itself, without a restart.
+    Promote {
+        /// The bundle's folder; it stays where it is.
+        folder: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Goes back to the bundle before the newest.
+    Rollback(Configured),
+}
+
+#[derive(Debug, Subcommand)]
+enum ReportCommand {
+    /// What the challenger (`scoring.challenger_folder`) would have said, beside what was said and what was found.
+    Challenger {
+        /// Print JSON, not a table.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Has the world moved away from what the model learned? Features of the last days beside those before, and how well
+    /// random checks bear out what was predicted.
+    Drift {
+        /// Days that are looked at.
+        #[arg(long, value_name = "DAYS", default_value_t = crate::drift::DAYS)]
+        days: u32,
+        /// Days before them that they are compared with.
+        #[arg(long, value_name = "DAYS", default_value_t = crate::drift::REFERENCE_DAYS)]
+        reference_days: u32,
+        /// Print JSON, not a table.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Do examinations fall on some countries of origin, partners or posts without cause? From random checks.
+    Disparity {
+        /// How far back.
+        #[arg(long, value_name = "DAYS", default_value_t = 90)]
+        days: u32,
+        /// Print JSON, not a table.
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         configured: Configured,
     },
@@ -180,6 +241,26 @@ fn execute(command: Command) -> anyhow::Result<()> {
             let config = load(&configured.config)?;
             block_on(capacity::reveal(&config, &Clock::System))?
         }
+        Command::Bundle(BundleCommand::Promote { folder, configured }) => {
+            let config = load(&configured.config)?;
+            block_on(bundle::promote(&folder, &config, &Clock::System))?
+        }
+        Command::Bundle(BundleCommand::Rollback(configured)) => {
+            let config = load(&configured.config)?;
+            block_on(bundle::rollback(&config, &Clock::System))?
+        }
+        Command::Report(ReportCommand::Challenger { json, configured }) => {
+            let config = load(&configured.config)?;
+            block_on(bundle::report(json, &config))?
+        }
+        Command::Report(ReportCommand::Drift { days, reference_days, json, configured }) => {
+            let config = load(&configured.config)?;
+            block_on(drift::report(days, reference_days, json, &config, &Clock::System))?
+        }
+        Command::Report(ReportCommand::Disparity { days, json, configured }) => {
+            let config = load(&configured.config)?;
+            block_on(disparity::report(days, json, &config, &Clock::System))?
+        }
         Command::Export(configured) => {
             let config = load(&configured.config)?;
             block_on(export::decisions(&config))?
@@ -253,6 +334,11 @@ mod tests {
             "gateway capacity import c.csv --config a.toml",
             "gateway capacity reveal --config a.toml",
             "gateway export --config a.toml",
+            "gateway bundle promote b --config a.toml",
+            "gateway bundle rollback --config a.toml",
+            "gateway report challenger --json --config a.toml",
+            "gateway report disparity --days 30 --config a.toml",
+            "gateway report drift --config a.toml",
             "gateway purge --before 2026-01-31T00:00:00Z --config a.toml",
         ] {
             assert!(CommandLine::try_parse_from(words(line)).is_ok(), "{line}");

@@ -44,6 +44,9 @@ pub struct Config {
 pub struct Scoring {
     /// Folder with the model bundle; empty takes the bundle that is compiled in.
     pub bundle_folder: PathBuf,
+    /// Folder with a second bundle that judges beside the effective one, from stored evidence: what it says is kept and
+    /// compared, never effective. Empty for none.
+    pub challenger_folder: PathBuf,
 }
 
 /// Why a configuration is refused: every bad key with its path.

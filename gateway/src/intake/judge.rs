@@ -10,12 +10,12 @@ use tokio::{
 };
 
 use super::Config;
-use crate::persist::Store;
+use crate::{judging::Judging, persist::Store};
 
 /// The scorer, and how much is asked of it at once.
 #[derive(Debug, Clone)]
 pub(super) struct Judge {
-    scorer: Arc<Scorer>,
+    scorer: Judging,
     store: Store,
     permits: Arc<Semaphore>,
     timeout: Duration,
@@ -23,7 +23,7 @@ pub(super) struct Judge {
 }
 
 impl Judge {
-    pub(super) fn new(scorer: Arc<Scorer>, store: Store, config: &Config) -> Self {
+    pub(super) fn new(scorer: Judging, store: Store, config: &Config) -> Self {
         Self {
             scorer,
             store,
@@ -33,21 +33,24 @@ impl Judge {
         }
     }
 
-    pub(super) fn scorer(&self) -> &Scorer {
-        &self.scorer
+    /// The scorer in force.
+    pub(super) fn scorer(&self) -> Arc<Scorer> {
+        self.scorer.now()
     }
 
     /// Judges a case with the history that the store holds about it.
     pub(super) async fn judge(&self, case: Case, findings: &[Finding]) -> Scored {
         let deadline = Instant::now() + self.timeout;
-        let prepared = self.scorer.prepare(&case);
+        // One for the whole of the case: keys, features and model belong together.
+        let scorer = self.scorer.now();
+        let prepared = scorer.prepare(&case);
         let history = self.history(&prepared, deadline).await;
         let Ok(Ok(permit)) = timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await else {
             return Scored::withheld(Withheld::ScoringFailed, Some(&case), findings);
         };
         if prepared.goods_items() <= self.inline_goods_items {
             // Microseconds of work: waking another thread would cost more.
-            let scored = score(&self.scorer, &case, &prepared, &history, findings);
+            let scored = score(&scorer, &case, &prepared, &history, findings);
             // Late is late, here as on another thread: the promise does not depend on how many goods there are.
             return if Instant::now() >= deadline {
                 tracing::error!("scoring was late; the manifest is withheld");
@@ -57,7 +60,7 @@ impl Judge {
             };
         }
         let (case, kept) = (Arc::new(case), findings.to_vec());
-        let (scorer, shared) = (Arc::clone(&self.scorer), Arc::clone(&case));
+        let shared = Arc::clone(&case);
         let work = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             score(&scorer, &shared, &prepared, &history, &kept)

@@ -27,7 +27,6 @@ mod reading;
 use std::sync::Arc;
 
 use manifest::CodeLists;
-use scoring::Scorer;
 use tokio_util::sync::CancellationToken;
 
 pub use admit::NotAllowed;
@@ -39,6 +38,7 @@ use crate::{
     authenticate::registry::Registry,
     clock::Clock,
     decode,
+    judging::Judging,
     observability::Metrics,
     persist::{Digests, Store},
     quota::Quota,
@@ -52,7 +52,7 @@ pub struct Intake {
     /// Makes content digests with the store's secret.
     pub digests: Digests,
     /// Model and policy.
-    pub scorer: Arc<Scorer>,
+    pub scorer: Judging,
     /// The code lists in force.
     pub lists: Arc<CodeLists>,
     /// Who may say what.

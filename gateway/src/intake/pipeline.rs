@@ -139,8 +139,9 @@ impl Pipeline {
         let (manifest, scored, state) = match validated {
             Ok(validated) => {
                 let case = subjects::of(&validated);
-                let bundle = &self.judge.scorer().identity().bundle_version;
-                let span = debug_span!(span::SCORE, { field::BUNDLE_VERSION } = bundle.as_str());
+                let scorer = self.judge.scorer();
+                let bundle = scorer.identity().bundle_version.as_str();
+                let span = debug_span!(span::SCORE, { field::BUNDLE_VERSION } = bundle);
                 let judging = self.judge.judge(case, findings.as_slice());
                 let scored = steps.wait(Step::Score, span, judging).await; // no `?`: what fails is withheld
                 (validated.into_manifest(), scored, State::Submitted)

@@ -26,6 +26,7 @@ use crate::{
         registry::{Partner, Registry},
     },
     decode::{Element, Limits, Received},
+    judging::Judging,
     observability::{
         Outcome, Step,
         names::{field, span},
@@ -44,15 +45,14 @@ pub(super) struct Service {
     pub(super) draining: CancellationToken,
     /// Documents that may be taken in at the same time.
     pub(super) uploads: Semaphore,
-    /// Name and version of the model bundle, for metrics.
-    bundle: Arc<str>,
+    /// Names the model bundle in metrics.
+    scorer: Judging,
 }
 
 impl Service {
     pub(super) fn new(intake: Intake) -> Self {
-        let identity = intake.scorer.identity();
         Self {
-            bundle: format!("{} {}", identity.bundle_name, identity.bundle_version).into(),
+            scorer: intake.scorer.clone(),
             registry: intake.registry.clone(),
             refusals: intake.refusals.clone(),
             config: intake.config.clone(),
@@ -199,7 +199,8 @@ impl Service {
         let rejected = response.state() == v1::ManifestState::Rejected;
         metrics.submission(&partner.id, if rejected { "rejected" } else { "recorded" });
         if let Some(roll_up) = response.pre_decisions.first() {
-            metrics.pre_decision(reply::word_of_corridor(roll_up.corridor()), &self.bundle);
+            let scorer = self.scorer.now();
+            metrics.pre_decision(reply::word_of_corridor(roll_up.corridor()), scorer.name());
         }
         for subject in &response.pre_decisions {
             if subject.corridor() == v1::Corridor::Unspecified {

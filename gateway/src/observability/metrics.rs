@@ -102,6 +102,8 @@ struct Gauges {
     open_connections: AtomicI64,
     feed_watchers: AtomicI64,
     ready: AtomicI64,
+    feature_drift: AtomicI64,
+    drift_alarms: AtomicI64,
     /// Partner, what ends, days until then.
     expiries: Mutex<Vec<(String, ExpiryKind, i64)>>,
 }
@@ -153,6 +155,12 @@ impl Metrics {
         });
         gauge(metric::OPEN_CONNECTIONS, "Open connections.", |g| &g.open_connections);
         gauge(metric::FEED_WATCHERS, "Watchers of the feed.", |g| &g.feed_watchers);
+        gauge(metric::FEATURE_DRIFT, "Highest stability index among the features, thousandths.", |g| {
+            &g.feature_drift
+        });
+        gauge(metric::DRIFT_ALARMS, "Features that moved and questions that are miscalibrated.", |g| {
+            &g.drift_alarms
+        });
         gauge(metric::READY, "1 when the gateway can authenticate, decide and persist.", |g| &g.ready);
         for (name, what, kind) in [
             (metric::ANCHOR_DAYS_LEFT, "Days until a partner's trust anchor ends.", ExpiryKind::Anchor),
@@ -256,6 +264,12 @@ impl Metrics {
     /// Watchers of the feed now.
     pub fn set_feed_watchers(&self, count: usize) {
         self.0.gauges.feed_watchers.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+
+    /// The highest stability index among the features, and how many alarms there are.
+    pub fn set_drift(&self, highest: f64, alarms: usize) {
+        self.0.gauges.feature_drift.store((highest * 1_000.0).round() as i64, Ordering::Relaxed);
+        self.0.gauges.drift_alarms.store(i64::try_from(alarms).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 
     /// Whether the gateway is ready.

@@ -68,6 +68,10 @@ pub mod metric {
     pub const OPEN_CONNECTIONS: &str = "customs_gateway_open_connections";
     /// Gauge: watchers of the feed.
     pub const FEED_WATCHERS: &str = "customs_gateway_feed_watchers";
+    /// Gauge, thousandths: the highest population stability index among the features.
+    pub const FEATURE_DRIFT: &str = "customs_gateway_feature_drift_thousandths";
+    /// Gauge: features that moved and questions that are miscalibrated on random checks.
+    pub const DRIFT_ALARMS: &str = "customs_gateway_drift_alarms";
     /// Gauge: 1 when the gateway can authenticate, decide and persist.
     pub const READY: &str = "customs_gateway_ready";
 

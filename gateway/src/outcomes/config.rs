@@ -10,7 +10,7 @@ pub struct Config {
     pub max_request_bytes: usize,
     /// How far ahead of ours a post's clock may be, seconds: an inspection that ends later is refused.
     pub max_clock_ahead_seconds: u32,
-    /// How often the peer groups of entrepreneurs are fitted to their records, minutes.
+    /// How often the peer groups of entrepreneurs are fitted to their records, and drift is looked for, minutes.
     pub fit_minutes: u32,
 }
 

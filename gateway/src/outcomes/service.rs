@@ -5,7 +5,6 @@ use std::sync::Arc;
 use jiff::ToSpan as _;
 use manifest::record;
 use proto::v1::{self, outcome_service_server::OutcomeService};
-use scoring::Scorer;
 use tonic::{Request, Response, Status};
 use tracing::{Instrument as _, Span, field::Empty, info_span};
 use uuid::Uuid;
@@ -17,6 +16,7 @@ use crate::{
         registry::{Partner, Registry, Role},
     },
     clock::Clock,
+    judging::Judging,
     observability::names::{field, span},
     persist::{Inspection, ManifestSummary, Persons, RecordedInspection, Store, StoredManifest},
     quota::Quota,
@@ -30,7 +30,7 @@ pub struct Outcomes {
     /// Where reports are kept.
     pub store: Store,
     /// Knows under which keys outcomes are counted.
-    pub scorer: Arc<Scorer>,
+    pub scorer: Judging,
     /// Who may speak.
     pub registry: Registry,
     /// How much each may ask; shared with the other services.
@@ -125,11 +125,10 @@ impl Service {
         let decisions = decisions.ok_or_else(|| Notice::new(Reason::ManifestNotFound))?;
         let (_, decided) = decode_decisions(&decisions.decisions).map_err(|error| unreadable(&error))?;
         let drawn_at_random = decided.evidence.budget.is_some_and(|budget| budget.drawn());
-        let counted = counting::of(&report, &manifest, &decided, &self.0.scorer, drawn_at_random).map_err(
-            |missing| {
+        let counted = counting::of(&report, &manifest, &decided, &self.0.scorer.now(), drawn_at_random)
+            .map_err(|missing| {
                 invalid(&format!("outcome.{}", missing.0), "names a part that the manifest does not have")
-            },
-        )?;
+            })?;
         let recorded = self
             .0
             .store

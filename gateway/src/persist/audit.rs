@@ -28,6 +28,8 @@ words! {
         DrawCommitted = "DRAW_COMMITTED",
         /// That seed was revealed; the reason is its hash.
         DrawRevealed = "DRAW_REVEALED",
+        /// A model bundle was promoted, or gone back to; the reason is its digest.
+        BundleTaken = "BUNDLE_TAKEN",
         /// Natural persons of a manifest were read.
         PersonsRead = "PERSONS_READ",
         /// A manifest was checked without being recorded.

@@ -4,6 +4,7 @@
 //! Who may see what is the asker's business, except that test traffic stays in its submitter's [`Scope`].
 
 mod audit;
+mod bundle;
 mod capacity;
 mod config;
 mod digests;
@@ -25,6 +26,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 pub use audit::{AuditEvent, AuditKind};
+pub use bundle::{BundleRow, ChallengerPage, ChallengerRow, ComparedRow};
 pub use capacity::{CapacityRow, RevealedDraw};
 pub use config::Config;
 pub use digests::{ContentDigest, Digests, ReceivedSalt, received_digest};
@@ -201,6 +203,56 @@ impl Store {
     ) -> Result<Vec<RevealedDraw>, Error> {
         match self {
             Self::Sqlite(store) => store.reveal_draws(before, now).await,
+        }
+    }
+
+    /// The bundle that was taken into use last, and the one before it; empty while the configuration's judges.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn bundles(&self) -> Result<Vec<BundleRow>, Error> {
+        match self {
+            Self::Sqlite(store) => store.bundles().await,
+        }
+    }
+
+    /// Takes bundles (folder, digest) into use in this order, the last of them effective; audits it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; nothing was taken then.
+    pub async fn take_bundles(&self, bundles: Vec<(String, String)>, now: Timestamp) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.take_bundles(bundles, now).await,
+        }
+    }
+
+    /// How far in the feed a challenger is.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn challenger_position(&self, digest: &str) -> Result<FeedPosition, Error> {
+        match self {
+            Self::Sqlite(store) => store.challenger_position(digest).await,
+        }
+    }
+
+    /// Keeps what a challenger said, and how far it came, in one transaction.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn put_challenger(&self, page: ChallengerPage) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.put_challenger(page).await,
+        }
+    }
+
+    /// What a challenger said beside what was effective and what inspections found.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn compared(&self, digest: &str) -> Result<Vec<ComparedRow>, Error> {
+        match self {
+            Self::Sqlite(store) => store.compared(digest).await,
         }
     }
 

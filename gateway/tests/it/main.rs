@@ -5,6 +5,7 @@
 mod harness;
 mod raw;
 
+mod bundles;
 mod capacity;
 mod corpus;
 mod store;
@@ -20,6 +21,7 @@ mod submit_repeat;
 mod submit_stream;
 mod validate;
 
+mod fairness;
 mod outcomes;
 mod watch;
 

@@ -5,6 +5,7 @@ mod bundle;
 mod coach;
 mod corridors;
 mod failure;
+mod fairness;
 mod history;
 mod record;
 mod reliability;

@@ -57,7 +57,7 @@ impl House {
         let pipeline = Pipeline::new(Intake {
             store: store.clone(),
             digests: secrets.digests(),
-            scorer: Arc::clone(&SCORER),
+            scorer: Arc::clone(&SCORER).into(),
             lists: Arc::new(CodeLists::built_in()),
             quota: Quota::new(&config),
             refusals: Refusals::new(store.clone(), registry.clone(), clock.clone(), metrics.clone(), 1),

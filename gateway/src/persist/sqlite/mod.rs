@@ -3,6 +3,7 @@
 mod audit;
 mod batch;
 mod binding;
+mod bundles;
 mod cancel;
 mod capacity;
 mod connection;

@@ -1,0 +1,1 @@
+insert into bundles (folder, digest, taken_time_us) values ($1, $2, $3)

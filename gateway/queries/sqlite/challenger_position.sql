@@ -1,0 +1,1 @@
+select position from challenger_positions where bundle_digest = $1

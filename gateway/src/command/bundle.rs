@@ -1,0 +1,108 @@
+//! `gateway bundle` and `gateway report challenger`: which model judges, and what another would have said.
+
+use std::path::Path;
+
+use scoring::Scorer;
+use serde_json::json;
+
+use super::DataRefused;
+use crate::{
+    clock::Clock,
+    config::Config,
+    judging,
+    persist::{ComparedRow, Secrets, Store},
+};
+
+/// Takes a bundle into use once it is proven whole, golden rows and all. A running gateway takes it up by itself.
+pub(super) async fn promote(folder: &Path, config: &Config, clock: &Clock) -> anyhow::Result<()> {
+    let refused = |problem: String| DataRefused(vec![format!("{}: {problem}", folder.display())]);
+    let folder = folder.canonicalize().map_err(|error| refused(error.to_string()))?;
+    let scorer = Scorer::load(&folder).map_err(|error| refused(error.to_string()))?;
+    let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
+    let before = store.bundles().await?;
+    let mut taken = Vec::new();
+    if before.is_empty() {
+        // So that there is something to go back to.
+        let digest = judging::load(config, None)?.identity().bundle_digest.clone();
+        taken.push((String::new(), digest));
+    }
+    taken.push((folder.display().to_string(), scorer.identity().bundle_digest.clone()));
+    store.take_bundles(taken, clock.now()).await?;
+    store.close().await;
+    println!(
+        "promoted {} {} {}",
+        scorer.identity().bundle_name,
+        scorer.identity().bundle_version,
+        scorer.identity().bundle_digest
+    );
+    Ok(())
+}
+
+/// Goes back to the bundle before the newest.
+pub(super) async fn rollback(config: &Config, clock: &Clock) -> anyhow::Result<()> {
+    let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
+    let bundles = store.bundles().await?;
+    let [_, before] = bundles.as_slice() else {
+        return Err(
+            DataRefused(vec!["nothing was promoted yet, so there is nothing to go back to".into()]).into()
+        );
+    };
+    // Proven again: files may have changed since.
+    let scorer = judging::load(config, Some(before)).map_err(|error| DataRefused(vec![error.to_string()]))?;
+    store.take_bundles(vec![(before.folder.clone(), before.digest.clone())], clock.now()).await?;
+    store.close().await;
+    println!(
+        "back to {} {} {}",
+        scorer.identity().bundle_name,
+        scorer.identity().bundle_version,
+        scorer.identity().bundle_digest
+    );
+    Ok(())
+}
+
+/// What the challenger would have said, beside what was said and what was found.
+pub(super) async fn report(as_json: bool, config: &Config) -> anyhow::Result<()> {
+    let folder = &config.scoring.challenger_folder;
+    if folder.as_os_str().is_empty() {
+        return Err(DataRefused(vec!["scoring.challenger_folder is not set".into()]).into());
+    }
+    let scorer = Scorer::load(folder).map_err(|error| DataRefused(vec![error.to_string()]))?;
+    let digest = &scorer.identity().bundle_digest;
+    let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
+    let rows = store.compared(digest).await?;
+    store.close().await;
+    println!("{}", if as_json { told_as_json(digest, &rows) } else { table(digest, &rows) });
+    Ok(())
+}
+
+fn told_as_json(digest: &str, rows: &[ComparedRow]) -> String {
+    let cells: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            json!({
+                "effective": row.effective_verdict, "challenger": row.verdict, "manifests": row.manifests,
+                "probability_moved": row.moved, "examined": row.examined, "irregular": row.irregular,
+            })
+        })
+        .collect();
+    json!({ "challenger": digest, "cells": cells }).to_string()
+}
+
+fn table(digest: &str, rows: &[ComparedRow]) -> String {
+    let all: i64 = rows.iter().map(|row| row.manifests).sum();
+    let same: i64 =
+        rows.iter().filter(|row| row.effective_verdict == row.verdict).map(|row| row.manifests).sum();
+    let mut text = format!(
+        "challenger {digest}\n{all} manifests, {same} with the same verdict. What was examined was chosen by the effective\n\
+         bundle, so what was found favours it; random checks do not.\n\n{:<10}{:<12}{:>10}{:>8}{:>10}{:>10}\n",
+        "effective", "challenger", "manifests", "moved", "examined", "irregular"
+    );
+    for row in rows {
+        let moved = row.moved.map_or_else(|| "-".to_owned(), |moved| format!("{moved:.3}"));
+        text += &format!(
+            "{:<10}{:<12}{:>10}{moved:>8}{:>10}{:>10}\n",
+            row.effective_verdict, row.verdict, row.manifests, row.examined, row.irregular
+        );
+    }
+    text
+}

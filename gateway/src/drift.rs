@@ -1,0 +1,103 @@
+//! Drift: the features of the last days beside those of the weeks before, and calibration on the random floor. Read from
+//! stored evidence, beside the calls.
+
+use jiff::{Timestamp, ToSpan as _};
+use scoring::{Head, drift, features::CATALOG};
+
+use crate::{
+    persist::{Error, FeedEvent, FeedPosition, Scope, Store, head_word},
+    reply::decode_decisions,
+};
+
+/// Days that are looked at.
+pub const DAYS: u32 = 7;
+/// Days before them that they are compared with.
+pub const REFERENCE_DAYS: u32 = 28;
+/// Goods items that are held of each of the two; more are left out.
+const MAX_ITEMS: usize = 50_000;
+/// Rows that are read together.
+const PAGE: u32 = 100;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Drift {
+    /// Goods items: before, now.
+    pub items: (usize, usize),
+    /// Each feature's stability index, highest first; empty where there were too few items.
+    pub features: Vec<(&'static str, f64)>,
+    /// Of random checks, by question: outcomes, mean predicted, found.
+    pub calibration: Vec<(Head, u64, f64, u64)>,
+}
+
+impl Drift {
+    /// What is worth somebody's look, in words; empty when nothing is.
+    #[must_use]
+    pub fn alarms(&self) -> Vec<String> {
+        let features = self.features.iter().filter(|(_, index)| *index > drift::ALARM);
+        let moved = features.map(|(name, index)| format!("feature {name} moved: stability index {index:.2}"));
+        let doubted = self
+            .calibration
+            .iter()
+            .filter(|(_, all, predicted, found)| drift::miscalibrated(*predicted, *found, *all))
+            .map(|(head, all, predicted, found)| {
+                format!(
+                    "{}: {found} of {all} random checks, predicted {:.1} %",
+                    head_word(*head),
+                    predicted * 100.0
+                )
+            });
+        moved.chain(doubted).collect()
+    }
+}
+
+/// Reads the feed of live manifests and the calibration of random checks.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp) -> Result<Drift, Error> {
+    let ago =
+        |days: u32| now.checked_sub(i64::from(days).saturating_mul(24).hours()).unwrap_or(Timestamp::MIN);
+    let (from, since) = (ago(days.saturating_add(reference_days)), ago(days));
+    let empty = || -> Vec<Vec<f32>> { CATALOG.iter().map(|_| Vec::new()).collect() };
+    let (mut before, mut current) = (empty(), empty());
+    let mut after = FeedPosition::START;
+    loop {
+        let rows = store.feed_after(&Scope::All, after, PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.position;
+        for row in rows.iter().filter(|row| row.event == FeedEvent::Recorded) {
+            if row.manifest.receive_time < from {
+                continue;
+            }
+            let Ok((_, decided)) = decode_decisions(&row.decisions) else { continue };
+            let to = if row.manifest.receive_time < since { &mut before } else { &mut current };
+            for item in &decided.evidence.items {
+                if to[0].len() < MAX_ITEMS {
+                    to.iter_mut().zip(item.vector.0).for_each(|(column, value)| column.push(value));
+                }
+            }
+        }
+    }
+    let mut features: Vec<(&'static str, f64)> = CATALOG
+        .iter()
+        .zip(before.iter().zip(&current))
+        .filter_map(|(feature, (before, current))| {
+            Some((feature.name, drift::stability_index(before, current)?))
+        })
+        .collect();
+    features.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let rows = store.calibration().await?;
+    let calibration = [Head::Fraud, Head::Critical]
+        .into_iter()
+        .filter_map(|head| {
+            let (mut all, mut predicted, mut found) = (0, 0.0, 0);
+            for row in rows.iter().filter(|row| row.drawn_at_random && row.head == head) {
+                all += u64::try_from(row.outcomes).unwrap_or(0);
+                predicted += row.predicted;
+                found += u64::try_from(row.found).unwrap_or(0);
+            }
+            (all > 0).then(|| (head, all, predicted / all as f64, found))
+        })
+        .collect();
+    Ok(Drift { items: (before[0].len(), current[0].len()), features, calibration })
+}

@@ -1,0 +1,70 @@
+//! The scorer that judges now. Another one is published whole, or not at all; who is judging finishes with the one that it
+//! began with.
+
+use std::sync::Arc;
+
+use scoring::{LoadError, Scorer};
+use tokio::sync::watch;
+
+use crate::{config::Config, persist::BundleRow};
+
+/// Where whoever judges finds the scorer. Cheap to clone; all clones see the same.
+#[derive(Debug, Clone)]
+pub struct Judging(watch::Receiver<Arc<Scorer>>);
+
+impl Judging {
+    /// Beginning with a scorer, and where the next ones are published.
+    #[must_use]
+    pub fn new(scorer: Arc<Scorer>) -> (watch::Sender<Arc<Scorer>>, Self) {
+        let (sender, receiver) = watch::channel(scorer);
+        (sender, Self(receiver))
+    }
+
+    /// The scorer in force.
+    #[must_use]
+    pub fn now(&self) -> Arc<Scorer> {
+        Arc::clone(&self.0.borrow())
+    }
+}
+
+impl From<Arc<Scorer>> for Judging {
+    /// One that is never replaced.
+    fn from(scorer: Arc<Scorer>) -> Self {
+        Self::new(scorer).1
+    }
+}
+
+/// Why a bundle is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// It is not whole: a digest, a golden row or an explanation is wrong.
+    #[error(transparent)]
+    Refused(#[from] LoadError),
+    /// What lies in the folder is not what was promoted.
+    #[error("the bundle in the folder has digest {found}, promoted was {promoted}")]
+    Differs {
+        /// Digest of what lies there.
+        found: String,
+        /// Digest of what was promoted.
+        promoted: String,
+    },
+}
+
+/// The scorer that the newest row asks for; the configuration's where there is none. Blocking: every golden row is run.
+///
+/// # Errors
+/// When the bundle is not whole, or not the one that was promoted.
+pub fn load(config: &Config, newest: Option<&BundleRow>) -> Result<Scorer, NotTaken> {
+    let folder = match newest {
+        Some(row) if !row.folder.is_empty() => std::path::Path::new(&row.folder),
+        _ => config.scoring.bundle_folder.as_path(),
+    };
+    let scorer = if folder.as_os_str().is_empty() { Scorer::shipped()? } else { Scorer::load(folder)? };
+    let found = &scorer.identity().bundle_digest;
+    match newest {
+        Some(row) if !row.folder.is_empty() && row.digest != *found => {
+            Err(NotTaken::Differs { found: found.clone(), promoted: row.digest.clone() })
+        }
+        _ => Ok(scorer),
+    }
+}

@@ -1,0 +1,102 @@
+//! Which model judges, and what a challenger would have said.
+
+use jiff::Timestamp;
+use sqlx::Row as _;
+
+use super::{Store, audit, row::micros};
+use crate::persist::{
+    AuditEvent, AuditKind, BundleRow, ChallengerPage, ComparedRow, Error, FeedPosition, packed::pack,
+};
+
+impl Store {
+    /// The newest first; the one before it second.
+    pub(in crate::persist) async fn bundles(&self) -> Result<Vec<BundleRow>, Error> {
+        let rows = sqlx::query(include_str!("../../../queries/sqlite/bundles_newest.sql"))
+            .fetch_all(&self.readers)
+            .await?;
+        let row = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(BundleRow {
+                number: row.try_get("number")?,
+                folder: row.try_get("folder")?,
+                digest: row.try_get("digest")?,
+            })
+        };
+        rows.iter().map(row).collect()
+    }
+
+    pub(in crate::persist) async fn take_bundles(
+        &self,
+        bundles: Vec<(String, String)>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.transact(move |connection| {
+            Box::pin(async move {
+                for (folder, digest) in &bundles {
+                    sqlx::query(include_str!("../../../queries/sqlite/bundles_add.sql"))
+                        .bind(folder)
+                        .bind(digest)
+                        .bind(micros(now))
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                let Some((_, digest)) = bundles.last() else { return Ok(()) };
+                let event = AuditEvent::new(AuditKind::BundleTaken, now).reason(digest);
+                audit::insert(connection, [&event]).await
+            })
+        })
+        .await
+    }
+
+    pub(in crate::persist) async fn challenger_position(&self, digest: &str) -> Result<FeedPosition, Error> {
+        let row = sqlx::query(include_str!("../../../queries/sqlite/challenger_position.sql"))
+            .bind(digest)
+            .fetch_optional(&self.readers)
+            .await?;
+        Ok(row.map(|row| row.try_get("position")).transpose()?.map_or(FeedPosition::START, FeedPosition))
+    }
+
+    pub(in crate::persist) async fn put_challenger(&self, page: ChallengerPage) -> Result<(), Error> {
+        self.transact(move |connection| {
+            Box::pin(async move {
+                for row in &page.rows {
+                    sqlx::query(include_str!("../../../queries/sqlite/challenger_put.sql"))
+                        .bind(&page.bundle_digest)
+                        .bind(row.manifest_id.as_bytes().as_slice())
+                        .bind(&row.effective_verdict)
+                        .bind(&row.verdict)
+                        .bind(row.effective_fraud)
+                        .bind(row.fraud)
+                        .bind(pack(&row.decisions))
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                sqlx::query(include_str!("../../../queries/sqlite/challenger_position_put.sql"))
+                    .bind(&page.bundle_digest)
+                    .bind(page.position.0)
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    pub(in crate::persist) async fn compared(&self, digest: &str) -> Result<Vec<ComparedRow>, Error> {
+        let rows = sqlx::query(include_str!("../../../queries/sqlite/challenger_report.sql"))
+            .bind(digest)
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ComparedRow {
+                    effective_verdict: row.try_get("effective_verdict")?,
+                    verdict: row.try_get("verdict")?,
+                    manifests: row.try_get("manifests")?,
+                    moved: row.try_get("moved")?,
+                    examined: row.try_get("examined")?,
+                    irregular: row.try_get("irregular")?,
+                })
+            })
+            .collect()
+    }
+}
