@@ -5,6 +5,7 @@
 
 mod background;
 mod challenger;
+mod conduct;
 mod config;
 mod error;
 mod first_call;

@@ -81,6 +81,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     tasks.spawn(background.clone().look_for_drift(fit));
     let poll = millis(settings.registry_poll_ms);
     tasks.spawn(background.clone().refresh_bundle(app.scorers, app.config.clone(), app.bundle_number, poll));
+    tasks.spawn(background.clone().count_conduct(poll));
     if let Some(challenger) = app.challenger {
         tasks.spawn(background.clone().follow_with_challenger(challenger, poll));
     }

@@ -6,6 +6,7 @@ mod disparity;
 mod drift;
 mod export;
 mod history;
+mod operators;
 mod partner;
 mod purge;
 mod serve;
@@ -67,6 +68,9 @@ enum Command {
     /// What inspectors have time for, and the random checks.
     #[command(subcommand)]
     Capacity(CapacityCommand),
+    /// The register of authorised economic operators.
+    #[command(subcommand)]
+    Operators(OperatorsCommand),
     /// Which model judges.
     #[command(subcommand)]
     Bundle(BundleCommand),
@@ -94,6 +98,18 @@ enum PartnerCommand {
     Import {
         /// The folder.
         folder: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum OperatorsCommand {
+    /// Adds or replaces entries from a CSV file (scheme, country, identifier, reference, valid_from, valid_until). Officers see
+    /// them beside the parties' reliability.
+    Import {
+        /// The file.
+        file: PathBuf,
         #[command(flatten)]
         configured: Configured,
     },
@@ -241,6 +257,10 @@ fn execute(command: Command) -> anyhow::Result<()> {
             let config = load(&configured.config)?;
             block_on(capacity::reveal(&config, &Clock::System))?
         }
+        Command::Operators(OperatorsCommand::Import { file, configured }) => {
+            let config = load(&configured.config)?;
+            block_on(operators::import(&file, &config, &Clock::System))?
+        }
         Command::Bundle(BundleCommand::Promote { folder, configured }) => {
             let config = load(&configured.config)?;
             block_on(bundle::promote(&folder, &config, &Clock::System))?
@@ -334,6 +354,7 @@ mod tests {
             "gateway capacity import c.csv --config a.toml",
             "gateway capacity reveal --config a.toml",
             "gateway export --config a.toml",
+            "gateway operators import o.csv --config a.toml",
             "gateway bundle promote b --config a.toml",
             "gateway bundle rollback --config a.toml",
             "gateway report challenger --json --config a.toml",

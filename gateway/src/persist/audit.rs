@@ -30,6 +30,8 @@ words! {
         DrawRevealed = "DRAW_REVEALED",
         /// A model bundle was promoted, or gone back to; the reason is its digest.
         BundleTaken = "BUNDLE_TAKEN",
+        /// The register of authorised economic operators was imported.
+        OperatorsImported = "OPERATORS_IMPORTED",
         /// Natural persons of a manifest were read.
         PersonsRead = "PERSONS_READ",
         /// A manifest was checked without being recorded.

@@ -6,6 +6,7 @@
 mod audit;
 mod bundle;
 mod capacity;
+mod conduct;
 mod config;
 mod digests;
 mod document;
@@ -19,6 +20,8 @@ mod sealed;
 mod secrets;
 pub mod sqlite;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use scoring::reliability::{EntityKey, EntityKind, PeerGroup};
 use scoring::{CounterKey, History};
@@ -28,6 +31,7 @@ use uuid::Uuid;
 pub use audit::{AuditEvent, AuditKind};
 pub use bundle::{BundleRow, ChallengerPage, ChallengerRow, ComparedRow};
 pub use capacity::{CapacityRow, RevealedDraw};
+pub use conduct::{AuthorisedOperator, Conduct, ConductPage};
 pub use config::Config;
 pub use digests::{ContentDigest, Digests, ReceivedSalt, received_digest};
 pub use document::{DocumentPart, PART_OF_DOCUMENT, StoredDocument};
@@ -253,6 +257,53 @@ impl Store {
     pub async fn compared(&self, digest: &str) -> Result<Vec<ComparedRow>, Error> {
         match self {
             Self::Sqlite(store) => store.compared(digest).await,
+        }
+    }
+
+    /// How far in the feed conduct is counted.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn conduct_position(&self) -> Result<FeedPosition, Error> {
+        match self {
+            Self::Sqlite(store) => store.conduct_position().await,
+        }
+    }
+
+    /// Counts what was seen of entrepreneurs, once: a page that does not begin where counting stands is left out.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn put_conduct(&self, page: ConductPage) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.put_conduct(page).await,
+        }
+    }
+
+    /// What was seen of some entrepreneurs, and their entries in the register of authorised ones.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn conduct(
+        &self,
+        keys: &[EntityKey],
+    ) -> Result<(BTreeMap<EntityKey, Conduct>, BTreeMap<EntityKey, AuthorisedOperator>), Error> {
+        match self {
+            Self::Sqlite(store) => store.conduct(keys).await,
+        }
+    }
+
+    /// Adds or replaces entries of the register of authorised operators, and audits it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`]; nothing was imported then.
+    pub async fn import_authorised(
+        &self,
+        rows: Vec<(EntityKey, AuthorisedOperator)>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.import_authorised(rows, now).await,
         }
     }
 

@@ -26,7 +26,7 @@ pub use finding::finding;
 pub use manifest::{Life, manifest};
 pub use notice::Notice;
 pub use pre_decision::{
-    Audience, corridor_of_word, pre_decisions, reliability, word_of_cause, word_of_corridor,
+    Audience, add_conduct, corridor_of_word, pre_decisions, reliability, word_of_cause, word_of_corridor,
 };
 pub use reason::{DOMAIN, Reason};
 pub use receipt::{Receipt, Submitted, receipt};

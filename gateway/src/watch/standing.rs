@@ -38,6 +38,7 @@ pub(super) async fn add(
         return Ok(());
     }
     let standing = store.standing(&keys).await?;
+    let (conduct, authorised) = store.conduct(&keys).await?;
     let records: BTreeMap<EntityKey, TrackRecord> = standing.records.into_iter().collect();
     let groups: BTreeMap<EntityKind, PeerGroup> = standing.groups.into_iter().collect();
     for (pre_decision, keys) in pre_decisions.iter_mut().zip(parties) {
@@ -47,7 +48,9 @@ pub(super) async fn add(
             .map(|key| {
                 let group = groups.get(&key.kind).copied().unwrap_or(PeerGroup::UNKNOWN);
                 let record = records.get(key).copied().unwrap_or_default();
-                reply::reliability(key.kind, &group.judge(&record, now.as_second()))
+                let mut told = reply::reliability(key.kind, &group.judge(&record, now.as_second()));
+                reply::add_conduct(&mut told, conduct.get(key), authorised.get(key));
+                told
             })
             .collect();
     }

@@ -175,6 +175,28 @@ async fn one_reports_for_ones_own_post_and_never_about_test_traffic() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn conduct_is_shown_beside_reliability() {
+    let gateway = Gateway::start(&[]).await;
+    let first = submitted(&gateway, "SYNTHETIC-CONDUCT-1").await;
+    let mut amended = Story::GeneralCargo.submission(now());
+    let manifest = amended.manifest.as_mut().unwrap();
+    (manifest.manifest_reference, manifest.revision) = ("SYNTHETIC-CONDUCT-1".into(), 1);
+    gateway.manifests("kz-customs").submit_manifest(amended).await.unwrap();
+    let shown = async || {
+        let request = v1::ListPreDecisionsRequest { parent: first.clone(), ..Default::default() };
+        let mut client = gateway.pre_decisions("post-gishtkuprik");
+        let decisions = client.list_pre_decisions(request).await.unwrap().into_inner().pre_decisions;
+        let parties = decisions[1].officer_view.clone().unwrap().party_reliabilities;
+        parties.into_iter().find(|one| one.kind == "IMPORTER").unwrap()
+    };
+    crate::harness::eventually("both are counted", async || shown().await.manifest_count == 2).await;
+    let importer = shown().await;
+    assert_eq!((importer.amended_count, importer.late_count), (1, 0));
+    assert!(importer.chapter_count > 0 && importer.origin_count > 0 && importer.first_seen_time.is_some());
+    assert_eq!((importer.authorised_operator_reference.as_str(), importer.outcome_count), ("", 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn racing_repeats_count_once() {
     let gateway = Gateway::start(&[]).await;
     let manifest = submitted(&gateway, "SYNTHETIC-OUT-6").await;

@@ -6,6 +6,7 @@ mod binding;
 mod bundles;
 mod cancel;
 mod capacity;
+mod conduct;
 mod connection;
 mod document;
 mod feed;

@@ -13,6 +13,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (20, "inspections", include_str!("../../../migrations/sqlite/0020_inspections.sql")),
     (21, "capacity", include_str!("../../../migrations/sqlite/0021_capacity.sql")),
     (22, "bundles", include_str!("../../../migrations/sqlite/0022_bundles.sql")),
+    (23, "conduct", include_str!("../../../migrations/sqlite/0023_conduct.sql")),
 ];
 
 /// Number of the newest migration that this program knows.

@@ -1,0 +1,1 @@
+select position from conduct_position where only_row = 1

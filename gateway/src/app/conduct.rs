@@ -1,0 +1,97 @@
+//! Counts how entrepreneurs conduct themselves, from the feed of live manifests: beside the calls, never in their way.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use manifest::{FindingCode, Manifest, record};
+use scoring::reliability::EntityKey;
+
+use super::background::{Background, ticks};
+use crate::{
+    persist::{Conduct, ConductPage, Error, FeedEvent, FeedRow, Persons, Scope},
+    subjects,
+};
+
+/// Rows that are counted together: a short transaction.
+const PAGE: u32 = 32;
+
+impl Background {
+    /// Follows the feed.
+    pub(super) async fn count_conduct(self, every: Duration) {
+        let mut ticks = ticks(every);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            loop {
+                match self.conduct_page().await {
+                    Ok(true) if !self.stop.is_cancelled() => {}
+                    Ok(_) => break,
+                    Err(error) => {
+                        tracing::error!(%error, "conduct is not counted; the next look tries again");
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// One page; `false` when there was nothing left.
+    async fn conduct_page(&self) -> Result<bool, Error> {
+        let after = self.store.conduct_position().await?;
+        let rows = self.store.feed_after(&Scope::All, after, PAGE).await?;
+        let Some(position) = rows.last().map(|row| row.position) else { return Ok(false) };
+        let mut seen: BTreeMap<EntityKey, Conduct> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.event == FeedEvent::Recorded) {
+            let Some(stored) = self.store.manifest(row.manifest.id, Persons::Without).await? else {
+                continue;
+            };
+            // What cannot be read any more is not counted.
+            let Ok(manifest) = record::decode(&stored.record, None) else { continue };
+            let late = record::decode_findings(&stored.findings, None)
+                .is_ok_and(|findings| findings.iter().any(|finding| finding.code == FindingCode::FiledLate));
+            for (key, conduct) in of(&manifest, row, late) {
+                match seen.get_mut(&key) {
+                    Some(known) => known.merge(&conduct),
+                    None => {
+                        seen.insert(key, conduct);
+                    }
+                }
+            }
+        }
+        self.store.put_conduct(ConductPage { rows: seen.into_iter().collect(), after, position }).await?;
+        Ok(true)
+    }
+}
+
+/// What one manifest shows of each entrepreneur that it names; each counts once, in however many consignments.
+fn of(manifest: &Manifest, row: &FeedRow, late: bool) -> BTreeMap<EntityKey, Conduct> {
+    let blank = Conduct {
+        first_seen: row.manifest.receive_time,
+        last_seen: row.manifest.receive_time,
+        manifests: 1,
+        late: i64::from(late),
+        amended: i64::from(row.manifest.key.revision.number() > 0),
+        chapters: 0,
+        origins: std::collections::BTreeSet::new(),
+    };
+    let mut seen: BTreeMap<EntityKey, Conduct> = BTreeMap::new();
+    for key in subjects::entities(manifest, None) {
+        seen.insert(key, blank.clone());
+    }
+    let consignments = manifest.cargo().map_or(&[][..], |cargo| &cargo.consignments);
+    for (place, consignment) in consignments.iter().enumerate() {
+        for key in subjects::entities(manifest, Some(place)) {
+            let conduct = seen.entry(key).or_insert_with(|| blank.clone());
+            for item in &consignment.goods_items {
+                let chapter =
+                    item.hs6().and_then(|code| code.get(..2)).and_then(|code| code.parse::<u32>().ok());
+                conduct.chapters |= chapter.and_then(|chapter| 1_u128.checked_shl(chapter)).unwrap_or(0);
+                if let Some(origin) = &item.origin_country {
+                    conduct.origins.insert(origin.as_str().to_owned());
+                }
+            }
+        }
+    }
+    seen
+}
