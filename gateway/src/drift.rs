@@ -50,6 +50,25 @@ impl Drift {
     }
 }
 
+/// A position of the feed before which everything live was received before an instant: the feed is searched, not walked.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn before_instant(store: &Store, instant: Timestamp) -> Result<FeedPosition, Error> {
+    let number = |position: FeedPosition| i64::from_be_bytes(position.to_bytes());
+    let at = |number: i64| FeedPosition::from_bytes(number.to_be_bytes()).unwrap_or(FeedPosition::START);
+    let (mut low, mut high) = (0, number(store.feed_end().await?));
+    while low < high {
+        let middle = low + (high - low) / 2;
+        // A withdrawal tells of a manifest that was received earlier: the receipt is what counts.
+        match store.feed_after(&Scope::All, at(middle), 1).await?.first() {
+            Some(row) if row.manifest.receive_time < instant => low = number(row.position).max(middle + 1),
+            _ => high = middle,
+        }
+    }
+    Ok(at(low))
+}
+
 /// Reads the feed of live manifests and the calibration of random checks.
 ///
 /// # Errors
@@ -60,7 +79,7 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
     let (from, since) = (ago(days.saturating_add(reference_days)), ago(days));
     let empty = || -> Vec<Vec<f32>> { CATALOG.iter().map(|_| Vec::new()).collect() };
     let (mut before, mut current) = (empty(), empty());
-    let mut after = FeedPosition::START;
+    let mut after = before_instant(store, from).await?;
     loop {
         let rows = store.feed_after(&Scope::All, after, PAGE).await?;
         let Some(last) = rows.last() else { break };

@@ -11,8 +11,8 @@ use crate::{
     reply::{decode_decisions, verdict_word},
 };
 
-/// Rows that are judged together: a short transaction.
-const PAGE: u32 = 32;
+/// Rows that are judged together, once a tick: a backlog is worked off at a pace that submissions do not feel.
+const PAGE: u32 = 100;
 
 impl Background {
     /// Follows the feed of live manifests with a challenger. What it cannot judge it leaves out.
@@ -23,25 +23,17 @@ impl Background {
                 () = self.stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            loop {
-                match self.challenge(&challenger).await {
-                    Ok(true) if !self.stop.is_cancelled() => {}
-                    Ok(_) => break,
-                    Err(error) => {
-                        tracing::error!(%error, "the challenger does not follow; the next look tries again");
-                        break;
-                    }
-                }
+            if let Err(error) = self.challenge(&challenger).await {
+                tracing::error!(%error, "the challenger does not follow; the next look tries again");
             }
         }
     }
 
-    /// One page; `false` when there was nothing left.
-    async fn challenge(&self, challenger: &Arc<Scorer>) -> Result<bool, Error> {
+    async fn challenge(&self, challenger: &Arc<Scorer>) -> Result<(), Error> {
         let bundle_digest = challenger.identity().bundle_digest.clone();
         let after = self.store.challenger_position(&bundle_digest).await?;
         let rows = self.store.feed_after(&Scope::All, after, PAGE).await?;
-        let Some(position) = rows.last().map(|row| row.position) else { return Ok(false) };
+        let Some(position) = rows.last().map(|row| row.position) else { return Ok(()) };
         let judge = Arc::clone(challenger);
         let judging = tokio::task::spawn_blocking(move || {
             rows.iter()
@@ -50,8 +42,7 @@ impl Background {
                 .collect()
         });
         let rows = judging.await.map_err(|_| Error::Unavailable("the challenger was interrupted".into()))?;
-        self.store.put_challenger(ChallengerPage { bundle_digest, position, rows }).await?;
-        Ok(true)
+        self.store.put_challenger(ChallengerPage { bundle_digest, position, rows }).await
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{
     subjects,
 };
 
-/// Rows that are counted together: a short transaction.
-const PAGE: u32 = 32;
+/// Rows that are counted together, once a tick: a backlog is worked off at a pace that submissions do not feel.
+const PAGE: u32 = 100;
 
 impl Background {
     /// Follows the feed.
@@ -23,24 +23,16 @@ impl Background {
                 () = self.stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            loop {
-                match self.conduct_page().await {
-                    Ok(true) if !self.stop.is_cancelled() => {}
-                    Ok(_) => break,
-                    Err(error) => {
-                        tracing::error!(%error, "conduct is not counted; the next look tries again");
-                        break;
-                    }
-                }
+            if let Err(error) = self.conduct_page().await {
+                tracing::error!(%error, "conduct is not counted; the next look tries again");
             }
         }
     }
 
-    /// One page; `false` when there was nothing left.
-    async fn conduct_page(&self) -> Result<bool, Error> {
+    async fn conduct_page(&self) -> Result<(), Error> {
         let after = self.store.conduct_position().await?;
         let rows = self.store.feed_after(&Scope::All, after, PAGE).await?;
-        let Some(position) = rows.last().map(|row| row.position) else { return Ok(false) };
+        let Some(position) = rows.last().map(|row| row.position) else { return Ok(()) };
         let mut seen: BTreeMap<EntityKey, Conduct> = BTreeMap::new();
         for row in rows.iter().filter(|row| row.event == FeedEvent::Recorded) {
             let Some(stored) = self.store.manifest(row.manifest.id, Persons::Without).await? else {
@@ -59,8 +51,7 @@ impl Background {
                 }
             }
         }
-        self.store.put_conduct(ConductPage { rows: seen.into_iter().collect(), after, position }).await?;
-        Ok(true)
+        self.store.put_conduct(ConductPage { rows: seen.into_iter().collect(), after, position }).await
     }
 }
 

@@ -14,7 +14,8 @@ use serde_json::json;
 use crate::{
     clock::Clock,
     config::Config,
-    persist::{FeedEvent, FeedPosition, Persons, Scope, Secrets, Store},
+    drift::before_instant,
+    persist::{FeedEvent, Persons, Scope, Secrets, Store},
     reply::decode_decisions,
 };
 
@@ -44,7 +45,7 @@ pub(super) async fn report(days: u32, as_json: bool, config: &Config, clock: &Cl
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
     let since = clock.now().checked_sub(i64::from(days).saturating_mul(24).hours())?;
     let mut groups = Groups::new();
-    let mut after = FeedPosition::START;
+    let mut after = before_instant(&store, since).await?;
     loop {
         let rows = store.feed_after(&Scope::All, after, PAGE).await?;
         let Some(last) = rows.last() else { break };

@@ -212,3 +212,27 @@ async fn racing_repeats_count_once() {
     let nobody = EntityKey::new(EntityKind::Importer, "NAME::NOBODY");
     assert!(gateway.store.standing(&[nobody]).await.unwrap().records.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_feed_is_searched_by_time() {
+    use gateway::{
+        drift::before_instant,
+        persist::{FeedPosition, Scope},
+    };
+    let gateway = Gateway::start(&[]).await;
+    for n in 0..5 {
+        submitted(&gateway, &format!("SYNTHETIC-SINCE-{n}")).await;
+    }
+    let rows = gateway.store.feed_after(&Scope::All, FeedPosition::START, 100).await.unwrap();
+    assert_eq!(rows.len(), 5);
+    for row in &rows {
+        let from = before_instant(&gateway.store, row.manifest.receive_time).await.unwrap();
+        let found = gateway.store.feed_after(&Scope::All, from, 1).await.unwrap();
+        assert_eq!(found[0].position, row.position);
+    }
+    let later = now().checked_add(jiff::ToSpan::hours(1)).unwrap();
+    let end = before_instant(&gateway.store, later).await.unwrap();
+    assert!(gateway.store.feed_after(&Scope::All, end, 1).await.unwrap().is_empty());
+    let epoch = before_instant(&gateway.store, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+    assert_eq!(epoch, FeedPosition::START);
+}

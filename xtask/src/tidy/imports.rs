@@ -181,6 +181,12 @@ const TABLE: &[Row] = &[
         because: "watch follows the feed",
     },
     Row {
+        part: "gateway/src/outcomes/",
+        except: &[],
+        never: &["sqlx", "rustls", "crate::decode", "crate::intake", "crate::watch", "crate::app"],
+        because: "outcomes stands beside the way and goes around none of its steps",
+    },
+    Row {
         part: "gateway/src/",
         except: &[
             "gateway/src/app.rs",

@@ -107,3 +107,36 @@ fn told(error: &RecordError) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use scoring::{Capacity, Case, CrewMember, History, finish, record};
+
+    use super::*;
+
+    /// What `gateway export` writes of one manifest.
+    fn line(record: &[u8]) -> String {
+        let record = String::from_utf8_lossy(record);
+        serde_json::json!({ "manifest": "manifests/SYNTHETIC", "record": record }).to_string()
+    }
+
+    #[test]
+    fn what_was_exported_is_made_again_and_what_was_touched_is_told() -> anyhow::Result<()> {
+        let case = Case::EmptyTruck { crew: vec![CrewMember::Driver] };
+        let scored = Scorer::shipped()?.score(&case, Ok(&History::new(None)), &[]);
+        let good = record::encode(&finish(scored, &Capacity::default()));
+        let touched = String::from_utf8(good.clone())?.replacen("YELLOW", "GREEN", 1);
+        assert_ne!(touched.as_bytes(), good);
+        let folder = tempfile::tempdir()?;
+        let run = |lines: &[String]| {
+            let file = folder.path().join("decisions.jsonl");
+            std::fs::write(&file, lines.join("\n"))?;
+            Arguments { bundle: Vec::new(), policy: Vec::new(), file }.run()
+        };
+        run(&[line(&good), line(&good)])?;
+        let error = run(&[line(&good), line(touched.as_bytes())]).err().map(|error| error.to_string());
+        assert_eq!(error.as_deref(), Some("1 could not be made again"));
+        assert!(run(&["{".to_owned()]).is_err());
+        Ok(())
+    }
+}
