@@ -89,14 +89,43 @@ fn there_is_an_end_to_everything() {
     assert!(matches!(refusal(messages.as_bytes()).cause, Cause::TooMany { what: "messages", .. }));
     let json = format!("{{\"CC015C\": {}", "[".repeat(100_000));
     assert!(try_read(json.as_bytes()).is_err() || refusal(json.as_bytes()).place.is_some());
-    // A thousand documents of the whole are not multiplied by five hundred houses.
+}
+
+#[test]
+fn nothing_is_multiplied_by_something_else() {
+    let many = |piece: &str, count: usize| piece.repeat(count);
     let documents =
         "<SupportingDocument><type>N380</type><referenceNumber>1</referenceNumber></SupportingDocument>";
-    let houses = "<HouseConsignment/>".repeat(500);
-    let crossed = format!("<CC015C><Consignment>{}{houses}</Consignment></CC015C>", documents.repeat(20_000));
-    let started = std::time::Instant::now();
-    assert!(try_read(crossed.as_bytes()).unwrap().messages[0].content.is_ok());
-    assert!(started.elapsed().as_secs() < 20, "linear, even unoptimized");
+    let items: String = (0..500)
+        .map(|i| format!("<GOOITEGDS><TRACONCO2><NamCO27>{i}</NamCO27></TRACONCO2></GOOITEGDS>"))
+        .collect();
+    let houses = many("<HouseConsignment/>", 500);
+    let trailer = "<DepartureTransportMeans><typeOfIdentification>31</typeOfIdentification>\
+        <identificationNumber>T</identificationNumber></DepartureTransportMeans>";
+    let whole = |content: &str| format!("<CC015C><Consignment>{content}</Consignment></CC015C>");
+    let cases = [
+        ("documents and houses", whole(&format!("{}{houses}", many(documents, 20_000)))),
+        ("unknown elements and houses", whole(&format!("{}{houses}", many("<a/>", 300_000)))),
+        ("trailers", whole(&many(trailer, 30_000))),
+        (
+            "names of a party",
+            format!("<CC315A>{items}<PERLODSUMDEC>{}</PERLODSUMDEC></CC315A>", many("<x/>", 300_000)),
+        ),
+        ("names of an item's party", {
+            let item = format!(
+                "<GOOITEGDS><TRACONCO2>{}</TRACONCO2></GOOITEGDS>",
+                many("<NamCO27>x</NamCO27>", 100_000)
+            );
+            format!("<CC315A><HEAHEA/>{item}</CC315A>")
+        }),
+    ];
+    for (what, text) in cases {
+        let started = std::time::Instant::now();
+        assert!(try_read(text.as_bytes()).unwrap().messages[0].content.is_ok(), "{what}");
+        let took = started.elapsed();
+        println!("{what}: {took:?}");
+        assert!(took.as_secs() < 10, "{what}: linear, even unoptimized: {took:?}");
+    }
 }
 
 #[test]

@@ -130,12 +130,8 @@ fn documents(
     at: &At<'_>,
     consignment: &mut Consignment,
 ) {
-    let of_the_whole: usize = match place.whole {
-        Some(whole) => {
-            scribe.tree.children(whole).filter(|child| is_document(scribe.tree.name(*child))).count()
-        }
-        None => 0,
-    };
+    let count = |whole: Element| DOCUMENTS.iter().map(|name| scribe.tree.count(whole, name)).sum();
+    let of_the_whole: usize = place.whole.map(count).unwrap_or_default();
     let is_affordable = of_the_whole.saturating_mul(place.count) <= INHERITED_DOCUMENTS || place.index == 0;
     let whole = place.whole.filter(|whole| is_affordable && Some(*whole) != place.house);
     let levels = place.house.into_iter().chain(items.iter().copied()).chain(whole);
@@ -152,10 +148,6 @@ fn documents(
 /// Elements that name a document.
 const DOCUMENTS: [&str; 4] =
     ["TransportDocument", "SupportingDocument", "PreviousDocument", "AdditionalReference"];
-
-fn is_document(name: &str) -> bool {
-    DOCUMENTS.contains(&name)
-}
 
 fn document(
     scribe: &mut Scribe<'_>,

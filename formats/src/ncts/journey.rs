@@ -38,7 +38,7 @@ pub(super) fn conveyance(
     let crosses = active.filter(|means| is_named(scribe, means));
     let trailers: Vec<_> =
         departures.iter().copied().filter(|means| kind(scribe, *means) == TRAILER).collect();
-    let leaves = departures.iter().copied().find(|means| !trailers.contains(means));
+    let leaves = departures.iter().copied().find(|means| kind(scribe, *means) != TRAILER);
     let means = crosses.or(leaves).or(departures.first().copied()).or(active);
 
     let mode_at = at.field("mode_code");

@@ -13,6 +13,9 @@ use super::party::{EORI, TIR_HOLDER, identifier, said};
 use crate::xml::{At, Element, Scribe};
 use crate::{Cause, Limits};
 
+/// Children among which a name is looked for by its beginning; groups of these messages have fewer.
+const LOOKED_AT: usize = 64;
+
 /// The child whose name begins so; language codes (`…LNG`) are none.
 pub(crate) fn beginning(scribe: &mut Scribe<'_>, of: Option<Element>, beginnings: &[&str]) -> String {
     element_beginning(scribe, of, beginnings)
@@ -25,7 +28,7 @@ fn element_beginning(scribe: &Scribe<'_>, of: Option<Element>, beginnings: &[&st
         let name = scribe.tree.name(*child);
         !name.ends_with("LNG") && beginnings.iter().any(|beginning| name.starts_with(beginning))
     };
-    scribe.tree.children(of?).find(is_it)
+    scribe.tree.children(of?).take(LOOKED_AT).find(is_it)
 }
 
 /// Text of the child whose name begins so.
@@ -188,7 +191,8 @@ fn consignment(
         let mut found = party(scribe, element, &at);
         for item in items {
             // The same words again: the group was made by them.
-            scribe.children(Some(*item), own).into_iter().for_each(|same| take_all(scribe, same));
+            let same = scribe.child(Some(*item), own);
+            scribe.take_all(same);
         }
         if found.is_none() {
             let element = scribe.child(message, all);
@@ -224,12 +228,6 @@ fn consignment(
             scribe.text_of_any(first, &["ComRefNumGIM1", "IteNumGDS7"], &reference_at);
     }
     consignment
-}
-
-fn take_all(scribe: &mut Scribe<'_>, element: Element) {
-    let names: Vec<_> =
-        scribe.tree.children(element).map(|child| scribe.tree.name(child).to_owned()).collect();
-    names.iter().for_each(|name| scribe.pass_over(Some(element), &[name]));
 }
 
 fn goods_item(scribe: &mut Scribe<'_>, item: Element, at: &At<'_>) -> GoodsItem {

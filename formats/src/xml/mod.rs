@@ -8,6 +8,7 @@ mod charset;
 mod document;
 mod failure;
 mod from_json;
+mod from_xml;
 mod scribe;
 mod sniff;
 mod tree;

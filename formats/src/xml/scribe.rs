@@ -100,6 +100,12 @@ impl<'t> Scribe<'t> {
         }
     }
 
+    /// Everything directly inside an element, known from elsewhere.
+    pub(crate) fn take_all(&mut self, of: Option<Element>) {
+        let tree = self.tree;
+        self.taken.extend(of.into_iter().flat_map(|of| tree.children(of)));
+    }
+
     /// Says that a field of the contract stood in an element.
     pub(crate) fn mark(&mut self, at: &At<'_>, element: Element) {
         let mark = self.mark_of(element);

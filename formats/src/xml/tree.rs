@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 
-use manifest::declared::SourcePlace;
-use quick_xml::events::{BytesRef, Event};
-use quick_xml::reader::Reader;
-
-use super::failure::{Failure, cause_of, malformed};
+use super::failure::Failure;
 use crate::{Cause, Limits};
+use manifest::declared::SourcePlace;
 
-/// The longest name of an element, in bytes; the longest of the messages read here has 38.
+/// The longest name of an element, in bytes; those of the messages read here have fewer than 40.
 const NAME_BYTES: usize = 128;
 
 /// No element.
@@ -22,8 +19,8 @@ pub(crate) struct Tree {
     texts: String,
     names: Vec<String>,
     name_ids: HashMap<String, u32>,
-    /// How many children of one name an element has.
-    like_named: HashMap<(u32, u32), u32>,
+    /// The children of one name that an element has: asking for a name costs the same among a thousand others.
+    like_named: HashMap<(u32, u32), LikeNamed>,
     /// Where and why reading stopped before the end.
     pub(crate) failure: Option<Failure>,
     /// Characters outside of any element, and the line of the first.
@@ -34,6 +31,14 @@ pub(crate) struct Tree {
     pub(crate) is_json: bool,
 }
 
+/// Children of one name, by the first and the last of them.
+#[derive(Debug)]
+struct LikeNamed {
+    count: u32,
+    first: u32,
+    last: u32,
+}
+
 #[derive(Debug)]
 struct Node {
     name: u32,
@@ -41,6 +46,8 @@ struct Node {
     first: u32,
     last: u32,
     next: u32,
+    /// The next child of the same element with the same name.
+    next_like: u32,
     /// The name as it stands, with its prefix: a pointer into JSON names the member itself.
     label: u32,
     /// One of the values of a JSON array.
@@ -58,120 +65,9 @@ struct Node {
 pub(crate) struct Element(pub(super) u32);
 
 impl Tree {
-    /// Reads a document until its end, or until it cannot be read any further ([`Tree::failure`]).
-    pub(crate) fn read(text: &str, limits: &Limits) -> Self {
-        let mut tree = Self::default();
-        let mut open = Open::default();
-        let mut lines = Lines { text, at: 0, line: 1 };
-        let mut reader = Reader::from_str(text);
-        reader.config_mut().allow_dangling_amp = true;
-        loop {
-            let start = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-            let event = reader.read_event();
-            let line = lines.line_of(start);
-            let step = match event {
-                Ok(Event::Eof) => break tree.end(&open, lines.line_of(text.len())),
-                Ok(event) => tree.event(event, &mut open, line, limits),
-                Err(error) => Err(cause_of(&error, text.get(start..).unwrap_or_default())),
-            };
-            let Err(cause) = step else { continue };
-            let inside = open.elements.last().copied();
-            if inside.is_none() && !tree.elements.is_empty() && is_noise(&cause) {
-                // Rubbish behind a whole document.
-                tree.outside_text(text.get(start..).unwrap_or_default(), line);
-            } else {
-                tree.failure = Some(Failure { cause, inside, line });
-            }
-            break;
-        }
-        tree
-    }
-
     /// An empty tree that JSON is to fill.
     pub(super) fn of_json() -> Self {
         Self { is_json: true, ..Self::default() }
-    }
-
-    fn end(&mut self, open: &Open, line: u32) {
-        let inside = open.elements.last().copied();
-        if inside.is_some() {
-            self.failure =
-                Some(Failure { cause: Cause::Truncated("the end tag of an element"), inside, line });
-        } else if self.elements.is_empty() {
-            self.failure = Some(Failure { cause: Cause::Truncated("its first element"), inside, line });
-        }
-    }
-
-    fn event(&mut self, event: Event<'_>, open: &mut Open, line: u32, limits: &Limits) -> Result<(), Cause> {
-        match event {
-            Event::Start(tag) => {
-                let element =
-                    self.open(tag.local_name().as_ref(), open.elements.last().copied(), line, limits)?;
-                open.elements.push(element);
-                open.texts.push(String::new());
-                if open.elements.len() > limits.max_depth {
-                    return Err(Cause::TooMany {
-                        what: "elements inside each other",
-                        limit: limits.max_depth,
-                    });
-                }
-            }
-            Event::Empty(tag) => {
-                let element =
-                    self.open(tag.local_name().as_ref(), open.elements.last().copied(), line, limits)?;
-                self.close(element, "", limits);
-            }
-            Event::End(_) => {
-                if let (Some(element), Some(text)) = (open.elements.pop(), open.texts.pop()) {
-                    self.close(element, &text, limits);
-                }
-            }
-            Event::Text(text) => {
-                let text = text.xml10_content();
-                if text.contains('&') && self.bare_ampersand.is_none() {
-                    self.bare_ampersand = Some(line);
-                }
-                self.text(&text, open, line, limits)?;
-            }
-            Event::CData(text) => self.text(&text.xml10_content(), open, line, limits)?,
-            Event::GeneralRef(reference) => {
-                let mut buffer = [0; 4];
-                let character: &str = resolved(&reference)?.encode_utf8(&mut buffer);
-                self.characters(character, open, line, limits);
-            }
-            Event::DocType(_) => return Err(Cause::DocumentType),
-            Event::Comment(_) | Event::PI(_) | Event::Decl(_) | Event::Eof => {}
-        }
-        Ok(())
-    }
-
-    fn text(&mut self, text: &str, open: &mut Open, line: u32, limits: &Limits) -> Result<(), Cause> {
-        if open.elements.is_empty() {
-            self.outside_text(text, line);
-            return Ok(());
-        }
-        if !text.chars().all(is_allowed) {
-            return Err(malformed("a character that XML does not allow"));
-        }
-        self.characters(text, open, line, limits);
-        Ok(())
-    }
-
-    fn characters(&mut self, text: &str, open: &mut Open, line: u32, limits: &Limits) {
-        match open.texts.last_mut() {
-            // One more than is kept, so that a cut is noticed.
-            Some(kept) if kept.len() <= limits.max_text_bytes => kept.push_str(text),
-            Some(_) => {}
-            None => self.outside_text(text, line),
-        }
-    }
-
-    fn outside_text(&mut self, text: &str, line: u32) {
-        let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-        if self.outside.0 == 0 && !text.is_empty() {
-            self.outside.1 = line;
-        }
-        self.outside.0 = self.outside.0.saturating_add(text.chars().count());
     }
 
     /// Adds an element at the end.
@@ -193,9 +89,14 @@ impl Tree {
         let local = name.rsplit_once(':').map_or(name, |(_, local)| local);
         let name = if local.len() == name.len() { label } else { self.name_id(local) };
         let parent = parent.unwrap_or(NONE);
-        let place = self.like_named.entry((parent, name)).or_default();
-        *place = place.saturating_add(1);
-        let place = *place;
+        let like = LikeNamed { count: 0, first: id, last: NONE };
+        let like = self.like_named.entry((parent, name)).or_insert(like);
+        like.count = like.count.saturating_add(1);
+        let place = like.count;
+        let before_like = std::mem::replace(&mut like.last, id);
+        if let Some(before) = self.node_mut(before_like) {
+            before.next_like = id;
+        }
         if let Some(above) = self.node_mut(parent) {
             let before = std::mem::replace(&mut above.last, id);
             if above.first == NONE {
@@ -212,6 +113,7 @@ impl Tree {
             first,
             last,
             next,
+            next_like: NONE,
             label,
             is_in_array: false,
             place,
@@ -334,16 +236,27 @@ impl Tree {
     }
 
     /// The elements of a name directly inside an element, in order.
-    pub(crate) fn all<'t>(&'t self, element: Element, name: &str) -> impl Iterator<Item = Element> + 't {
-        let name = self.name_ids.get(name).copied().unwrap_or(NONE);
-        self.children(element).filter(move |child| self.node(child.0).is_some_and(|node| node.name == name))
+    pub(crate) fn all(&self, element: Element, name: &str) -> impl Iterator<Item = Element> + '_ {
+        let first = self.like_named(element, name).map(|like| like.first);
+        let next = |id: &u32| self.node(*id).map(|node| node.next_like).filter(|next| *next != NONE);
+        std::iter::successors(first, next).map(Element)
+    }
+
+    /// How many elements of a name are directly inside an element.
+    pub(crate) fn count(&self, element: Element, name: &str) -> usize {
+        self.like_named(element, name).and_then(|like| usize::try_from(like.count).ok()).unwrap_or_default()
+    }
+
+    fn like_named(&self, element: Element, name: &str) -> Option<&LikeNamed> {
+        let name = self.name_ids.get(name)?;
+        self.like_named.get(&(element.0, *name))
     }
 
     /// Place among like-named siblings from 1, or 0 where there is only one.
     pub(crate) fn place_of(&self, element: Element) -> u32 {
         let Some(node) = self.node(element.0) else { return 0 };
-        let siblings = self.like_named.get(&(node.parent, node.name)).copied().unwrap_or_default();
-        if siblings > 1 { node.place } else { 0 }
+        let siblings = self.like_named.get(&(node.parent, node.name)).map(|like| like.count);
+        if siblings > Some(1) { node.place } else { 0 }
     }
 
     /// Where an element stands: a path of local names with places among like-named siblings where there are several, or a
@@ -368,57 +281,7 @@ impl Tree {
     }
 }
 
-/// The elements that are open, with their text so far.
-#[derive(Default)]
-struct Open {
-    elements: Vec<u32>,
-    texts: Vec<String>,
-}
-
-/// Counts lines once, as positions only grow.
-struct Lines<'a> {
-    text: &'a str,
-    at: usize,
-    line: u32,
-}
-
-impl Lines<'_> {
-    fn line_of(&mut self, position: usize) -> u32 {
-        let passed = self.text.as_bytes().get(self.at..position).unwrap_or_default();
-        let breaks = passed.iter().filter(|byte| **byte == b'\n').count();
-        self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
-        self.at = self.at.max(position);
-        self.line
-    }
-}
-
-/// The character that a reference stands for: one of the five of XML, or by number.
-fn resolved(reference: &BytesRef<'_>) -> Result<char, Cause> {
-    let name: &str = reference;
-    let character = match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "apos" => Some('\''),
-        "quot" => Some('"'),
-        _ => None,
-    };
-    if let Some(character) = character {
-        return Ok(character);
-    }
-    match reference.resolve_char_ref() {
-        Ok(Some(character)) if is_allowed(character) => Ok(character),
-        Ok(None) => Err(malformed("an entity that is not one of the five of XML")),
-        _ => Err(malformed("a character reference that names no character of XML")),
-    }
-}
-
 /// XML 1.0, production 2.
 pub(super) const fn is_allowed(c: char) -> bool {
     !matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
-}
-
-/// What may stand behind a document without spoiling it.
-const fn is_noise(cause: &Cause) -> bool {
-    !matches!(cause, Cause::DocumentType | Cause::TooMany { .. })
 }

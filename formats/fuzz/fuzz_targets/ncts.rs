@@ -1,0 +1,8 @@
+#![no_main]
+
+#[path = "../checks/ncts.rs"]
+mod check;
+#[path = "../checks/document.rs"]
+mod document;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| check::check(bytes));
