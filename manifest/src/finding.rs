@@ -259,7 +259,5 @@ impl FindingCode {
         Self::DateAmbiguous,
         // to be moved to their makers in this crate with the names in every script
         Self::CodeRetired,
-        Self::NameScriptsMixed,
-        Self::NameNotTransliterated,
     ];
 }

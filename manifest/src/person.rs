@@ -162,7 +162,7 @@ pub struct Person {
     pub travel_documents: Vec<TravelDocument>,
 }
 
-/// A name in the sender's own script and words. Transliteration gets its place beside the original here.
+/// A name in the sender's own script and words, with its form in Latin letters beside it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct PersonName {
     /// Family name.
@@ -175,6 +175,16 @@ pub struct PersonName {
     pub script_code: Option<String>,
     /// The same name in the document's native script.
     pub native_full_name: Option<String>,
+    /// Family name in the letters of the machine readable zone, A to Z and spaces; the native name's when there is no
+    /// other. Of records stored before this field existed it is absent.
+    pub latin_family_name: Option<String>,
+    /// Given name or names in the letters of the machine readable zone.
+    pub latin_given_name: Option<String>,
+    /// Patronymic in the letters of the machine readable zone.
+    pub latin_patronymic: Option<String>,
+    /// The same for the same person in whatever script and by whatever practice, as far as a name can tell:
+    /// [`crate::normalize::comparison_key`].
+    pub comparison_key: Option<String>,
 }
 
 /// A travel document.

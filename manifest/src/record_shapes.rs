@@ -139,6 +139,10 @@ stored! {
         patronymic: Option<String>,
         script_code: Option<String>,
         native_full_name: Option<String>,
+        latin_family_name: Option<String>,
+        latin_given_name: Option<String>,
+        latin_patronymic: Option<String>,
+        comparison_key: Option<String>,
     }
     TravelDocumentForm of TravelDocument {
         document_type: Option<TravelDocumentType>,

@@ -2,6 +2,8 @@
 
 use crate::declared::{Said, SourcePlace};
 use crate::finding::Finding;
+use crate::manifest::Load;
+use crate::person::{Person, PersonName};
 use crate::record::{RecordError, decode, decode_findings, encode_findings, encode_manifest, to_json_texts};
 use crate::samples::*;
 use crate::{Declared, FindingCode, Manifest};
@@ -167,4 +169,54 @@ fn story_of_the_versions() {
     }
     fixtures!("lorry", lorry());
     fixtures!("coach", coach(2));
+}
+
+/// Records of the first days have no Latin names; everything else of them is read as it was.
+#[test]
+fn story_of_records_before_latin_names() {
+    let check = |name: &str, declared: Declared, forms: [[&[u8]; 2]; 2]| {
+        let mut manifest: Manifest = normalized(declared);
+        for person in persons_of(&mut manifest) {
+            let name = person.name.take().unwrap_or_default();
+            person.name = Some(PersonName {
+                latin_family_name: None,
+                latin_given_name: None,
+                latin_patronymic: None,
+                comparison_key: None,
+                ..name
+            });
+        }
+        for [record, persons] in forms {
+            assert_eq!(decode(record, Some(persons)).as_ref(), Ok(&manifest), "{name}");
+        }
+    };
+    macro_rules! fixtures {
+        ($name:literal, $declared:expr) => {
+            check(
+                $name,
+                $declared,
+                [
+                    [
+                        include_bytes!(concat!("../fixtures/before-latin-names/", $name, ".record.json")),
+                        include_bytes!(concat!("../fixtures/before-latin-names/", $name, ".persons.json")),
+                    ],
+                    [
+                        include_bytes!(concat!("../fixtures/before-latin-names/", $name, ".record")),
+                        include_bytes!(concat!("../fixtures/before-latin-names/", $name, ".persons")),
+                    ],
+                ],
+            )
+        };
+    }
+    fixtures!("lorry", lorry());
+    fixtures!("coach", coach(2));
+}
+
+fn persons_of(manifest: &mut Manifest) -> Vec<&mut Person> {
+    let mut persons: Vec<&mut Person> =
+        manifest.crew_members.iter_mut().map(|member| &mut member.person).collect();
+    if let Some(Load::PassengerList(list)) = &mut manifest.load {
+        persons.extend(list.passengers.iter_mut().map(|passenger| &mut passenger.person));
+    }
+    persons
 }

@@ -72,6 +72,10 @@ fn name(name: &noun::PersonName) -> v1::PersonName {
         patronymic: text(&name.patronymic),
         script_code: text(&name.script_code),
         native_full_name: text(&name.native_full_name),
+        latin_family_name: text(&name.latin_family_name),
+        latin_given_name: text(&name.latin_given_name),
+        latin_patronymic: text(&name.latin_patronymic),
+        comparison_key: text(&name.comparison_key),
     }
 }
 

@@ -11,6 +11,7 @@ use gateway::{
     observability::{Config, subscriber::subscriber},
     persist::packed::unpack,
 };
+use manifest::normalize::{Practice, comparison_key, latin_name};
 use prost::Message as _;
 use proto::v1::{
     CancelManifestRequest, GetManifestRequest, GetManifestResponse, GetPreDecisionRequest,
@@ -85,6 +86,12 @@ impl Needles {
                     [&name.family_name, &name.given_name, &name.patronymic, &name.native_full_name]
                         .map(Clone::clone),
                 );
+                self.texts.extend(
+                    [&name.family_name, &name.given_name].map(|text| latin_name(text, Practice::Icao)),
+                );
+                // A short one would be found by chance in base 64.
+                self.texts
+                    .extend(comparison_key(&name.family_name, &name.given_name).filter(|key| key.len() > 7));
             }
             if let Some(date) = birth_date {
                 let (year, month, day) = (date.year, date.month, date.day);

@@ -3,6 +3,7 @@
 mod cargo;
 mod codes;
 mod journey;
+mod names;
 mod parties;
 mod people;
 mod quantities;
@@ -23,6 +24,7 @@ use crate::findings::{Findings, Note, Spot};
 use crate::manifest::{Load, Manifest, Revision};
 use crate::validate::RuleSettings;
 
+pub use names::{Practice, comparison_key, latin_candidates, latin_name};
 pub use words::plate;
 
 /// The manifest in customs' codes and units, with what was noted on the way. What could not be read is absent from the

@@ -1,12 +1,13 @@
-//! Crew and passengers. Names stay in the sender's own words.
+//! Crew and passengers. Names stay in the sender's own words, with Latin forms beside them.
 
+use super::names::{self, Practice};
 use super::{Step, words};
 use crate::declared;
 use crate::finding::{About, FindingCode, Severity};
 use crate::findings::Spot;
 use crate::person::{
     Baggage, CrewMember, CrewRole, Passenger, PassengerList, PassengerService, Person, PersonName, Sex,
-    TravelDocument, TravelDocumentType,
+    StateCode, TravelDocument, TravelDocumentType,
 };
 
 /// What crew and passengers have in common, as declared.
@@ -100,7 +101,9 @@ impl Step<'_> {
         if self.unreadable.contains(&at.about) {
             return Person::default();
         }
-        let name = said.name.and_then(name);
+        let nationality_at = at.field("nationality_code");
+        let nationality = self.state(&said.nationality_code, Severity::Warning, nationality_at);
+        let name = said.name.and_then(name).map(|name| self.name(name, nationality, at.field("name")));
         if name.is_none() {
             self.missing_in_person("name", at.field("name"));
         }
@@ -108,7 +111,6 @@ impl Step<'_> {
         if said.birth_date.is_none() {
             self.missing_in_person("birth_date", birth_date_at);
         }
-        let nationality_at = at.field("nationality_code");
         if said.nationality_code.trim().is_empty() {
             self.missing_in_person("nationality_code", nationality_at);
         }
@@ -120,11 +122,23 @@ impl Step<'_> {
             name,
             birth_date: self.date(said.birth_date, Severity::Blocking, birth_date_at),
             sex: self.word(said.sex, Sex::parse, at.field("sex")),
-            nationality: self.state(&said.nationality_code, Severity::Warning, nationality_at),
+            nationality,
             travel_documents: documents
                 .map(|(i, document)| self.travel_document(document, at.item("travel_documents", i)))
                 .collect(),
         }
+    }
+
+    /// The name with its Latin forms, by the practice of the traveller's own state.
+    fn name(&mut self, mut name: PersonName, nationality: Option<StateCode>, at: Spot<'_>) -> PersonName {
+        let noted = names::complete(&mut name, Practice::of_state(nationality));
+        if noted.mixed {
+            self.note(FindingCode::NameScriptsMixed, at).push();
+        }
+        if noted.without_latin {
+            self.warn(FindingCode::NameNotTransliterated, at).push();
+        }
+        name
     }
 
     fn travel_document(&mut self, said: declared::TravelDocument, at: Spot<'_>) -> TravelDocument {
@@ -177,6 +191,7 @@ fn name(said: declared::PersonName) -> Option<PersonName> {
         patronymic: words::text(said.patronymic),
         script_code: words::text(said.script_code),
         native_full_name,
+        ..PersonName::default()
     })
 }
 

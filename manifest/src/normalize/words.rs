@@ -34,7 +34,7 @@ pub fn plate(text: &str) -> Option<String> {
 }
 
 /// The Latin letter that a Cyrillic capital looks like.
-const fn latin_lookalike(c: char) -> char {
+pub(super) const fn latin_lookalike(c: char) -> char {
     match c {
         'А' => 'A',
         'В' => 'B',

@@ -194,6 +194,8 @@ fn every_code_comes_from_some_input() {
     let rows = &mut list(&mut worst).passengers;
     rows[0].name = None;
     rows[1].travel_documents.clear();
+    rows[1].name.as_mut().unwrap().family_name = s("\u{2014}");
+    rows[2].name.as_mut().unwrap().family_name = s("\u{421}INTETIK");
     rows[2].travel_documents[0].expiry_date = date(2020, 1, 1);
     rows[3].birth_date = date(2027, 1, 1);
     rows[4].travel_documents[0].number = s("FA0000005");
