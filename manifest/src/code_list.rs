@@ -6,10 +6,12 @@ use crate::person::StateCode;
 use crate::quantity::{CountryCode, CurrencyCode};
 
 /// The lists' files in a fixed order: name and bytes.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 9] = [
     ("border_posts.csv", include_str!("../code_lists/border_posts.csv")),
     ("countries.csv", include_str!("../code_lists/countries.csv")),
+    ("countries_retired.csv", include_str!("../code_lists/countries_retired.csv")),
     ("currencies.csv", include_str!("../code_lists/currencies.csv")),
+    ("currencies_retired.csv", include_str!("../code_lists/currencies_retired.csv")),
     ("hs2022.csv", include_str!("../code_lists/hs2022.csv")),
     ("icao_states.csv", include_str!("../code_lists/icao_states.csv")),
     ("packages.csv", include_str!("../code_lists/packages.csv")),
@@ -23,7 +25,10 @@ pub struct CodeLists {
     countries: Vec<Country>,
     /// Places in `countries` in the order of alpha-3 codes.
     by_alpha3: Vec<(StateCode, usize)>,
+    /// Alpha-2 and alpha-3 codes that were withdrawn.
+    countries_retired: Vec<StateCode>,
     currencies: Vec<CurrencyCode>,
+    currencies_retired: Vec<CurrencyCode>,
     hs: Vec<u32>,
     icao_states: Vec<StateCode>,
     packages: Vec<Box<str>>,
@@ -58,6 +63,14 @@ impl CodeLists {
             border_posts,
             countries,
             by_alpha3,
+            countries_retired: {
+                let mut codes: Vec<_> = rows("countries_retired.csv", |row| StateCode::new(row.get(0)?))
+                    .chain(rows("countries_retired.csv", |row| StateCode::new(row.get(1)?)))
+                    .collect();
+                codes.sort();
+                codes
+            },
+            currencies_retired: sorted("currencies_retired.csv", |row| CurrencyCode::new(row.get(0)?)),
             currencies: sorted("currencies.csv", |row| CurrencyCode::new(row.get(0)?)),
             hs: sorted("hs2022.csv", |row| row.get(0)?.parse().ok()),
             icao_states: sorted("icao_states.csv", |row| StateCode::new(row.get(0)?)),
@@ -93,6 +106,21 @@ impl CodeLists {
             Some(at) => self.icao_states.get(at).copied(),
             None => self.countries.get(self.place_of_country(word)?).map(|country| country.alpha3),
         }
+    }
+
+    /// True when a country code of two or three letters was withdrawn and is not in use again.
+    #[must_use]
+    pub fn is_retired_country(&self, word: &str) -> bool {
+        let code = StateCode::new(&word.trim().to_ascii_uppercase());
+        code.is_some_and(|code| self.countries_retired.binary_search(&code).is_ok())
+            && self.country(word).is_none()
+    }
+
+    /// True when a currency code was withdrawn.
+    #[must_use]
+    pub fn is_retired_currency(&self, word: &str) -> bool {
+        let code = CurrencyCode::new_in_any_case(word.trim());
+        code.is_some_and(|code| self.currencies_retired.binary_search(&code).is_ok())
     }
 
     fn place_of_country(&self, word: &str) -> Option<usize> {
@@ -188,7 +216,9 @@ mod tests {
         for (file, read) in [
             ("border_posts.csv", lists.border_posts.len()),
             ("countries.csv", lists.countries.len()),
+            ("countries_retired.csv", lists.countries_retired.len() / 2),
             ("currencies.csv", lists.currencies.len()),
+            ("currencies_retired.csv", lists.currencies_retired.len()),
             ("hs2022.csv", lists.hs.len()),
             ("icao_states.csv", lists.icao_states.len()),
             ("packages.csv", lists.packages.len()),
@@ -219,6 +249,11 @@ mod tests {
         }
         assert_eq!(state("UTO"), None, "the specimen's state does not exist");
         assert!(lists.currency("uzs").is_some() && lists.currency("HRK").is_none());
+        assert!(lists.is_retired_country("AN") && lists.is_retired_country("ant"));
+        assert!(!lists.is_retired_country("SK"), "Sikkim's code is Slovakia's today");
+        assert!(!lists.is_retired_country("UZ") && !lists.is_retired_country("XX"));
+        assert!(lists.is_retired_currency("hrk") && !lists.is_retired_currency("UZS"));
+        assert!(lists.currencies_retired.iter().all(|code| lists.currencies.binary_search(code).is_err()));
         assert!(lists.has_hs6("854143") && !lists.has_hs6("854140") && !lists.has_hs6("8541"));
         assert!(lists.has_unit("LTR") && lists.has_package("CT") && !lists.has_package("XCT"));
         assert_eq!(lists.border_post("UZ-KELES").map(|post| post.modes.as_slice()), Some(&[Mode::Rail][..]));

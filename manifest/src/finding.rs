@@ -257,7 +257,5 @@ impl FindingCode {
         Self::RowUnreadable,
         Self::HeadingUnknown,
         Self::DateAmbiguous,
-        // to be moved to their makers in this crate with the names in every script
-        Self::CodeRetired,
     ];
 }

@@ -16,7 +16,11 @@ impl Step<'_> {
         }
         let code = self.lists.country(word);
         if code.is_none() {
-            self.unknown(word, "ISO 3166-1 alpha-2", severity, at);
+            if self.lists.is_retired_country(word) {
+                self.retired(word, "ISO 3166-1 alpha-2", severity, at);
+            } else {
+                self.unknown(word, "ISO 3166-1 alpha-2", severity, at);
+            }
         }
         code
     }
@@ -39,7 +43,11 @@ impl Step<'_> {
         }
         let code = self.lists.state(word);
         if code.is_none() {
-            self.unknown(word, "ISO 3166-1 alpha-3, ICAO Doc 9303", severity, at);
+            if self.lists.is_retired_country(word) {
+                self.retired(word, "ISO 3166-1 alpha-3, ICAO Doc 9303", severity, at);
+            } else {
+                self.unknown(word, "ISO 3166-1 alpha-3, ICAO Doc 9303", severity, at);
+            }
         }
         code
     }
@@ -48,7 +56,11 @@ impl Step<'_> {
     pub(super) fn currency(&mut self, word: &str, at: Spot<'_>) -> Option<CurrencyCode> {
         let code = self.lists.currency(word);
         if code.is_none() {
-            self.unknown(word, "ISO 4217", Severity::Warning, at);
+            if self.lists.is_retired_currency(word) {
+                self.retired(word, "ISO 4217", Severity::Warning, at);
+            } else {
+                self.unknown(word, "ISO 4217", Severity::Warning, at);
+            }
         }
         code
     }
@@ -120,6 +132,15 @@ impl Step<'_> {
             .parameter("form", form)
             .push();
         None
+    }
+
+    /// A code that was once in the list: whoever wrote it meant something, and their list is old.
+    fn retired(&mut self, word: &str, list: &'static str, severity: Severity, at: Spot<'_>) {
+        self.findings
+            .note(FindingCode::CodeRetired, severity, at)
+            .original(word)
+            .parameter("list", list)
+            .push();
     }
 
     /// A word that is in no list.

@@ -173,6 +173,7 @@ fn every_code_comes_from_some_input() {
     first.previous_mrn = s("24GB000246J8NY33L8");
     first.consignee = Some(Party::default());
     first.departure_country_code = s("??");
+    first.destination_country_code = s("SU");
     let item = &mut first.goods_items[0];
     item.description = s("NO");
     item.hs_code = s("1");
