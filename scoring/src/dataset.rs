@@ -1,12 +1,14 @@
-//! Reads past outcomes in the columns of the published *Customs Import Declaration Datasets*; the one form in
-//! which history is imported until outcomes arrive by themselves.
+//! Reads goods items and past outcomes in the columns of the published *Customs Import Declaration Datasets*; the one
+//! form in which history is imported until outcomes arrive by themselves.
 //!
-//! Columns are found by their names, in any order. A row that cannot be read is an error with its line and
-//! column; whether to stop or to go on is the caller's.
+//! Columns are found by their names, in any order; columns that are not known are passed over, and of those that are,
+//! only the date, the HS code and (for outcomes) the two labels have to be there. A blank field is a missing value. A row
+//! that cannot be read is an error with its line and column; whether to stop or to go on is the caller's.
 
 use std::io::Read;
 use std::str::FromStr;
 
+use csv::StringRecord;
 use jiff::civil::Date;
 
 use crate::history::PastOutcome;
@@ -21,6 +23,9 @@ pub enum Error {
     /// The header lacks a column.
     #[error("column {0:?} is missing from the header")]
     ColumnMissing(&'static str),
+    /// The header names a column twice.
+    #[error("column {0:?} stands twice in the header")]
+    ColumnRepeated(&'static str),
     /// A field is not what its column asks for.
     #[error("line {line}, column {column:?}: {value:?} is not {expected}")]
     Field {
@@ -48,75 +53,127 @@ pub enum Error {
     Csv(#[from] csv::Error),
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 16] = [
     "Date",
+    "HS6 Code",
+    "Fraud",
+    "Critical Fraud",
     "Office ID",
     "Mode of Transport",
     "Declarant ID",
     "Importer ID",
     "Seller ID",
     "Courier ID",
-    "HS6 Code",
     "Country of Departure",
     "Country of Origin",
     "Net Mass",
     "Item Price",
-    "Fraud",
-    "Critical Fraud",
+    "Tax Rate",
+    "Tax Type",
 ];
 
-/// The outcomes of a file, one for each row, in the file's order. `walk_by_day` brings them into that of their
-/// dates.
+/// The columns that a goods item is the same by in the publisher's generator, label included.
+const TUPLE: [&str; 6] =
+    ["HS6 Code", "Country of Departure", "Country of Origin", "Tax Rate", "Tax Type", "Net Mass"];
+
+/// How many of [`COLUMNS`], from the first, every file has; and every file of outcomes.
+const NEEDED: (usize, usize) = (2, 4);
+
+/// A row: what it says, and what tells it apart from its copies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The goods item and what was found.
+    pub outcome: PastOutcome,
+    /// The texts of HS code, departure, origin, tax rate, tax type and mass, with 0x1F between.
+    pub tuple: String,
+}
+
+/// The outcomes of a file, one for each row, in the file's order. `walk_by_day` brings them into that of their dates.
 ///
 /// # Errors
 /// When the header lacks a column; each row answers for itself.
 pub fn outcomes<R: Read>(file: R) -> Result<impl Iterator<Item = Result<PastOutcome, Error>>, Error> {
+    Ok(rows(file)?.map(|row| row.map(|row| row.outcome)))
+}
+
+/// The same with what tells rows apart.
+///
+/// # Errors
+/// As [`outcomes`].
+pub fn rows<R: Read>(file: R) -> Result<impl Iterator<Item = Result<Row, Error>>, Error> {
+    read(file, NEEDED.1, |record| {
+        let (fraud, critical) = record.labels()?;
+        let tuple = TUPLE.map(|column| record.text(column)).join("\u{1f}");
+        Ok(Row { outcome: PastOutcome { subject: record.subject()?, fraud, critical }, tuple })
+    })
+}
+
+/// The goods items of a file, whose outcomes need not be known.
+///
+/// # Errors
+/// As [`outcomes`].
+pub fn subjects<R: Read>(file: R) -> Result<impl Iterator<Item = Result<Subject, Error>>, Error> {
+    read(file, NEEDED.0, |record| record.subject())
+}
+
+fn read<R: Read, T>(
+    file: R,
+    needed: usize,
+    of: impl Fn(Record<'_>) -> Result<T, Error>,
+) -> Result<impl Iterator<Item = Result<T, Error>>, Error> {
     let mut reader = csv::Reader::from_reader(file);
     let header = reader.headers()?.clone();
-    let mut places = [0; COLUMNS.len()];
-    for (place, column) in places.iter_mut().zip(COLUMNS) {
-        *place = header.iter().position(|name| name == column).ok_or(Error::ColumnMissing(column))?;
+    let mut places = [None; COLUMNS.len()];
+    for (number, (place, column)) in places.iter_mut().zip(COLUMNS).enumerate() {
+        // A byte order mark, as spreadsheets write it.
+        let name = |name: &str| name.trim_start_matches('\u{feff}').trim() == column;
+        *place = header.iter().position(name);
+        if place.is_none() && number < needed {
+            return Err(Error::ColumnMissing(column));
+        }
+        if header.iter().filter(|text| name(text)).count() > 1 {
+            return Err(Error::ColumnRepeated(column));
+        }
     }
-    Ok(reader.into_records().map(move |record| {
-        let record = record?;
-        Row { record: &record, places: &places }.outcome()
-    }))
+    Ok(reader.into_records().map(move |record| of(Record { record: &record?, places: &places })))
 }
 
-struct Row<'a> {
-    record: &'a csv::StringRecord,
-    places: &'a [usize; COLUMNS.len()],
+struct Record<'a> {
+    record: &'a StringRecord,
+    places: &'a [Option<usize>; COLUMNS.len()],
 }
 
-impl Row<'_> {
-    fn outcome(&self) -> Result<PastOutcome, Error> {
+impl Record<'_> {
+    /// Irregular, and critically so. In the file 0 is no fraud, 1 fraud that is not critical, 2 critical fraud.
+    fn labels(&self) -> Result<(bool, bool), Error> {
         let (fraud, critical) = (self.text("Fraud"), self.text("Critical Fraud"));
-        // 0 no fraud, 1 fraud that is not critical, 2 critical fraud.
-        let critical = match (fraud, critical) {
-            ("0", "0") | ("1", "1") => false,
-            ("1", "2") => true,
-            ("0" | "1", "0" | "1" | "2") => {
-                return Err(Error::LabelsContradict {
-                    line: self.line(),
-                    fraud: fraud.into(),
-                    critical: critical.into(),
-                });
-            }
-            ("0" | "1", _) => return Err(self.wrong("Critical Fraud", "a label: 0, 1 or 2")),
-            _ => return Err(self.wrong("Fraud", "a label: 0 or 1")),
-        };
-        let hs_code = self.text("HS6 Code");
-        if hs_code.len() != 6 || !hs_code.bytes().all(|b| b.is_ascii_digit()) {
+        match (fraud, critical) {
+            ("0", "0") => Ok((false, false)),
+            ("1", "1") => Ok((true, false)),
+            ("1", "2") => Ok((true, true)),
+            ("0" | "1", "0" | "1" | "2") => Err(Error::LabelsContradict {
+                line: self.line(),
+                fraud: fraud.into(),
+                critical: critical.into(),
+            }),
+            ("0" | "1", _) => Err(self.wrong("Critical Fraud", "a label: 0, 1 or 2")),
+            _ => Err(self.wrong("Fraud", "a label: 0 or 1")),
+        }
+    }
+
+    fn subject(&self) -> Result<Subject, Error> {
+        let hs_code = self.optional("HS6 Code");
+        if hs_code.as_ref().is_some_and(|code| code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit())) {
             return Err(self.wrong("HS6 Code", "six digits"));
         }
-        let price: f64 = self.amount("Item Price", 9e15)?;
-        let mass: f64 = self.amount("Net Mass", 9e12)?;
-        let subject = Subject {
-            hs_code: Some(hs_code.into()),
+        let price = self.amount("Item Price", 9e15)?;
+        let mass = self.amount("Net Mass", 9e12)?;
+        Ok(Subject {
+            hs_code,
             origin_country: self.optional("Country of Origin"),
             departure_country: self.optional("Country of Departure"),
-            mass_mg: Some((mass * 1e6).round() as i64),
-            value: Some(Value {
+            mass_mg: mass.map(|kilograms| (kilograms * 1e6).round() as i64),
+            value: price.map(|price| Value {
                 currency: CURRENCY.into(),
                 units: price.trunc() as i64,
                 nanos: (price.fract() * 1e9) as i32,
@@ -126,7 +183,7 @@ impl Row<'_> {
             declarant: self.optional("Declarant ID"),
             carrier: self.optional("Courier ID"),
             office: self.optional("Office ID"),
-            mode: Some(match self.text("Mode of Transport") {
+            mode: self.optional("Mode of Transport").map(|mode| match mode.as_str() {
                 "10" => Mode::Maritime,
                 "20" => Mode::Rail,
                 "30" => Mode::Road,
@@ -134,12 +191,11 @@ impl Row<'_> {
                 _ => Mode::Other,
             }),
             date: Date::from_str(self.text("Date")).map_err(|_| self.wrong("Date", "a date, YYYY-MM-DD"))?,
-        };
-        Ok(PastOutcome { subject, fraud: fraud == "1", critical })
+        })
     }
 
     fn text(&self, column: &'static str) -> &str {
-        let place = COLUMNS.iter().position(|name| *name == column).map(|n| self.places[n]);
+        let place = COLUMNS.iter().position(|name| *name == column).and_then(|n| self.places[n]);
         place.and_then(|place| self.record.get(place)).unwrap_or_default().trim()
     }
 
@@ -147,12 +203,13 @@ impl Row<'_> {
         Some(self.text(column)).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
-    fn amount(&self, column: &'static str, limit: f64) -> Result<f64, Error> {
-        self.text(column)
-            .parse()
-            .ok()
-            .filter(|amount| (0.0..limit).contains(amount))
-            .ok_or_else(|| self.wrong(column, "an amount, not negative"))
+    fn amount(&self, column: &'static str, limit: f64) -> Result<Option<f64>, Error> {
+        let text = self.text(column);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let amount = text.parse().ok().filter(|amount| (0.0..limit).contains(amount));
+        amount.map(Some).ok_or_else(|| self.wrong(column, "an amount, not negative"))
     }
 
     fn line(&self) -> u64 {

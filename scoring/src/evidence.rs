@@ -5,7 +5,7 @@ use std::sync::Arc;
 use manifest::finding::{About, Finding, FindingCode, Severity};
 
 use crate::case::{Case, CrewMember};
-use crate::features::{Counters, FeatureVector, Undeclared};
+pub use crate::features::Features as ItemEvidence;
 use crate::pre_decision::Withheld;
 use crate::selection::Budget;
 
@@ -52,17 +52,6 @@ pub enum Shape {
     ModeNotDecided,
     /// Nothing is known about the case: it was rejected before it became one.
     Unknown,
-}
-
-/// What one goods item was scored by.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ItemEvidence {
-    /// The model's input.
-    pub vector: FeatureVector,
-    /// The history values in it: base rates first, then one for each kind by its code.
-    pub counters: Counters,
-    /// Kinds of counters for which something was not declared.
-    pub undeclared: Undeclared,
 }
 
 /// All that a set of pre-decisions was made from, besides model and policy: they can be made again from this alone.

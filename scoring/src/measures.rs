@@ -5,7 +5,7 @@ use crate::history::{CounterKey, CounterKind, letters};
 use crate::subject::Subject;
 
 /// How many counters a goods item can have, without the base rates: one for each kind, in order of codes from 1.
-pub(crate) const KEYS: usize = 17;
+pub(crate) const KEYS: usize = CounterKind::ALL.len() - 1;
 
 /// The keys of the kinds that a goods item has, in the order of the kinds' codes from 1.
 pub(crate) type Keys = [Option<CounterKey>; KEYS];
@@ -83,20 +83,23 @@ impl Measured {
             set(kind, codes(kind, code, band.map(i32::cast_unsigned)));
         }
         // Countries are two letters, but for a store's or a file's own invention.
-        let letters = (departure.map(letters), origin.map(letters));
-        match letters {
-            (Some(Some(departure)), Some(Some(origin))) => {
-                let route = Some(u32::from(departure) << 16 | u32::from(origin));
-                set(K::Hs6Route, codes(K::Hs6Route, hs6, route));
-                set(K::Hs4Route, codes(K::Hs4Route, hs4, route));
-            }
-            _ => {
-                let text = |kind, hs: Option<&str>| Some(CounterKey::new(kind, &[hs?, departure?, origin?]));
-                set(K::Hs6Route, text(K::Hs6Route, hs));
-                set(K::Hs4Route, text(K::Hs4Route, hs.map(|hs| &hs[..4])));
-            }
+        let route = departure.zip(origin);
+        let packed = route.and_then(|(departure, origin)| {
+            Some(u32::from(letters(departure)?) << 16 | u32::from(letters(origin)?))
+        });
+        let of_origin = origin.and_then(letters).map(u32::from);
+        for (kind, code, digits) in [(K::Hs6Route, hs6, 6), (K::Hs4Route, hs4, 4), (K::Hs2Route, hs2, 2)] {
+            let text = || {
+                let (departure, origin) = route?;
+                Some(CounterKey::new(kind, &[&hs?[..digits], departure, origin]))
+            };
+            set(kind, codes(kind, code, packed).or_else(text));
         }
-        set(K::Hs6Origin, hs.zip(origin).map(|(hs, origin)| CounterKey::new(K::Hs6Origin, &[hs, origin])));
+        for (kind, code, digits) in [(K::Hs6Origin, hs6, 6), (K::Hs2Origin, hs2, 2)] {
+            let text = || Some(CounterKey::new(kind, &[&hs?[..digits], origin?]));
+            set(kind, codes(kind, code, of_origin).or_else(text));
+        }
+        set(K::Route, route.map(|(departure, origin)| CounterKey::new(K::Route, &[departure, origin])));
         set(K::Origin, origin.map(|origin| CounterKey::new(K::Origin, &[origin])));
         if let Some(mass) = self.mass_mg {
             let text = mass.to_string();

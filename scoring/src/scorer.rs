@@ -204,18 +204,8 @@ impl Scorer {
         match history {
             Ok(history) => {
                 evidence.history_as_of = history.as_of();
-                evidence.items = prepared
-                    .items
-                    .iter()
-                    .map(|item| {
-                        let features = features::of_measured(item, history);
-                        ItemEvidence {
-                            vector: features.vector,
-                            counters: features.counters,
-                            undeclared: features.undeclared,
-                        }
-                    })
-                    .collect();
+                evidence.items =
+                    prepared.items.iter().map(|item| features::of_measured(item, history)).collect();
             }
             Err(withheld) => evidence.withheld = Some(withheld),
         }
@@ -236,9 +226,7 @@ impl Scorer {
                 }
             }
         }
-        let draft = policy::decide(&evidence, &scores, &self.policy, |item, head| {
-            self.bundle.explain(&evidence.items[item].vector, head)
-        });
+        let draft = policy::decide(&evidence, &scores, &self.policy, &self.bundle);
         Scored { evidence, draft }
     }
 

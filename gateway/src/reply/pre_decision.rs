@@ -239,6 +239,10 @@ fn officer_view(
         rules: rules.iter().map(|(path, rule)| officer_reason(rule, path, language)).collect(),
         no_precedent: officer.no_precedent,
         deciding_items: deciding_items.iter().map(item_path).collect(),
+        changes: deciding_items
+            .iter()
+            .filter_map(|item| Some(officer_reason(item.change.as_ref()?, &item_path(item), language)))
+            .collect(),
         party_reliabilities: Vec::new(),
         selection: None,
     }
@@ -382,6 +386,11 @@ mod tests {
                         contribution: Some(1.0),
                     }],
                     rest: 0.0,
+                    change: Some(Reason {
+                        code: ReasonCode::WouldChange,
+                        parameters: vec!["GREEN".into(), "MASS".into()],
+                        contribution: None,
+                    }),
                 }],
                 rules: vec![Reason { code: ReasonCode::NoPrecedent, parameters: vec![], contribution: None }],
                 ..OfficerPart::default()
@@ -404,6 +413,8 @@ mod tests {
             ["cargo.consignments[1].goods_items[0]", "cargo.consignments[0].goods_items[0]"]
         );
         assert_eq!(view.reasons[0].field_path, view.deciding_items[0]);
+        assert_eq!(view.changes[0].field_path, view.deciding_items[0]);
+        assert_eq!(view.changes[0].text, "to check first: mass; if typical, the corridor would be GREEN");
         let rules: Vec<_> = view.rules.iter().map(|rule| (&*rule.code, &*rule.field_path)).collect();
         assert_eq!(rules, [("NO_PRECEDENT", "cargo.consignments[1]")]);
         assert_eq!(told[2].officer_view.as_ref().unwrap().rules[0].field_path, "");

@@ -3,8 +3,9 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use super::goods_item::{PRIOR_CRITICAL, PRIOR_FRAUD, PRIOR_WEIGHT, RATE_WEIGHT};
+use super::goods_item::{CRITICAL_RATE_WEIGHT, PRIOR_CRITICAL, PRIOR_FRAUD, PRIOR_WEIGHT, RATE_WEIGHT};
 use crate::history::CounterKind;
+use crate::measures::KEYS;
 
 /// One model input.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,71 +68,71 @@ const fn m(
 }
 
 /// How many features there are.
-pub const WIDTH: usize = 52;
+pub const WIDTH: usize = 3 * KEYS + OWN.len();
 
-/// Every feature in its position. `r_` is the share of irregular outcomes, `c_` of critically irregular ones.
+macro_rules! counted {
+    ($( $word:literal $kind:ident, )+) => {
+        [
+            $( r(concat!("r_", $word), CounterKind::$kind), )+
+            $( r(concat!("c_", $word), CounterKind::$kind), )+
+            $( n(concat!("n_", $word), CounterKind::$kind), )+
+        ]
+    };
+}
+
+/// What is known of earlier outcomes: of every kind the share of irregular ones (`r_`), of critically irregular ones
+/// (`c_`), and how many there were (`n_`).
+const COUNTED: [Feature; 3 * KEYS] = counted! {
+    "sig_pre" Signature,
+    "hs6_mass" Hs6Mass,
+    "hs6_massb" Hs6MassBand,
+    "hs4_massb" Hs4MassBand,
+    "hs6_route" Hs6Route,
+    "hs4_route" Hs4Route,
+    "hs6_org" Hs6Origin,
+    "hs6_uv" Hs6UnitValue,
+    "hs6" Hs6,
+    "hs4" Hs4,
+    "hs2" Hs2,
+    "mass" Mass,
+    "org" Origin,
+    "imp" Importer,
+    "decl" Declarant,
+    "seller" Exporter,
+    "office" Office,
+    "route" Route,
+    "hs2_route" Hs2Route,
+    "hs2_org" Hs2Origin,
+};
+
+/// What is measured on the goods item itself.
+const OWN: [Feature; 8] = [
+    m("hs6", "HS code as a number", (-1.0, 999_999.0), "-1", Group::Commodity),
+    m("lm", "log10(kg+0.01)", (-4.0, 13.0), "-4", Group::Mass),
+    m("lp", "log10(KRW+1)", (-1.0, 25.0), "-1", Group::Value),
+    m("luv", "log10(KRW/kg+0.01)", (-4.0, 28.0), "-4", Group::UnitValue),
+    m("zuv_hs6", "standard deviations", (-8.0, 8.0), "0", Group::UnitValueUnusual),
+    m("zm_hs6", "standard deviations", (-8.0, 8.0), "0", Group::MassUnusual),
+    m("transit", "0 or 1", (-1.0, 1.0), "-1", Group::Transit),
+    m("round", "decimal zeros of whole kilograms, 4 at most", (-1.0, 4.0), "-1", Group::RoundMass),
+];
+
+/// Every feature in its position: the counted ones, then those measured on the goods item.
 pub const CATALOG: [Feature; WIDTH] = {
-    use CounterKind as K;
-    [
-        r("r_sig_pre", K::Signature),
-        r("r_hs6_mass", K::Hs6Mass),
-        r("r_hs6_massb", K::Hs6MassBand),
-        r("r_hs4_massb", K::Hs4MassBand),
-        r("r_hs6_route", K::Hs6Route),
-        r("r_hs4_route", K::Hs4Route),
-        r("r_hs6_org", K::Hs6Origin),
-        r("r_hs6_uv", K::Hs6UnitValue),
-        r("r_hs6", K::Hs6),
-        r("r_hs4", K::Hs4),
-        r("r_hs2", K::Hs2),
-        r("r_mass", K::Mass),
-        r("r_org", K::Origin),
-        r("r_imp", K::Importer),
-        r("r_decl", K::Declarant),
-        r("r_seller", K::Exporter),
-        r("r_office", K::Office),
-        r("c_sig_pre", K::Signature),
-        r("c_hs6_mass", K::Hs6Mass),
-        r("c_hs6_massb", K::Hs6MassBand),
-        r("c_hs4_massb", K::Hs4MassBand),
-        r("c_hs6_route", K::Hs6Route),
-        r("c_hs4_route", K::Hs4Route),
-        r("c_hs6_org", K::Hs6Origin),
-        r("c_hs6_uv", K::Hs6UnitValue),
-        r("c_hs6", K::Hs6),
-        r("c_hs4", K::Hs4),
-        r("c_hs2", K::Hs2),
-        r("c_mass", K::Mass),
-        r("c_org", K::Origin),
-        r("c_imp", K::Importer),
-        r("c_decl", K::Declarant),
-        r("c_seller", K::Exporter),
-        r("c_office", K::Office),
-        n("n_sig_pre", K::Signature),
-        n("n_hs6_mass", K::Hs6Mass),
-        n("n_hs6_massb", K::Hs6MassBand),
-        n("n_hs4_massb", K::Hs4MassBand),
-        n("n_hs6_route", K::Hs6Route),
-        n("n_hs6_org", K::Hs6Origin),
-        n("n_hs6_uv", K::Hs6UnitValue),
-        n("n_hs6", K::Hs6),
-        n("n_imp", K::Importer),
-        n("n_seller", K::Exporter),
-        m("hs6", "HS code as a number", (-1.0, 999_999.0), "-1", Group::Commodity),
-        m("lm", "log10(kg+0.01)", (-4.0, 13.0), "-4", Group::Mass),
-        m("lp", "log10(KRW+1)", (-1.0, 25.0), "-1", Group::Value),
-        m("luv", "log10(KRW/kg+0.01)", (-4.0, 28.0), "-4", Group::UnitValue),
-        m("zuv_hs6", "standard deviations", (-8.0, 8.0), "0", Group::UnitValueUnusual),
-        m("zm_hs6", "standard deviations", (-8.0, 8.0), "0", Group::MassUnusual),
-        m("transit", "0 or 1", (-1.0, 1.0), "-1", Group::Transit),
-        m("round", "decimal zeros of whole kilograms, 4 at most", (-1.0, 4.0), "-1", Group::RoundMass),
-    ]
+    let mut all = [OWN[0]; WIDTH];
+    let mut place = 0;
+    while place < WIDTH {
+        all[place] = if place < COUNTED.len() { COUNTED[place] } else { OWN[place - COUNTED.len()] };
+        place += 1;
+    }
+    all
 };
 
 /// The catalog as text: one line a feature, in front the constants that its values depend on.
 pub(super) fn text() -> String {
     let mut text = format!(
-        "prior fraud {PRIOR_FRAUD} critical {PRIOR_CRITICAL} weight {PRIOR_WEIGHT} rate weight {RATE_WEIGHT}\n"
+        "prior fraud {PRIOR_FRAUD} critical {PRIOR_CRITICAL} weight {PRIOR_WEIGHT} \
+         rate weight {RATE_WEIGHT} critical {CRITICAL_RATE_WEIGHT}\n"
     );
     for (position, f) in CATALOG.iter().enumerate() {
         text += &format!("{position}\t{}\t{}\t{}..{}\t{}\n", f.name, f.unit, f.range.0, f.range.1, f.missing);

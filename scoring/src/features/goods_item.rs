@@ -1,9 +1,10 @@
 //! The features of one goods item.
 
 use super::catalog::WIDTH;
+use super::counters::{COUNTED, Counters};
 use super::rates::Rates;
-use crate::history::{Counter, CounterKey, CounterKind, History, Moments};
-use crate::measures::{KEYS, Measured};
+use crate::history::{CounterKey, CounterKind, History, Moments};
+use crate::measures::Measured;
 use crate::subject::Subject;
 
 /// Base rate of irregular outcomes before there are any: that of the training data (2020).
@@ -14,6 +15,8 @@ pub const PRIOR_CRITICAL: f64 = 0.0105;
 pub const PRIOR_WEIGHT: f64 = 200.0;
 /// How many outcomes the base rate weighs as much as inside the rate of one key.
 pub const RATE_WEIGHT: f64 = 5.0;
+/// The same inside a rate of critical outcomes: they are so seldom that one of them says more.
+pub const CRITICAL_RATE_WEIGHT: f64 = 2.0;
 /// Fewer values than this have no usable spread.
 const SPREAD_FROM: i64 = 3;
 /// Spread of a logarithm below which values are the same price written differently.
@@ -30,9 +33,6 @@ impl FeatureVector {
         self.0.iter().all(|feature| feature.is_finite())
     }
 }
-
-/// The counters a vector was made of: the base rates' first, then one for each kind by its code.
-pub type Counters = [Counter; 18];
 
 /// A vector and the history values in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,32 +65,26 @@ pub fn of(subject: &Subject, history: &History, rates: &Rates) -> Features {
 
 /// The same of a goods item that was measured before.
 pub(crate) fn of_measured(measured: &Measured, history: &History) -> Features {
-    let mut counters = [Counter::default(); KEYS + 1];
-    counters[0] = history.counter(&CounterKey::BASE);
+    let mut counters = Counters::default();
+    counters.set(CounterKind::Base, history.at(&CounterKey::BASE));
     let mut undeclared = Undeclared::default();
     for (place, key) in measured.keys.iter().enumerate() {
         match key {
-            Some(key) => counters[place + 1] = history.counter(key),
+            Some(key) => counters.set(key.kind, history.at(key)),
             None => undeclared.0 |= 1 << (place + 1),
         }
     }
     Features { vector: vector(measured, &counters), counters, undeclared }
 }
 
-/// Places, in a `Counters`, of the kinds whose counts are features of their own.
-const COUNTED: [usize; 10] = [1, 2, 3, 4, 5, 7, 8, 9, 14, 16];
-
-/// How many features are made of counters alone: the first ones of the catalog.
-const COUNTED_FEATURES: usize = KEYS * 2 + COUNTED.len();
-
-/// How many are measured on the goods item itself: the rest.
-pub(crate) const MEASURED: usize = WIDTH - COUNTED_FEATURES;
+/// How many features are measured on the goods item itself: the rest of the catalog.
+pub(crate) const MEASURED: usize = WIDTH - COUNTED;
 
 /// A vector from what was measured and what was counted: what a stored record holds.
 pub(crate) fn with_counters(measured: [f32; MEASURED], counters: &Counters) -> FeatureVector {
     let mut out = [0.0; WIDTH];
-    let (counted, own) = out.split_at_mut(COUNTED_FEATURES);
-    counted.copy_from_slice(&from_counters(counters));
+    let (counted, own) = out.split_at_mut(COUNTED);
+    counted.copy_from_slice(&counters.features());
     own.copy_from_slice(&measured);
     FeatureVector(out)
 }
@@ -99,45 +93,24 @@ impl FeatureVector {
     /// The features that were measured on the goods item itself.
     pub(crate) fn measured(&self) -> [f32; MEASURED] {
         let mut own = [0.0; MEASURED];
-        own.copy_from_slice(&self.0[COUNTED_FEATURES..]);
+        own.copy_from_slice(&self.0[COUNTED..]);
         own
     }
 }
 
-/// The features that are made of counters alone.
-fn from_counters(counters: &Counters) -> [f32; COUNTED_FEATURES] {
-    let base = &counters[0];
-    let fraud_rate = smoothed(base.fraud, base.n, PRIOR_FRAUD, PRIOR_WEIGHT);
-    let critical_rate = smoothed(base.critical, base.n, PRIOR_CRITICAL, PRIOR_WEIGHT);
-    let mut out = [0.0; COUNTED_FEATURES];
-    for (place, counter) in counters[1..].iter().enumerate() {
-        out[place] = smoothed(counter.fraud, counter.n, fraud_rate, RATE_WEIGHT) as f32;
-        out[KEYS + place] = smoothed(counter.critical, counter.n, critical_rate, RATE_WEIGHT) as f32;
-    }
-    for (place, counted) in COUNTED.iter().enumerate() {
-        out[KEYS * 2 + place] = (counters[*counted].n as f64).ln_1p() as f32;
-    }
-    out
-}
-
 fn vector(measured: &Measured, counters: &Counters) -> FeatureVector {
-    let hs6 = &counters[CounterKind::Hs6 as usize];
     let (mass, unit_value) = (measured.log_mass, measured.log_unit_value);
     let own = [
         measured.hs6.map_or(-1.0, |code| code as f32),
         mass.unwrap_or(-4.0) as f32,
         measured.log_value.unwrap_or(-1.0) as f32,
         unit_value.unwrap_or(-4.0) as f32,
-        deviation(unit_value, &hs6.value),
-        deviation(mass, &hs6.mass),
+        deviation(unit_value, &counters.unit_value),
+        deviation(mass, &counters.mass),
         measured.transit.map_or(-1.0, |transit| f32::from(u8::from(transit))),
         measured.mass_mg.map_or(-1.0, roundness),
     ];
     with_counters(own, counters)
-}
-
-fn smoothed(hits: i64, n: i64, prior: f64, weight: f64) -> f64 {
-    (hits as f64 + weight * prior) / (n as f64 + weight)
 }
 
 fn deviation(value: Option<f64>, usual: &Moments) -> f32 {

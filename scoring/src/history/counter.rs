@@ -67,6 +67,15 @@ pub struct Counter {
 }
 
 impl Counter {
+    /// Nothing was counted.
+    pub const NONE: Counter = Counter {
+        n: 0,
+        fraud: 0,
+        critical: 0,
+        value: Moments { n: 0, mean: 0.0, m2: 0.0 },
+        mass: Moments { n: 0, mean: 0.0, m2: 0.0 },
+    };
+
     /// Adds another counter of the same key to this one.
     pub fn merge(&mut self, other: &Self) {
         self.n = self.n.saturating_add(other.n);

@@ -38,16 +38,19 @@ impl CounterKey {
         use CounterKind as K;
         let packed = match (kind, parts) {
             (K::Hs6 | K::Hs4 | K::Hs2, [hs]) => number(hs).map(|hs| Self::of_codes(kind, hs, 0)),
-            (K::Hs6Route | K::Hs4Route, [hs, departure, origin]) => number(hs).and_then(|hs| {
+            (K::Hs6Route | K::Hs4Route | K::Hs2Route, [hs, departure, origin]) => number(hs).and_then(|hs| {
                 Some(Self::of_codes(
                     kind,
                     hs,
                     u32::from(letters(departure)?) << 16 | u32::from(letters(origin)?),
                 ))
             }),
-            (K::Hs6Origin, [hs, origin]) => {
+            (K::Hs6Origin | K::Hs2Origin, [hs, origin]) => {
                 number(hs).and_then(|hs| Some(Self::of_codes(kind, hs, letters(origin)?.into())))
             }
+            (K::Route, [departure, origin]) => letters(departure).and_then(|departure| {
+                Some(Self::of_codes(kind, 0, u32::from(departure) << 16 | u32::from(letters(origin)?)))
+            }),
             (K::Hs6MassBand | K::Hs4MassBand | K::Hs6UnitValue, [hs, band]) => number(hs)
                 .and_then(|hs| Some(Self::of_codes(kind, hs, band.parse::<i32>().ok()?.cast_unsigned()))),
             (K::Mass, [mass]) => mass.parse().ok().and_then(Self::of_mass),

@@ -56,6 +56,12 @@ kinds! {
     Exporter = 16 "seller",
     /// Border post or customs office.
     Office = 17 "office",
+    /// Departure and origin.
+    Route = 18 "route",
+    /// HS chapter, departure and origin.
+    Hs2Route = 19 "hs2_route",
+    /// HS chapter and origin.
+    Hs2Origin = 20 "hs2_org",
 }
 
 impl CounterKind {

@@ -56,7 +56,13 @@ impl History {
     /// What is counted under a key.
     #[must_use]
     pub fn counter(&self, key: &CounterKey) -> Counter {
-        self.counters.get(key).copied().unwrap_or_default()
+        *self.at(key)
+    }
+
+    /// The same without a copy.
+    pub(crate) fn at(&self, key: &CounterKey) -> &Counter {
+        const NONE: &Counter = &Counter::NONE;
+        self.counters.get(key).unwrap_or(NONE)
     }
 
     /// Adds a counter to the one under its key.

@@ -80,8 +80,21 @@ pub struct Bundle {
     pub version: String,
     /// SHA-256 of `bundle.toml`, in hexadecimal; through the digests in it, of everything.
     pub digest: String,
+    /// Probabilities from which figures count a row as found.
+    pub thresholds: Thresholds,
     graph: Graph,
     explainers: [Explainer; 2],
+}
+
+/// Probabilities at which the trainer's choice of rows has the greatest macro-F1. They serve figures; what is decided
+/// stands in the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// Of an irregularity.
+    pub fraud: f64,
+    /// Of a critical irregularity.
+    pub critical: f64,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +105,7 @@ struct Manifest {
     /// For people: what the model was trained on, and with what.
     #[serde(rename = "training")]
     _training: toml::Table,
+    thresholds: Thresholds,
     feature_fingerprint: String,
     files: std::collections::BTreeMap<String, String>,
 }
@@ -161,6 +175,7 @@ impl Bundle {
             name: manifest.name,
             version: manifest.version,
             digest: sha256(&manifest_bytes),
+            thresholds: manifest.thresholds,
             graph: Graph::load(&contents[0])?,
             explainers: [explainer(trees.fraud)?, explainer(trees.critical)?],
         };

@@ -5,7 +5,7 @@ mod explain;
 mod onnx;
 mod trees;
 
-pub use bundle::{Bundle, BundleError};
+pub use bundle::{Bundle, BundleError, Thresholds};
 pub use explain::Explanation;
 pub use onnx::OnnxError;
 

@@ -2,6 +2,7 @@
 
 use manifest::finding::{About, Severity};
 
+use super::change::change;
 use super::draft::{Draft, fired, tell, tell_corridor};
 use super::judged::{Fired, Judged, rule, score_rule, word};
 use super::public::PublicReason;
@@ -9,8 +10,8 @@ use super::reasons::{ReasonCode, explained, micro};
 use super::roll_up::{gravity, worst};
 use super::thresholds::Policy;
 use crate::evidence::{Evidence, Shape};
-use crate::model::{Explanation, Score};
-use crate::pre_decision::{Corridor, DecidingItem, Head, PreDecision, Verdict, Withheld};
+use crate::model::{Bundle, Score};
+use crate::pre_decision::{Corridor, DecidingItem, PreDecision, Verdict, Withheld};
 
 /// How many goods items of a manifest are explained when it is submitted.
 const EXPLAINED: usize = 3;
@@ -41,13 +42,8 @@ pub(crate) fn withheld(evidence: &Evidence, reason: Withheld) -> Draft {
     draft
 }
 
-/// Decides every part of a case. `explain` is asked about the deciding items only.
-pub(crate) fn decide(
-    evidence: &Evidence,
-    scores: &[Score],
-    policy: &Policy,
-    explain: impl Fn(usize, Head) -> Explanation,
-) -> Draft {
+/// Decides every part of a case. The model is asked again about the deciding items only.
+pub(crate) fn decide(evidence: &Evidence, scores: &[Score], policy: &Policy, model: &Bundle) -> Draft {
     let rejected = evidence.findings.iter().any(|f| f.1 == Severity::Blocking && f.2 == About::Manifest);
     match (&evidence.shape, evidence.withheld) {
         _ if rejected => return withheld(evidence, Withheld::ManifestRejected),
@@ -73,7 +69,7 @@ pub(crate) fn decide(
             draft.lowerable[place] = red.all(|item| item.red_by_fraud_alone);
             from += count;
         }
-        deciding_items(&mut draft, items, &judged, evidence, explain);
+        deciding_items(&mut draft, items, &judged, evidence, policy, model);
     }
     if draft.empty {
         fired(&mut draft.conveyance, rule(ReasonCode::EmptyConveyance, [word(Corridor::Yellow)]));
@@ -132,7 +128,8 @@ fn deciding_items(
     counts: &[usize],
     judged: &[Judged],
     evidence: &Evidence,
-    explain: impl Fn(usize, Head) -> Explanation,
+    policy: &Policy,
+    model: &Bundle,
 ) {
     let places: Vec<(usize, usize)> =
         counts.iter().enumerate().flat_map(|(c, count)| (0..*count).map(move |i| (c, i))).collect();
@@ -147,7 +144,7 @@ fn deciding_items(
         let (Some(score), Some((consignment, index))) = (judged.score, places.get(place).copied()) else {
             continue;
         };
-        let explanation = explain(place, judged.head);
+        let explanation = model.explain(&item.vector, judged.head);
         let (reasons, rest) = explained(&explanation, judged.head, item);
         draft.parts[consignment].officer.deciding_items.push(DecidingItem {
             consignment,
@@ -158,6 +155,8 @@ fn deciding_items(
             base_log_odds: micro(explanation.base),
             reasons,
             rest,
+            // A model that fails here has nothing to add; what it said before stands.
+            change: change(item, judged, policy, &|vectors| model.score(vectors).unwrap_or_default()),
         });
     }
 }

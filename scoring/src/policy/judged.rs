@@ -4,8 +4,8 @@ use super::NOT_DECLARED;
 use super::reasons::{Reason, ReasonCode};
 use super::thresholds::{Cut, Policy};
 use crate::evidence::ItemEvidence;
-use crate::features::{PRIOR_FRAUD, PRIOR_WEIGHT, RATE_WEIGHT};
-use crate::history::{Counter, CounterKind};
+use crate::features::{PRIOR_FRAUD, PRIOR_WEIGHT, RATE_WEIGHT, Tally};
+use crate::history::CounterKind;
 use crate::model::Score;
 use crate::pre_decision::{Corridor, Head, Verdict, Withheld};
 
@@ -58,8 +58,8 @@ impl Judged {
         let mut corridor = scored.into_iter().flatten().map(|(c, _)| c).max().unwrap_or(Corridor::Green);
         let mut otherwise = scored[1].map_or(Corridor::Green, |(corridor, _)| corridor);
         let mut rules = [None; 3];
-        let importer = &item.counters[CounterKind::Importer as usize];
-        let rate = shrunken_rate(importer, &item.counters[CounterKind::Base as usize]);
+        let importer = item.counters.of(CounterKind::Importer);
+        let rate = shrunken_rate(importer, item.counters.of(CounterKind::Base));
         if importer.n >= policy.importer_record.outcomes
             && let Some((reached, _)) = reached(rate, policy.importer_record.rate)
         {
@@ -70,7 +70,7 @@ impl Judged {
         // Nothing like it was ever looked at, so a low score is not a clean bill: somebody reads its documents. A
         // fresh installation is therefore all yellow, and says why; red still needs a reason of its own. The one way to
         // green is an importer with a long clean record, for exact masses seldom repeat at a real border.
-        let no_precedent = item.counters[CounterKind::Signature as usize].n == 0;
+        let no_precedent = item.counters.of(CounterKind::Signature).n == 0;
         if no_precedent {
             rules[1] = Some(Fired::NoPrecedent { asked: !item.undeclared.has(CounterKind::Signature) });
             if corridor == Corridor::Green {
@@ -98,6 +98,19 @@ impl Judged {
     }
 }
 
+impl Judged {
+    /// The corridor that rules about history hold it in, whatever its scores.
+    pub(super) fn held(&self) -> Corridor {
+        let trusted = self.rules[2].is_some();
+        let of = |rule: &Fired| match rule {
+            Fired::ImporterRecord(_, _, corridor) => *corridor,
+            Fired::NoPrecedent { .. } if !trusted => Corridor::Yellow,
+            Fired::NoPrecedent { .. } | Fired::TrustedImporter(..) => Corridor::Green,
+        };
+        self.rules.iter().flatten().map(of).max().unwrap_or(Corridor::Green)
+    }
+}
+
 impl Fired {
     pub(super) fn reason(self) -> Reason {
         match self {
@@ -121,7 +134,7 @@ pub(super) fn score_rule(code: ReasonCode, probability: f32, cut: Cut) -> Option
 }
 
 /// A rate drawn towards the base rate by as much as five outcomes weigh: two of two is no record.
-fn shrunken_rate(counter: &Counter, base: &Counter) -> f64 {
+fn shrunken_rate(counter: &Tally, base: &Tally) -> f64 {
     let prior = (base.fraud as f64 + PRIOR_WEIGHT * PRIOR_FRAUD) / (base.n as f64 + PRIOR_WEIGHT);
     (counter.fraud as f64 + RATE_WEIGHT * prior) / (counter.n as f64 + RATE_WEIGHT)
 }

@@ -1,6 +1,7 @@
 //! Step 7: scores and findings become pre-decisions. Thresholds and rules change by decree, models by evidence,
 //! so nothing here knows a feature's position.
 
+mod change;
 mod decide;
 mod draft;
 mod judged;

@@ -113,6 +113,9 @@ reason_codes! {
     DrawnAtRandom = "DRAWN_AT_RANDOM",
     /// Travellers were set aside: red ones, withheld ones.
     TravellersSetAside = "TRAVELLERS_SET_ASIDE",
+    /// What is declared would, if it were typical, lead to a milder corridor: corridor, then `MASS`, `VALUE`, `ROUTE` or
+    /// `COMMODITY`, three at most.
+    WouldChange = "WOULD_CHANGE",
     ;
     Base = "BASE",
     Signature = "SIGNATURE",
@@ -132,6 +135,9 @@ reason_codes! {
     Declarant = "DECLARANT",
     Exporter = "EXPORTER",
     Office = "OFFICE",
+    Route = "ROUTE",
+    Hs2Route = "HS2_ROUTE",
+    Hs2Origin = "HS2_ORIGIN",
 }
 
 /// A reason as a sentence in an officer's plain words.
@@ -187,7 +193,7 @@ fn told_as(group: Group, head: Head, item: &ItemEvidence) -> (ReasonCode, Vec<St
     };
     match group {
         Group::Earlier(kind) => {
-            let counter = &counters[kind as usize];
+            let counter = counters.of(kind);
             match head {
                 Head::Fraud => {
                     (ReasonCode::Earlier(kind), vec![counter.fraud.to_string(), counter.n.to_string()])

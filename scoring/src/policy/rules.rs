@@ -29,6 +29,7 @@ pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
         (F::RequiredFieldMissing, [Y, Y, R, R]),
         // A word that we do not know is more often our list's fault than the partner's.
         (F::CodeUnknown, [Y, Y, N, N]),
+        (F::CodeRetired, [Y, Y, N, N]),
         (F::ValueMalformed, [Y, Y, N, N]),
         // What was not read was not judged.
         (F::TooManyElements, [R, R, R, R]),
@@ -39,6 +40,7 @@ pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
         (F::NumberImplausible, [Y, Y, R, N]),
         (F::RegimeDisagrees, [R, R, R, N]),
         (F::ReferenceRepeated, [Y, Y, N, N]),
+        (F::ReferenceDisagrees, [Y, Y, N, N]),
         (F::TirCarnetExpired, [Y, Y, N, N]),
         (F::ContainerNotListed, [Y, Y, N, N]),
         (F::BorderPostMode, [Y, Y, R, N]),
@@ -68,6 +70,17 @@ pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
         (F::ArrivalTimeImplausible, [Y, Y, R, N]),
         (F::ModeNotDecided, [Y, Y, R, N]),
         (F::StopsDisagree, [N, N, N, N]),
+        // What readers of partners' formats note; as a warning it would mean that somebody looks.
+        (F::TrailingText, UNJUDGED),
+        (F::EnvelopeIncomplete, UNJUDGED),
+        (F::ElementNotRead, UNJUDGED),
+        (F::CharacterSet, UNJUDGED),
+        (F::FormRepaired, UNJUDGED),
+        (F::RowUnreadable, UNJUDGED),
+        (F::HeadingUnknown, UNJUDGED),
+        (F::DateAmbiguous, UNJUDGED),
+        (F::NameScriptsMixed, UNJUDGED),
+        (F::NameNotTransliterated, UNJUDGED),
     ]
 };
 

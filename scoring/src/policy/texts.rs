@@ -1,6 +1,7 @@
 //! The sentences, three of each. An officer never reads the name or the position of a feature.
 
 use super::reasons::{Language, Reason, ReasonCode};
+use crate::features::Fact;
 use crate::history::CounterKind;
 
 type Three = [&'static str; 3];
@@ -20,7 +21,25 @@ pub(super) fn sentence(reason: &Reason, language: Language) -> String {
         ReasonCode::NoPrecedent if reason.parameters.first().is_some_and(|p| p == super::NOT_DECLARED) => {
             pick(NO_PRECEDENT_TO_ASK).to_owned()
         }
+        ReasonCode::WouldChange => {
+            let (corridor, facts) = reason.parameters.split_first().map_or(("", &[][..]), |(c, f)| (c, f));
+            let facts: Vec<&str> = facts.iter().map(|word| pick(fact(word))).collect();
+            fill(pick(plain(ReasonCode::WouldChange)), &[corridor.to_owned(), facts.join(", ")])
+        }
         code => fill(pick(plain(code)), &reason.parameters),
+    }
+}
+
+/// A fact to check, as the middle of a sentence.
+fn fact(word: &str) -> Three {
+    match Fact::parse(word) {
+        Some(Fact::Mass) => ["mass", "масса", "massa"],
+        Some(Fact::Value) => ["value per kilogram", "стоимость килограмма", "bir kilogramm qiymati"],
+        Some(Fact::Route) => {
+            ["departure and origin", "отправление и происхождение", "joʻnatish va kelib chiqish"]
+        }
+        Some(Fact::Commodity) => ["HS code", "код ТН ВЭД", "TIF TN kodi"],
+        None => ["declaration", "декларация", "deklaratsiya"],
     }
 }
 
@@ -57,10 +76,13 @@ fn parts(kind: CounterKind) -> Three {
         CounterKind::Hs6Mass | CounterKind::Hs6MassBand | CounterKind::Hs4MassBand => {
             ["HS code or mass", "код ТН ВЭД или масса", "TIF TN kodi yoki massa"]
         }
-        CounterKind::Hs6Route | CounterKind::Hs4Route => {
+        CounterKind::Hs6Route | CounterKind::Hs4Route | CounterKind::Hs2Route => {
             ["HS code or route", "код ТН ВЭД или маршрут", "TIF TN kodi yoki yoʻnalish"]
         }
-        CounterKind::Hs6Origin => {
+        CounterKind::Route => {
+            ["departure or origin", "отправление или происхождение", "joʻnatish yoki kelib chiqish"]
+        }
+        CounterKind::Hs6Origin | CounterKind::Hs2Origin => {
             ["HS code or origin", "код ТН ВЭД или происхождение", "TIF TN kodi yoki kelib chiqish"]
         }
         CounterKind::Hs6UnitValue => [
@@ -126,6 +148,17 @@ fn with(kind: CounterKind) -> Three {
         CounterKind::Importer => ["this importer", "тот же импортёр", "importyori shu"],
         CounterKind::Declarant => ["this declarant", "тот же декларант", "deklaranti shu"],
         CounterKind::Exporter => ["this exporter", "тот же экспортёр", "eksportyori shu"],
+        CounterKind::Route => ["this route", "тот же маршрут", "yoʻnalishi shunday"],
+        CounterKind::Hs2Route => [
+            "this HS chapter and route",
+            "та же товарная группа и маршрут",
+            "tovar guruhi va yoʻnalishi shunday",
+        ],
+        CounterKind::Hs2Origin => [
+            "this HS chapter and origin",
+            "та же товарная группа и происхождение",
+            "tovar guruhi va kelib chiqishi shunday",
+        ],
         CounterKind::Office => ["this border post", "тот же пост", "posti shu"],
     }
 }
@@ -206,6 +239,11 @@ fn plain(code: ReasonCode) -> Three {
             "drawn for a random check",
             "выбрано для случайной проверки",
             "tasodifiy tekshiruv uchun tanlangan",
+        ],
+        ReasonCode::WouldChange => [
+            "to check first: {1}; if typical, the corridor would be {0}",
+            "проверить в первую очередь: {1}; при обычных данных коридор был бы {0}",
+            "avval tekshiring: {1}; odatdagidek boʻlsa, yoʻlak {0} boʻlar edi",
         ],
         ReasonCode::TravellersSetAside => [
             "travellers set aside: {0} for full control, {1} without pre-decision",

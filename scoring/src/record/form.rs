@@ -12,8 +12,8 @@ use super::words::{
 };
 use crate::case::CrewMember;
 use crate::evidence::{Evidence, Identity, ItemEvidence, Shape};
-use crate::features::{Undeclared, with_counters};
-use crate::history::{Counter, CounterKind, Moments};
+use crate::features::{Counters, Tally, Undeclared, with_counters};
+use crate::history::Moments;
 use crate::measures::KEYS;
 use crate::policy::{Reason, ReasonCode};
 use crate::pre_decision::{DecidingItem, Head, OfficerPart, PreDecision, Verdict, Withheld};
@@ -136,6 +136,9 @@ struct Deciding<'a> {
     #[serde(borrow)]
     why: Vec<Why<'a>>,
     rest: f64,
+    /// What would change it.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    change: Option<Why<'a>>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
@@ -167,7 +170,7 @@ impl<'a> Stored<'a> {
             mode_not_decided: evidence.shape == Shape::ModeNotDecided,
             as_of: evidence.history_as_of.map(|day| day.to_string()),
             withheld: evidence.withheld.map(|reason| reason.as_str().into()),
-            base: evidence.items.first().map(|item| counts(&item.counters[0])),
+            base: evidence.items.first().map(|item| counts(&item.counters.tallies[0])),
             items: evidence.items.iter().map(Item::of).collect(),
             findings: evidence
                 .findings
@@ -248,17 +251,16 @@ impl<'a> By<'a> {
     }
 }
 
-fn counts(counter: &Counter) -> [i64; 3] {
+fn counts(counter: &Tally) -> [i64; 3] {
     [counter.n, counter.fraud, counter.critical]
 }
 
 impl Item {
     fn of(item: &ItemEvidence) -> Self {
-        let hs6 = &item.counters[CounterKind::Hs6 as usize];
-        let (v, m) = (hs6.value, hs6.mass);
+        let (v, m) = (item.counters.unit_value, item.counters.mass);
         Self {
             x: base64(item.vector.measured()),
-            h: item.counters[1..].iter().flat_map(counts).collect(),
+            h: item.counters.tallies[1..].iter().flat_map(counts).collect(),
             m: (v != Moments::default() || m != Moments::default())
                 .then(|| (v.n, v.mean.to_bits(), v.m2.to_bits(), m.n, m.mean.to_bits(), m.m2.to_bits())),
             u: item.undeclared.0,
@@ -266,18 +268,17 @@ impl Item {
     }
 
     fn evidence(self, base: [i64; 3]) -> Option<ItemEvidence> {
-        let mut counters = [Counter::default(); KEYS + 1];
+        let mut counters = Counters::default();
         if self.h.len() != KEYS * 3 {
             return None;
         }
-        for (counter, values) in counters.iter_mut().zip(base.chunks(3).chain(self.h.chunks(3))) {
-            (counter.n, counter.fraud, counter.critical) = (values[0], values[1], values[2]);
+        for (tally, values) in counters.tallies.iter_mut().zip(base.chunks(3).chain(self.h.chunks(3))) {
+            *tally = Tally { n: values[0], fraud: values[1], critical: values[2] };
         }
         if let Some((vn, v_mean, v_m2, mn, m_mean, m_m2)) = self.m {
-            let hs6 = &mut counters[CounterKind::Hs6 as usize];
             let of = |n, mean, m2| Moments { n, mean: f64::from_bits(mean), m2: f64::from_bits(m2) };
-            hs6.value = of(vn, v_mean, v_m2);
-            hs6.mass = of(mn, m_mean, m_m2);
+            counters.unit_value = of(vn, v_mean, v_m2);
+            counters.mass = of(mn, m_mean, m_m2);
         }
         let vector = with_counters(measured(&self.x)?, &counters);
         Some(ItemEvidence { vector, counters, undeclared: Undeclared(self.u) })
@@ -306,6 +307,7 @@ impl<'a> Decision<'a> {
                     base: item.base_log_odds,
                     why: item.reasons.iter().map(why).collect(),
                     rest: item.rest,
+                    change: item.change.as_ref().map(why),
                 })
                 .collect(),
         }
@@ -334,6 +336,10 @@ impl<'a> Decision<'a> {
                             base_log_odds: item.base,
                             reasons: item.why.into_iter().map(reason).collect::<Option<_>>()?,
                             rest: item.rest,
+                            change: match item.change {
+                                Some(change) => Some(reason(change)?),
+                                None => None,
+                            },
                         })
                     })
                     .collect::<Option<_>>()?,

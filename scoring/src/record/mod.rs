@@ -42,7 +42,11 @@ pub enum RecordError {
 #[must_use]
 pub fn encode(decided: &Decided) -> Vec<u8> {
     // Serializing plain owned values into memory has no way to fail; an empty record would be refused when read.
-    serde_json::to_vec(&Stored::of(decided)).unwrap_or_default()
+    let mut bytes = Vec::with_capacity(1024 + 384 * decided.evidence.items.len());
+    match serde_json::to_writer(&mut bytes, &Stored::of(decided)) {
+        Ok(()) => bytes,
+        Err(_) => Vec::new(),
+    }
 }
 
 /// Reads stored bytes.

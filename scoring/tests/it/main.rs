@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are outside of #[test], where clippy looks
 
 mod bundle;
+mod change;
 mod coach;
 mod corridors;
 mod failure;
 mod fairness;
+mod files;
+mod golden;
 mod history;
 mod record;
 mod reliability;

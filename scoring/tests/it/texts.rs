@@ -55,6 +55,7 @@ fn every_code_has_its_word_and_three_sentences() {
         R::BudgetSpent,
         R::DrawnAtRandom,
         R::TravellersSetAside,
+        R::WouldChange,
     ];
     codes.extend(
         CounterKind::ALL

@@ -1,156 +1,208 @@
 //! `score evaluate`.
 
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
-use scoring::features::of;
-use scoring::{Capacity, Case, Corridor, History, Verdict, finish};
+use scoring::dataset::Row as DataRow;
+use scoring::{Capacity, Case, Corridor, History, Scorer, Verdict, finish};
 use serde_json::{Value, json};
 
-use crate::metrics::{Row, accuracy_and_macro_f1, at, average_precision, best_threshold, roc_auc};
-use crate::{With, history, outcomes};
+use crate::metrics::{Ranked, names};
+use crate::{With, rows};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     with: With,
-    /// Files whose outcomes are known beforehand; the history is frozen at their end.
+    /// Files whose outcomes are known beforehand. May be repeated.
     #[arg(long, required = true)]
     history: Vec<PathBuf>,
     /// The file to judge.
     #[arg(long)]
     test: PathBuf,
-    /// Each day's outcomes join the history when the day is over, as in service.
-    #[arg(long)]
-    daily: bool,
+    /// Whether outcomes of the judged file join the history when their day is over.
+    #[arg(long, value_enum, default_value = "none")]
+    update: Update,
     /// Judge as if no value were declared.
     #[arg(long)]
     without_value: bool,
-    /// Probability from which a row counts as irregular, for accuracy and F1; the best one on FILE if not given,
-    /// which flatters.
-    #[arg(long)]
-    threshold: Option<f64>,
-    /// Print JSON, not a table.
+    /// Print one JSON object with dotted keys, not a table.
     #[arg(long)]
     json: bool,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Update {
+    /// The history is what the history files say.
+    None,
+    /// Each day's outcomes join it when the day is over, as in service.
+    Daily,
+}
+
 struct Judged {
-    fraud: Row,
-    critical: Row,
+    fraud: (f64, bool),
+    critical: (f64, bool),
+    /// The first of the rows that are copies of one another.
+    first: bool,
+    /// No row before it is a copy.
     novel: bool,
     verdict: Verdict,
 }
 
+/// Every row; rows without a copy in the history; one row of each that are copies of one another.
+const GROUPS: [&str; 3] = ["all", "novel", "unique"];
+
+impl Judged {
+    fn belongs(&self, group: &str) -> bool {
+        match group {
+            "novel" => self.novel,
+            "unique" => self.first,
+            _ => true,
+        }
+    }
+}
+
+type Report = BTreeMap<String, Value>;
+
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let scorer = self.with.scorer()?;
+        let judged = self.judge(&scorer)?;
+        let mut report = Report::new();
+        let identity = scorer.identity();
+        report.insert("bundle".into(), json!(identity.bundle_name));
+        report.insert("bundle_digest".into(), json!(identity.bundle_digest));
+        report.insert("policy_digest".into(), json!(identity.policy_digest));
+        report.insert("update".into(), json!(if self.update == Update::Daily { "daily" } else { "none" }));
+        report.insert("value_declared".into(), json!(!self.without_value));
+        let thresholds = scorer.bundle().thresholds;
+        for name in GROUPS {
+            let rows: Vec<&Judged> = judged.iter().filter(|row| row.belongs(name)).collect();
+            head(&mut report, &format!("fraud.{name}"), rows.iter().map(|r| r.fraud), thresholds.fraud);
+            head(
+                &mut report,
+                &format!("critical.{name}"),
+                rows.iter().map(|r| r.critical),
+                thresholds.critical,
+            );
+            corridors(&mut report, name, &rows);
+        }
+        if self.json {
+            println!("{:#}", json!(report));
+        } else {
+            table(&report);
+        }
+        Ok(())
+    }
+
+    /// Every row in the order of dates, each under what was known before its day.
+    fn judge(&self, scorer: &Scorer) -> anyhow::Result<Vec<Judged>> {
         let rates = &scorer.policy().rates;
-        let mut history: History = history(&self.history, scorer.policy())?;
-        let mut test = outcomes(&self.test)?;
-        test.sort_by_key(|row| row.subject.date);
+        let mut history = History::new(None);
+        let mut known: HashSet<String> = HashSet::new();
+        for path in &self.history {
+            for row in rows(path)? {
+                history.learn(&row.outcome, rates);
+                known.insert(row.tuple);
+            }
+        }
+        let mut test = rows(&self.test)?;
+        test.sort_by_key(|row| row.outcome.subject.date);
+        let mut seen: HashSet<String> = HashSet::new();
         let mut judged = Vec::with_capacity(test.len());
-        for day in test.chunk_by(|a, b| a.subject.date == b.subject.date) {
-            for row in day {
-                let mut subject = row.subject.clone();
+        for day in test.chunk_by(|a, b| a.outcome.subject.date == b.outcome.subject.date) {
+            for DataRow { outcome, tuple } in day {
+                let mut subject = outcome.subject.clone();
                 if self.without_value {
                     subject.value = None;
                 }
-                let novel = of(&subject, &history, rates).counters[1].n == 0;
                 let case = Case::Cargo { consignments: vec![vec![subject]], crew: Vec::new() };
                 let decided = finish(scorer.score(&case, Ok(&history), &[]), &Capacity::default());
                 let part = &decided.pre_decisions[1];
                 let score = |p: Option<f32>| p.map_or(f64::NAN, f64::from);
                 judged.push(Judged {
-                    fraud: (score(part.officer.fraud_probability), row.fraud),
-                    critical: (score(part.officer.critical_probability), row.critical),
-                    novel,
+                    fraud: (score(part.officer.fraud_probability), outcome.fraud),
+                    critical: (score(part.officer.critical_probability), outcome.critical),
+                    first: seen.insert(tuple.clone()),
+                    novel: !known.contains(tuple),
                     verdict: part.verdict,
                 });
             }
-            if self.daily {
+            if self.update == Update::Daily {
                 for row in day {
-                    history.learn(row, rates);
+                    history.learn(&row.outcome, rates);
+                    known.insert(row.tuple.clone());
                 }
             }
         }
-        let fraud: Vec<Row> = judged.iter().map(|row| row.fraud).collect();
-        let threshold = self.threshold.unwrap_or_else(|| best_threshold(&fraud));
-        let all = figures(judged.iter().collect(), threshold);
-        let novel = figures(judged.iter().filter(|row| row.novel).collect(), threshold);
-        if self.json {
-            let identity = scorer.identity();
-            let report = json!({
-                "bundle": identity.bundle_name, "bundle_digest": identity.bundle_digest,
-                "policy_digest": identity.policy_digest, "threshold": threshold,
-                "history": if self.daily { "daily" } else { "frozen" },
-                "tier_a": all, "tier_a_novel": novel,
-            });
-            println!("{report:#}");
-        } else {
-            table(&all, &novel, threshold);
-        }
-        Ok(())
+        Ok(judged)
     }
 }
 
-fn figures(rows: Vec<&Judged>, threshold: f64) -> Value {
-    let fraud: Vec<Row> = rows.iter().map(|row| row.fraud).collect();
-    let critical: Vec<Row> = rows.iter().map(|row| row.critical).collect();
-    let (accuracy, macro_f1) = accuracy_and_macro_f1(&fraud, threshold);
-    let (p5, p10) = (at(&fraud, 0.05).0, at(&fraud, 0.10).0);
-    let corridor = |wanted: Corridor| {
-        let of: Vec<_> = rows.iter().filter(|row| row.verdict == Verdict::Corridor(wanted)).collect();
-        let irregular = of.iter().filter(|row| row.fraud.1).count();
-        let critical = of.iter().filter(|row| row.critical.1).count();
-        json!({
-            "share": of.len() as f64 / rows.len() as f64,
-            "irregular": irregular as f64 / of.len() as f64,
-            "critical": critical,
-        })
-    };
-    json!({
-        "rows": rows.len(),
-        "irregular": fraud.iter().filter(|row| row.1).count(),
-        "critical": critical.iter().filter(|row| row.1).count(),
-        "accuracy": accuracy, "macro_f1": macro_f1,
-        "roc_auc": roc_auc(&fraud), "average_precision": average_precision(&fraud),
-        "precision_at_5": p5, "precision_at_10": p10,
-        "critical_roc_auc": roc_auc(&critical), "critical_average_precision": average_precision(&critical),
-        "critical_recall_at_5": at(&critical, 0.05).1,
-        "corridors": {
-            "green": corridor(Corridor::Green), "yellow": corridor(Corridor::Yellow), "red": corridor(Corridor::Red),
-        },
-    })
+/// One head's figures of one group, each with its interval.
+fn head(report: &mut Report, prefix: &str, rows: impl Iterator<Item = (f64, bool)>, threshold: f64) {
+    let ranked = Ranked::new(rows.collect());
+    report.insert(format!("{prefix}.rows"), json!(ranked.len()));
+    report.insert(format!("{prefix}.positives"), json!(ranked.positives()));
+    report.insert(format!("{prefix}.threshold"), json!(threshold));
+    if ranked.len() == 0 {
+        return;
+    }
+    let (figures, intervals) = (ranked.figures(threshold), ranked.intervals(threshold));
+    // What is no number (no irregular row, say) becomes null.
+    for ((name, figure), (low, high)) in names().iter().zip(figures).zip(intervals) {
+        report.insert(format!("{prefix}.{name}"), json!(figure));
+        report.insert(format!("{prefix}.{name}_ci"), json!([low, high]));
+    }
 }
 
-fn table(all: &Value, novel: &Value, threshold: f64) {
-    println!("Tier A: most rows recur, label included, in the history of this synthetic data set.");
-    println!("Tier A-novel: the rows whose HS code, route and mass were never seen before.");
-    println!("Neither is the deduplicated tier B; the bundle's card.md has it.\n");
-    println!("{:<28}{:>12}{:>12}", "", "A", "A-novel");
-    for name in [
-        "rows",
-        "irregular",
-        "critical",
-        "accuracy",
-        "macro_f1",
-        "roc_auc",
-        "average_precision",
-        "precision_at_5",
-        "precision_at_10",
-        "critical_roc_auc",
-        "critical_average_precision",
-        "critical_recall_at_5",
-    ] {
-        println!("{name:<28}{:>12}{:>12}", cell(&all[name]), cell(&novel[name]));
+/// What the policy makes of a group.
+fn corridors(report: &mut Report, group: &str, rows: &[&Judged]) {
+    for corridor in [Corridor::Green, Corridor::Yellow, Corridor::Red] {
+        let of: Vec<_> = rows.iter().filter(|row| row.verdict == Verdict::Corridor(corridor)).collect();
+        let prefix = format!("corridor.{group}.{}", corridor.as_str().to_lowercase());
+        let irregular = of.iter().filter(|row| row.fraud.1).count();
+        let critical = of.iter().filter(|row| row.critical.1).count();
+        report.insert(format!("{prefix}.share"), json!(of.len() as f64 / rows.len() as f64));
+        report.insert(format!("{prefix}.irregular"), json!(irregular as f64 / of.len() as f64));
+        report.insert(format!("{prefix}.critical"), json!(critical));
+    }
+}
+
+fn table(report: &Report) {
+    println!(
+        "all:    every row. Most recur, label included, in the history of this synthetic data set (tier A)."
+    );
+    println!("novel:  rows whose HS code, route, tax and mass were never seen before (tier A-novel).");
+    println!("unique: one row of each such tuple; still with its copies in the history, so no tier B.");
+    println!("Tier B, the honest estimate, is retrained: python -m training --data DIR --tier-b\n");
+    println!("{:<26}{:>24}{:>24}{:>24}", "", "all", "novel", "unique");
+    let line = |name: &str, keys: [String; 3]| {
+        print!("{name:<26}");
+        for key in keys {
+            let bounds = report.get(&format!("{key}_ci")).and_then(|pair| {
+                Some(format!(" ({:.3}-{:.3})", pair.get(0)?.as_f64()?, pair.get(1)?.as_f64()?))
+            });
+            let value = report.get(&key).map_or("-".into(), cell);
+            print!("{:>24}", value + &bounds.unwrap_or_default());
+        }
+        println!();
+    };
+    let of = |head: &str, name: &str| GROUPS.map(|g| format!("{head}.{g}.{name}"));
+    for head in ["fraud", "critical"] {
+        for name in ["rows", "positives", "threshold"] {
+            line(&format!("{head} {name}"), of(head, name));
+        }
+        for name in names() {
+            line(&format!("{head} {name}"), of(head, &name));
+        }
     }
     for corridor in ["green", "yellow", "red"] {
         for name in ["share", "irregular", "critical"] {
-            let (a, b) = (&all["corridors"][corridor][name], &novel["corridors"][corridor][name]);
-            println!("{:<28}{:>12}{:>12}", format!("{corridor} {name}"), cell(a), cell(b));
+            let keys = GROUPS.map(|group| format!("corridor.{group}.{corridor}.{name}"));
+            line(&format!("{corridor} {name}"), keys);
         }
     }
-    println!("\nirregular from {threshold:.2} on, for accuracy and F1");
 }
 
 fn cell(value: &Value) -> String {

@@ -10,7 +10,7 @@ use crate::{history, outcomes, policy};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Files whose outcomes are known beforehand. Without any, each day of FILE sees the days before it.
+    /// Files whose outcomes are known beforehand. Without any, each day of the files sees the days before it.
     #[arg(long)]
     history: Vec<PathBuf>,
     /// Make features as if these were not declared.
@@ -22,9 +22,9 @@ pub(crate) struct Arguments {
     /// Only print the fingerprint of the feature catalog.
     #[arg(long)]
     fingerprint: bool,
-    /// The file to make features of.
+    /// The files to make features of.
     #[arg(required_unless_present = "fingerprint")]
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -38,10 +38,10 @@ enum Part {
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let Some(file) = &self.file else {
+        if self.fingerprint {
             println!("{}", scoring::features::fingerprint());
             return Ok(());
-        };
+        }
         let policy = match &self.policy {
             Some(path) => policy(path)?,
             None => Policy::shipped()?,
@@ -49,7 +49,10 @@ impl Arguments {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let names: Vec<&str> = CATALOG.iter().map(|feature| feature.name).collect();
         writeln!(out, "date,fraud,critical,{}", names.join(","))?;
-        let mut rows = outcomes(file)?;
+        let mut rows = Vec::new();
+        for file in &self.files {
+            rows.extend(outcomes(file)?);
+        }
         let mut failure = None;
         let mut print = |row: &scoring::PastOutcome, history: &scoring::History| {
             let mut subject = row.subject.clone();

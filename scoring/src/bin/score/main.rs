@@ -5,11 +5,13 @@ mod batch;
 mod draw;
 mod evaluate;
 mod features;
+mod infer;
 mod metrics;
 mod replay;
 mod simulate;
 
 use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -32,6 +34,8 @@ enum Command {
     Replay(replay::Arguments),
     /// Verifies a random check: makes a conveyance's draw again from a revealed seed.
     VerifyDraw(draw::Arguments),
+    /// Prints the model's answers to vectors, or how long they take.
+    Infer(infer::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -42,6 +46,7 @@ fn main() -> anyhow::Result<()> {
         Command::Simulate(arguments) => arguments.run(),
         Command::Replay(arguments) => arguments.run(),
         Command::VerifyDraw(arguments) => arguments.run(),
+        Command::Infer(arguments) => arguments.run(),
     }
 }
 
@@ -74,11 +79,19 @@ fn policy(path: &Path) -> anyhow::Result<Policy> {
     Ok(Policy::parse(&text)?)
 }
 
-/// Every outcome of a file; the first bad row ends the program with its place.
-fn outcomes(path: &Path) -> anyhow::Result<Vec<PastOutcome>> {
+fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
+    Ok(BufReader::new(File::open(path).with_context(|| path.display().to_string())?))
+}
+
+/// Every row of a file; the first bad one ends the program with its place.
+fn rows(path: &Path) -> anyhow::Result<Vec<dataset::Row>> {
     let place = || path.display().to_string();
-    let file = File::open(path).with_context(place)?;
-    dataset::outcomes(file).with_context(place)?.collect::<Result<Vec<_>, _>>().with_context(place)
+    dataset::rows(open(path)?).with_context(place)?.collect::<Result<_, _>>().with_context(place)
+}
+
+/// Every outcome of a file.
+fn outcomes(path: &Path) -> anyhow::Result<Vec<PastOutcome>> {
+    Ok(rows(path)?.into_iter().map(|row| row.outcome).collect())
 }
 
 /// The history that files of outcomes leave behind.

@@ -192,3 +192,132 @@ fn full(nodes: &[Node]) -> TractResult<FullTree> {
     ensure!(seen.iter().all(|seen| *seen), "a node is never reached");
     Ok(tree)
 }
+
+#[cfg(test)]
+mod tests {
+    use tract_onnx::pb::AttributeProto;
+    use tract_onnx::pb::attribute_proto::AttributeType;
+
+    use super::*;
+
+    fn attribute(name: &str, r#type: AttributeType) -> AttributeProto {
+        AttributeProto { name: name.into(), r#type: r#type as i32, ..AttributeProto::default() }
+    }
+
+    fn ints(name: &str, ints: &[i64]) -> AttributeProto {
+        AttributeProto { ints: ints.to_vec(), ..attribute(name, AttributeType::Ints) }
+    }
+
+    fn floats(name: &str, floats: &[f32]) -> AttributeProto {
+        AttributeProto { floats: floats.to_vec(), ..attribute(name, AttributeType::Floats) }
+    }
+
+    fn strings(name: &str, strings: &[&str]) -> AttributeProto {
+        let strings = strings.iter().map(|text| text.as_bytes().to_vec()).collect();
+        AttributeProto { strings, ..attribute(name, AttributeType::Strings) }
+    }
+
+    fn string(name: &str, s: &str) -> AttributeProto {
+        AttributeProto { s: s.as_bytes().to_vec(), ..attribute(name, AttributeType::String) }
+    }
+
+    /// One question for the first head, a single leaf for the second.
+    fn good() -> NodeProto {
+        NodeProto {
+            attribute: vec![
+                AttributeProto { i: 2, ..attribute("n_targets", AttributeType::Int) },
+                ints("nodes_treeids", &[0, 0, 0, 1]),
+                ints("nodes_nodeids", &[0, 1, 2, 0]),
+                ints("nodes_featureids", &[3, 0, 0, 0]),
+                strings("nodes_modes", &["BRANCH_LEQ", "LEAF", "LEAF", "LEAF"]),
+                floats("nodes_values", &[0.5, 0.0, 0.0, 0.0]),
+                ints("nodes_truenodeids", &[1, 0, 0, 0]),
+                ints("nodes_falsenodeids", &[2, 0, 0, 0]),
+                ints("target_treeids", &[0, 0, 1]),
+                ints("target_nodeids", &[1, 2, 0]),
+                ints("target_ids", &[0, 0, 1]),
+                floats("target_weights", &[-1.0, 2.0, 0.25]),
+            ],
+            ..NodeProto::default()
+        }
+    }
+
+    fn with(attribute: AttributeProto) -> NodeProto {
+        let mut node = good();
+        node.attribute.retain(|known| known.name != attribute.name);
+        node.attribute.push(attribute);
+        node
+    }
+
+    #[test]
+    fn what_is_known_is_answered() {
+        let answer = |node: &NodeProto, value: f32| {
+            let mut row = [0.0; WIDTH];
+            row[3] = value;
+            forest(node).unwrap().margins(&row)
+        };
+        assert_eq!(answer(&good(), 0.5), [-1.0, 0.25]);
+        assert_eq!(answer(&good(), 0.500_001), [2.0, 0.25]);
+        assert_eq!(answer(&good(), f32::NAN), [2.0, 0.25], "what is no number is not at most anything");
+        assert_eq!(answer(&with(floats("base_values", &[1.0, -1.0])), 0.0), [0.0, -0.75]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_and_named() {
+        for (attribute, expected) in [
+            (strings("nodes_modes", &["BRANCH_LT", "LEAF", "LEAF", "LEAF"]), "mode BRANCH_LT"),
+            (strings("nodes_modes", &["BRANCH_GTE", "LEAF", "LEAF", "LEAF"]), "mode BRANCH_GTE"),
+            (ints("nodes_missing_value_tracks_true", &[1, 0, 0, 0]), "missing values that go left"),
+            (string("aggregate_function", "AVERAGE"), "aggregate_function is AVERAGE"),
+            (string("post_transform", "LOGISTIC"), "post_transform is LOGISTIC"),
+            (string("nodes_values_as_tensor", ""), "nodes_values_as_tensor is not known"),
+            (AttributeProto { i: 1, ..self::attribute("n_targets", AttributeType::Int) }, "1 targets"),
+            (floats("base_values", &[1.0]), "base_values has another length"),
+            (ints("nodes_featureids", &[WIDTH as i64, 0, 0, 0]), "tests an unknown feature"),
+            (floats("nodes_values", &[f32::INFINITY, 0.0, 0.0, 0.0]), "threshold is not finite"),
+            (floats("target_weights", &[f32::NAN, 2.0, 0.25]), "weight is not finite"),
+            (floats("target_weights", &[1.0, 2.0]), "different lengths"),
+            (ints("target_ids", &[0, 1, 1]), "needs exactly one weight"),
+            (ints("target_nodeids", &[1, 1, 0]), "needs exactly one weight"),
+            (ints("nodes_truenodeids", &[0, 0, 0, 0]), "reached twice"),
+            (ints("nodes_truenodeids", &[2, 0, 0, 0]), "reached twice"),
+            (ints("nodes_falsenodeids", &[9, 0, 0, 0]), "does not exist"),
+            (ints("nodes_treeids", &[0, 0, 0, 2]), "not in order"),
+            (ints("nodes_nodeids", &[0, 2, 1, 0]), "not in order"),
+        ] {
+            let name = attribute.name.clone();
+            let error = format!("{:#}", forest(&with(attribute)).unwrap_err());
+            assert!(error.contains(expected), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_fourth_question_is_refused() {
+        // A chain to the right: node k asks, 2k+1 is a leaf.
+        let mut node = good();
+        let chain = 4;
+        let nodes = 2 * chain + 1;
+        let leaf = |n: usize| n % 2 == 1 || n == nodes - 1;
+        let count = |of: fn(usize) -> i64| (0..nodes).map(of).collect::<Vec<i64>>();
+        let leaves: Vec<i64> = (0..nodes).filter(|n| leaf(*n)).map(|n| n as i64).collect();
+        node.attribute = vec![
+            good().attribute[0].clone(),
+            ints("nodes_treeids", &count(|_| 0)),
+            ints("nodes_nodeids", &count(|n| n as i64)),
+            ints("nodes_featureids", &count(|_| 0)),
+            strings(
+                "nodes_modes",
+                &(0..nodes).map(|n| if leaf(n) { "LEAF" } else { "BRANCH_LEQ" }).collect::<Vec<_>>(),
+            ),
+            floats("nodes_values", &vec![0.0; nodes]),
+            ints("nodes_truenodeids", &count(|n| n as i64 + 1)),
+            ints("nodes_falsenodeids", &count(|n| n as i64 + 2)),
+            ints("target_treeids", &vec![0; leaves.len()]),
+            ints("target_nodeids", &leaves),
+            ints("target_ids", &vec![0; leaves.len()]),
+            floats("target_weights", &vec![1.0; leaves.len()]),
+        ];
+        let error = format!("{:#}", forest(&node).unwrap_err());
+        assert!(error.contains("deeper than 3 questions"), "{error}");
+    }
+}
