@@ -6,12 +6,16 @@
 //! and throws nothing away. Only what is not the format at all, or ends in the middle, is [`Unreadable`], and then one
 //! message of a document, never its neighbours.
 
+pub mod edifact;
+
 mod answer;
+mod cuscar;
 mod document;
 mod ens;
 mod format;
 mod limits;
 mod ncts;
+mod paxlst;
 mod recognise;
 mod table;
 mod unreadable;

@@ -1,6 +1,6 @@
 //! Which format a document is in, and the reader for it.
 
-use crate::{Cause, Document, Format, Given, Limits, Unreadable, table, voyage, xml};
+use crate::{Cause, Document, Format, Given, Limits, Unreadable, edifact, table, voyage, xml};
 
 /// The format of a document by its first bytes, or `None`. Cheap: it looks, it does not read.
 #[must_use]
@@ -13,6 +13,12 @@ pub fn recognise(bytes: &[u8]) -> Option<Format> {
     }
     if let Some(json) = voyage::recognise(bytes) {
         return Some(json);
+    }
+    if let Some(edifact) = edifact::recognise(bytes) {
+        return Some(edifact);
+    }
+    if edifact::foreign(bytes).is_some() {
+        return None;
     }
     // Last: any text may be a list.
     table::is_separated_list(bytes).then_some(Format::PassengerCsv)
@@ -35,7 +41,7 @@ pub fn read(
     }
     let format = format.or_else(|| recognise(bytes)).ok_or_else(|| unrecognised(bytes, limits))?;
     match format {
-        Format::Paxlst | Format::Cuscar => Err(not_yet(format)), // edifact
+        Format::Paxlst | Format::Cuscar => edifact::read(bytes, format, given, limits),
         Format::Ncts | Format::Ens => xml::read(bytes, format, given, limits),
         Format::PassengerCsv => table::read_separated(bytes, given, limits),
         Format::PassengerXlsx => table::read_workbook(bytes, given, limits),
@@ -48,9 +54,10 @@ fn not_yet(format: Format) -> Unreadable {
     Unreadable { place: None, cause: Cause::NotRead(format.as_str().to_owned()) }
 }
 
-/// Why nothing is read: XML of another kind is named and refused for what it is, and so are tables that can be saved
-/// otherwise.
+/// Why nothing is read: XML and EDIFACT of another kind are named and refused for what they are, and so are tables that
+/// can be saved otherwise.
 fn unrecognised(bytes: &[u8], limits: &Limits) -> Unreadable {
     let known = table::xlsx::foreign(bytes).or_else(|| xml::unrecognised(bytes, limits));
+    let known = known.or_else(|| edifact::foreign(bytes));
     known.unwrap_or(Unreadable { place: None, cause: Cause::NotRecognised })
 }

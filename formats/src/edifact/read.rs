@@ -1,0 +1,485 @@
+//! A document of one or several interchanges: each message to the reader of its type, and what holds between messages.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use manifest::declared::{Declared, FormNote, Load, SourcePlace};
+use manifest::finding::{About, FindingCode, Severity};
+
+use super::envelope::{Interchange, Span, envelope};
+use super::segment::Segment;
+use super::start::{Start, find, find_first};
+use super::tokens::{Tokens, without_breaks};
+use super::{check, text};
+use crate::{Cause, Document, Envelope, Format, Given, Intent, Limits, Message, Unreadable};
+
+/// How far a document is looked through for its beginning when its format is asked for.
+const LOOK_BYTES: usize = 16 * 1024;
+
+/// How far behind an interchange the next one may begin.
+const GAP_BYTES: usize = 4 * 1024;
+
+/// What a message's own segments cannot say.
+pub(crate) struct Head<'h> {
+    /// The sender's reference for a message that has none of its own.
+    pub(crate) given: Option<&'h str>,
+    /// When the document was received.
+    pub(crate) received: Timestamp,
+    /// UNB says that it is a test.
+    pub(crate) test: bool,
+    /// UNH 0068.
+    pub(crate) common_reference: String,
+    /// UNB 0020 and UNH 0062, for a message that names nothing better.
+    pub(crate) transport_reference: String,
+    /// Association assigned code (`IATA`).
+    pub(crate) association: String,
+}
+
+/// What a reader of a message type gives back.
+pub(crate) struct Content {
+    pub(crate) intent: Intent,
+    pub(crate) declared: Declared,
+    /// Document code of BGM, which tells the parts of one list from another list.
+    pub(crate) document_code: String,
+    /// Persons that the control total declares.
+    pub(crate) declared_count: Option<u64>,
+}
+
+/// A message with what is needed to settle it among its neighbours.
+struct Settling {
+    message: Message,
+    document_code: String,
+    declared_count: Option<u64>,
+    /// UNH S010: number among the parts of one list, and whether the last part is meant.
+    sequence: String,
+    last: bool,
+}
+
+/// Which of the formats an EDIFACT document is in, by the type of its first message.
+pub(crate) fn recognise(bytes: &[u8]) -> Option<Format> {
+    match kind_of_first(bytes)?.1.as_str() {
+        "PAXLST" => Some(Format::Paxlst),
+        "CUSCAR" => Some(Format::Cuscar),
+        _ => None,
+    }
+}
+
+/// The refusal of an EDIFACT document whose first message is of a type that is not read; `None` when it is not EDIFACT.
+pub(crate) fn foreign(bytes: &[u8]) -> Option<Unreadable> {
+    let (place, kind) = kind_of_first(bytes)?;
+    Some(Unreadable { place: Some(place), cause: Cause::NotRead(kind) })
+}
+
+/// Type of the first message, with its place. A bare message without UNH is a passenger list or a cargo report by the
+/// code of its BGM.
+fn kind_of_first(bytes: &[u8]) -> Option<(SourcePlace, String)> {
+    // Two bytes a character in UTF-16; a character that is cut at the end does no harm.
+    let head = bytes.get(..bytes.len().min(2 * LOOK_BYTES)).unwrap_or_default();
+    let text = text::decode_start(head);
+    let mut whole = text.text;
+    let (start, unbroken) = find_first(&whole);
+    if let Some(unbroken) = unbroken {
+        whole = Cow::Owned(unbroken);
+    }
+    let Start { at: mut from, mut separators, .. } = start?;
+    for _ in 0..3 {
+        let tokens = match Tokens::cut(&whole, from, separators, LOOK_BYTES).ok()? {
+            Some(tokens) => tokens,
+            None => {
+                whole = Cow::Owned(without_breaks(whole.get(from..)?, separators));
+                from = 0;
+                continue;
+            }
+        };
+        for index in 0..tokens.len() {
+            let segment = tokens.segment(index)?;
+            let kind = match segment.tag() {
+                "UNH" => segment.get(2, 1).into_owned(),
+                "BGM" => bare_kind(&segment).to_owned(),
+                _ => continue,
+            };
+            return Some((segment.place_of(2, 1), kind_name(&kind)));
+        }
+        // UNB with nothing behind it yet.
+        let start = find(&whole, tokens.end().max(from.saturating_add(1)))?;
+        (from, separators) = (start.at, start.separators);
+    }
+    None
+}
+
+/// A type as it may be repeated: what does not look like one is not.
+fn kind_name(kind: &str) -> String {
+    let named = !kind.is_empty() && kind.len() <= 6 && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if named { kind.to_owned() } else { "EDIFACT".to_owned() }
+}
+
+/// BGM without UNH: list codes of persons are a PAXLST's, any other document is taken for a cargo report.
+fn bare_kind(bgm: &Segment<'_>) -> &'static str {
+    if matches!(bgm.get(1, 1).as_ref(), "745" | "250" | "266" | "336") { "PAXLST" } else { "CUSCAR" }
+}
+
+/// Reads every interchange of a document.
+///
+/// # Errors
+/// When no interchange is found, none of its messages is of a type that is read, or a limit is exceeded.
+pub(crate) fn read(
+    bytes: &[u8],
+    format: Format,
+    given: &Given<'_>,
+    limits: &Limits,
+) -> Result<Document, Unreadable> {
+    let refused = |cause| Unreadable { place: None, cause };
+    if bytes.len() > limits.max_document_bytes {
+        let limit = limits.max_document_bytes;
+        return Err(refused(Cause::TooMany { what: "bytes of a document", limit }));
+    }
+    let decoded = text::decode(bytes);
+    let mut notes = Vec::new();
+    if let Some(declared) = decoded.outside_of {
+        let note = FormNote::new(FindingCode::CharacterSet, Severity::Warning);
+        notes.push(note.parameter("declared", declared));
+    }
+    let mut whole = decoded.text;
+    if let (_, Some(unbroken)) = find_first(&whole) {
+        whole = Cow::Owned(unbroken);
+    }
+    let mut found = None;
+    // Line breaks inside of segments are taken out of the whole text, and reading begins anew: once is the rule.
+    for _ in 0..4 {
+        match interchanges(&whole, given, limits)? {
+            Ok(read) => {
+                found = Some(read);
+                break;
+            }
+            Err(Start { at: from, separators, guessed, .. }) => {
+                if guessed {
+                    notes.push(repaired("service characters without UNA"));
+                }
+                whole = Cow::Owned(without_breaks(whole.get(from..).unwrap_or_default(), separators));
+                // The text now begins with the interchange itself, whose UNA is gone if its characters are usual.
+                if let Some(una) = una_of(separators) {
+                    whole.to_mut().insert_str(0, &una);
+                }
+            }
+        }
+    }
+    let mut found =
+        found.ok_or_else(|| refused(Cause::Malformed("line breaks inside of segments".to_owned())))?;
+    let readable =
+        |one: &Settling| !matches!(&one.message.content, Err(Unreadable { cause: Cause::NotRead(_), .. }));
+    if let Some(first) = found.messages.first()
+        && !found.messages.iter().any(readable)
+        && let Err(unreadable) = &first.message.content
+    {
+        return Err(unreadable.clone());
+    }
+    if found.messages.is_empty() {
+        let place = found.last_place;
+        return Err(Unreadable { place, cause: Cause::Truncated("the first message") });
+    }
+    named(format, &found.messages)?;
+    notes.append(&mut found.notes);
+    settle(&mut found.messages);
+    let messages = found.messages.into_iter().map(|one| one.message).collect();
+    Ok(Document { format, envelope: found.envelope.unwrap_or_default(), messages, notes })
+}
+
+/// A document that was named as one format must hold a message of it.
+fn named(format: Format, messages: &[Settling]) -> Result<(), Unreadable> {
+    if messages.iter().any(|one| one.message.kind.starts_with(format.as_str())) {
+        return Ok(());
+    }
+    let Some(first) = messages.first() else { return Ok(()) };
+    let kind = first.message.kind.split(':').next().unwrap_or_default();
+    let cause = Cause::Malformed(format!("the messages are of type {kind}, not {}", format.as_str()));
+    Err(Unreadable { place: first.message.place.clone(), cause })
+}
+
+/// A UNA that says these characters; none for the standard's.
+fn una_of(separators: super::Separators) -> Option<String> {
+    let or_blank = |byte: u8| char::from(if byte == 0 { b' ' } else { byte });
+    let s = separators;
+    (s != super::Separators::default()).then(|| {
+        let [component, element, decimal, terminator] =
+            [s.component, s.element, s.decimal, s.terminator].map(char::from);
+        format!(
+            "UNA{component}{element}{decimal}{}{}{terminator}",
+            or_blank(s.release),
+            or_blank(s.repetition)
+        )
+    })
+}
+
+/// All that was found in the interchanges of a text.
+#[derive(Default)]
+struct Found {
+    envelope: Option<Envelope>,
+    messages: Vec<Settling>,
+    notes: Vec<FormNote>,
+    last_place: Option<SourcePlace>,
+}
+
+/// Reads them, or says where a line is broken inside of a segment.
+fn interchanges(whole: &str, given: &Given<'_>, limits: &Limits) -> Result<Result<Found, Start>, Unreadable> {
+    let mut found = Found::default();
+    let mut start = find(whole, 0).ok_or(Unreadable {
+        place: None,
+        cause: Cause::Malformed("no UNB, UNH or BGM was found".to_owned()),
+    })?;
+    if whole.get(..start.outer).is_some_and(|before| before.contains(['"', '\'']) && before.trim().len() < 3)
+    {
+        found.notes.push(repaired("text before UNA"));
+    }
+    let mut base = 0_usize;
+    loop {
+        let left = limits.max_parts.saturating_sub(base);
+        let Some(tokens) = Tokens::cut(whole, start.at, start.separators, left)? else {
+            return Ok(Err(start));
+        };
+        let tokens = tokens.behind(base);
+        if start.guessed {
+            found.notes.push(repaired("service characters without UNA"));
+        }
+        base = base.saturating_add(tokens.len());
+        interchange(&tokens, given, limits, &mut found)?;
+        let end = tokens.end();
+        let rest = whole.get(end..).unwrap_or_default();
+        let window_end = rest.floor_char_boundary(GAP_BYTES);
+        match find(rest.get(..window_end).unwrap_or_default(), 0) {
+            // An interchange that begins where the last one ended would be cut again for ever.
+            Some(next) if !tokens.is_empty() => {
+                let (at, outer) = (next.at.saturating_add(end), next.outer.saturating_add(end));
+                start = Start { at, outer, ..next };
+            }
+            _ => {
+                trailing(rest, start.separators, &mut found.notes);
+                return Ok(Ok(found));
+            }
+        }
+    }
+}
+
+fn repaired(form: &'static str) -> FormNote {
+    FormNote::new(FindingCode::FormRepaired, Severity::Note).parameter("form", form)
+}
+
+fn trailing(rest: &str, separators: super::Separators, notes: &mut Vec<FormNote>) {
+    let terminator = char::from(separators.terminator);
+    let rest = rest.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == terminator);
+    if !rest.is_empty() {
+        let found = rest.chars().count();
+        notes.push(FormNote::new(FindingCode::TrailingText, Severity::Note).parameter("found", found));
+    }
+}
+
+fn interchange(
+    tokens: &Tokens<'_>,
+    given: &Given<'_>,
+    limits: &Limits,
+    found: &mut Found,
+) -> Result<(), Unreadable> {
+    let inside = envelope(tokens, limits.max_messages);
+    if inside.messages.len().saturating_add(found.messages.len()) > limits.max_messages {
+        let cause = Cause::TooMany { what: "messages", limit: limits.max_messages };
+        return Err(Unreadable { place: None, cause });
+    }
+    found.notes.extend(check::interchange(tokens, &inside));
+    found.last_place =
+        tokens.len().checked_sub(1).and_then(|last| tokens.segment(last)).map(|last| last.place());
+    if tokens.unfinished() && !inside.messages.iter().any(|span| span.truncated) {
+        found.notes.push(repaired("last segment without terminator"));
+    }
+    let envelope = header(tokens, &inside);
+    for span in &inside.messages {
+        found.messages.push(message(tokens, *span, &envelope, given, limits));
+    }
+    found.envelope.get_or_insert(envelope);
+    Ok(())
+}
+
+fn header(tokens: &Tokens<'_>, inside: &Interchange) -> Envelope {
+    let Some(unb) = inside.header.and_then(|index| tokens.segment(index)) else { return Envelope::default() };
+    let text = |element, component| unb.get(element, component).into_owned();
+    Envelope {
+        sender: text(2, 1),
+        recipient: text(3, 1),
+        reference: text(5, 1),
+        // 0035; its place is the eleventh, and senders count badly.
+        test: (9..=11).any(|element| matches!(unb.get(element, 1).as_ref(), "1" | "2" | "3" | "4"))
+            && unb.get(11, 1) != "0",
+    }
+}
+
+fn message(
+    tokens: &Tokens<'_>,
+    span: Span,
+    envelope: &Envelope,
+    given: &Given<'_>,
+    limits: &Limits,
+) -> Settling {
+    let first = tokens.segment(span.first);
+    let header = first.filter(|_| span.has_header);
+    let text =
+        |element, component| header.map(|unh| unh.get(element, component).into_owned()).unwrap_or_default();
+    let kind = match (header, first) {
+        (Some(unh), _) => {
+            let parts: Vec<Cow<'_, str>> = (1..=5).map(|component| unh.get(2, component)).collect();
+            let long = parts.join(":");
+            let kind = long.trim_end_matches(':');
+            if kind.len() <= 64 { kind.to_owned() } else { kind_name(&parts.concat()) }
+        }
+        (None, Some(bgm)) => bare_kind(&bgm).to_owned(),
+        (None, None) => String::new(),
+    };
+    let transport_reference = text(1, 1);
+    let head = Head {
+        given: given.reference,
+        received: given.received_time,
+        test: envelope.test,
+        common_reference: text(3, 1),
+        transport_reference: match (envelope.reference.as_str(), transport_reference.as_str()) {
+            ("", own) => own.to_owned(),
+            (outer, "") => outer.to_owned(),
+            (outer, own) => format!("{outer}/{own}"),
+        },
+        association: text(2, 5),
+    };
+    let mut settling = Settling {
+        message: Message {
+            kind: kind.clone(),
+            transport_reference,
+            intent: Intent::Announce,
+            place: first.map(|first| first.place()),
+            content: Err(Unreadable { place: None, cause: Cause::NotRecognised }),
+        },
+        document_code: String::new(),
+        declared_count: None,
+        sequence: text(4, 1),
+        last: text(4, 2) == "F",
+    };
+    match content(tokens, span, &kind, &head, limits) {
+        Err(unreadable) => settling.message.content = Err(unreadable),
+        Ok(mut content) => {
+            content.declared.notes.extend(check::message(tokens, span));
+            settling.message.intent = content.intent;
+            settling.document_code = content.document_code;
+            settling.declared_count = content.declared_count;
+            settling.message.content = Ok(content.declared);
+        }
+    }
+    settling
+}
+
+fn content(
+    tokens: &Tokens<'_>,
+    span: Span,
+    kind: &str,
+    head: &Head<'_>,
+    limits: &Limits,
+) -> Result<Content, Unreadable> {
+    let place = tokens.segment(span.first).map(|first| first.place_of(u32::from(span.has_header) * 2, 1));
+    let not_read = |kind: &str| Unreadable { place: place.clone(), cause: Cause::NotRead(kind.to_owned()) };
+    let mut parts = kind.split(':');
+    let (name, version) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let known = matches!(name, "PAXLST" | "CUSCAR");
+    if !known {
+        return Err(not_read(&kind_name(name)));
+    }
+    // Older lists of national directories share the name and nothing else (PAXLST:001:000:NZ).
+    let of_directory = matches!(version, "" | "D" | "S" | "1" | "2" | "90" | "91" | "92");
+    if !of_directory || span.segments(tokens).any(|segment| segment.tag() == "PDT") {
+        return Err(not_read(kind));
+    }
+    if span.truncated {
+        let place = span.behind.checked_sub(1).and_then(|last| tokens.segment(last)).map(|last| last.place());
+        let what = if tokens.unfinished() { "the end of its last segment" } else { "UNT" };
+        return Err(Unreadable { place, cause: Cause::Truncated(what) });
+    }
+    let segments: Vec<Segment<'_>> = span.segments(tokens).collect();
+    if !segments.iter().take(3).any(|segment| segment.tag() == "BGM") {
+        let cause = Cause::Malformed("the message has no BGM where it begins".to_owned());
+        return Err(Unreadable { place, cause });
+    }
+    match name {
+        "PAXLST" => crate::paxlst::message(&segments, head, limits),
+        _ => crate::cuscar::message(&segments, head, limits),
+    }
+}
+
+/// What holds between the messages of a document: parts of one list have one control total, and messages that share a
+/// reference are told apart by their place.
+fn settle(messages: &mut [Settling]) {
+    let mut lists: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    let mut keys: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, one) in messages.iter().enumerate() {
+        let Ok(declared) = &one.message.content else { continue };
+        keys.entry(declared.manifest_reference.clone()).or_default().push(index);
+        if !one.sequence.is_empty() {
+            let list = (declared.manifest_reference.clone(), one.document_code.clone());
+            lists.entry(list).or_default().push(index);
+        }
+    }
+    for parts in lists.values().filter(|parts| parts.len() > 1) {
+        one_total(messages, parts);
+    }
+    for (index, one) in messages.iter_mut().enumerate() {
+        let Ok(declared) = &mut one.message.content else { continue };
+        let sharing = keys.get(&declared.manifest_reference).map_or(0, Vec::len);
+        let number = one.sequence.trim_start_matches('0');
+        // The first and only part of a list is the list.
+        if !number.is_empty() && (number, one.last) != ("1", true) {
+            number.clone_into(&mut declared.part);
+        } else if sharing > 1 {
+            declared.part = index.saturating_add(1).to_string();
+        }
+    }
+    // Parts of two lists under one reference may share a number: then the place tells them apart after all.
+    let mut seen = BTreeMap::<(String, String), usize>::new();
+    for one in messages.iter() {
+        if let Ok(declared) = &one.message.content {
+            *seen.entry((declared.manifest_reference.clone(), declared.part.clone())).or_default() += 1;
+        }
+    }
+    for (index, one) in messages.iter_mut().enumerate() {
+        let Ok(declared) = &mut one.message.content else { continue };
+        let key = (declared.manifest_reference.clone(), declared.part.clone());
+        if seen.get(&key).is_some_and(|count| *count > 1) {
+            declared.part = index.saturating_add(1).to_string();
+        }
+    }
+}
+
+/// The control total of a list in several messages counts the persons of all of them.
+fn one_total(messages: &mut [Settling], parts: &[usize]) {
+    let persons = |one: &Settling| match &one.message.content {
+        Ok(declared) => {
+            let passengers = match &declared.load {
+                Some(Load::PassengerList(list)) => list.passengers.len(),
+                _ => 0,
+            };
+            passengers.saturating_add(declared.crew_members.len())
+        }
+        Err(_) => 0,
+    };
+    let listed: usize = parts.iter().filter_map(|index| messages.get(*index)).map(persons).sum();
+    for index in parts {
+        let Some(one) = messages.get_mut(*index) else { continue };
+        let Some(declared_count) = one.declared_count else { continue };
+        let Ok(declared) = &mut one.message.content else { continue };
+        let Some(Load::PassengerList(list)) = &mut declared.load else { continue };
+        // Of one part alone the total says nothing.
+        list.declared_passenger_count = None;
+        declared.notes.retain(|note| {
+            note.code != FindingCode::CountMismatch
+                || note.path.as_str() != "passenger_list.declared_passenger_count"
+        });
+        if u64::try_from(listed).ok() != Some(declared_count) {
+            let note = FormNote::new(FindingCode::CountMismatch, Severity::Warning)
+                .at(About::Conveyance, "passenger_list.declared_passenger_count")
+                .parameter("declared", declared_count)
+                .parameter("listed", listed);
+            declared.notes.push(note);
+        }
+    }
+}

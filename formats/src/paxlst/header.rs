@@ -1,0 +1,217 @@
+//! The header of a list: what it is, whose it is, and how many persons it says there are.
+
+use manifest::declared::{DeclaredInstant, Journey, Mark, Party, PartyIdentifier, PathKey};
+use manifest::finding::About;
+
+use crate::Intent;
+use crate::edifact::{Century, Head, Keep, Segment, day_of, instant};
+
+/// What BGM, the header's references and parties, and CNT say.
+#[derive(Default)]
+pub(super) struct Header {
+    /// BGM 1001: 745 passengers, 250 crew, 336 master crew list, 266 status of the journey.
+    pub(super) document_code: String,
+    pub(super) is_crew_list: bool,
+    /// BGM 1004 as a reference of its own.
+    own_reference: String,
+    /// BGM 1004 as a word of the guide: what the list is for.
+    word: String,
+    /// BGM 1225.
+    function: String,
+    /// BGM 1056 or 1060.
+    version: String,
+    /// RFF+TN.
+    transaction: String,
+    pub(super) route_permit: String,
+    pub(super) carrier: Option<Party>,
+    pub(super) issue_time: Option<DeclaredInstant>,
+    totals: Vec<(String, u64)>,
+    pub(super) total_mark: Option<Mark>,
+}
+
+/// Words of the WCO/IATA/ICAO guide in BGM 1004: they say what a list is for and name no document.
+const WORDS: [&str; 8] = ["CP", "XR", "RP", "CF", "XF", "CL", "CLNB", "CLOB"];
+
+impl Header {
+    pub(super) fn bgm(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+        self.document_code = segment.get(1, 1).into_owned();
+        self.is_crew_list = matches!(self.document_code.as_str(), "250" | "336");
+        let number = segment.get(2, 1);
+        if WORDS.contains(&number.as_ref()) {
+            self.word = number.into_owned();
+        } else {
+            let path = PathKey::ROOT.field("manifest_reference");
+            self.own_reference = keep.text(path, About::Manifest, segment, 2, 1);
+        }
+        let version = [segment.get(2, 2), segment.get(2, 3)];
+        self.version = version.into_iter().find(|text| !text.is_empty()).unwrap_or_default().into_owned();
+        self.function = segment.get(3, 1).into_owned();
+    }
+
+    pub(super) fn rff(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+        let text = segment.get(1, 2).into_owned();
+        match segment.get(1, 1).as_ref() {
+            "TN" => self.transaction = text,
+            // Licence or authorisation of the service.
+            "LI" | "AHZ" | "AKG" | "ABE" if self.route_permit.is_empty() => {
+                let path = super::LIST.field("route_permit_reference");
+                self.route_permit = keep.text(path, About::Conveyance, segment, 1, 2);
+            }
+            other => keep.not_read(segment, other),
+        }
+    }
+
+    pub(super) fn dtm(&mut self, segment: &Segment<'_>, head: &Head<'_>, keep: &mut Keep<'_>) {
+        match segment.get(1, 1).as_ref() {
+            "137" | "97" | "171" => {
+                let century = Century::Near(day_of(head.received));
+                let read = instant(&segment.get(1, 2), &segment.get(1, 3), century, None);
+                keep.source.mark(PathKey::ROOT.field("issue_time"), segment.mark(1, 2));
+                self.issue_time = Some(read.instant);
+            }
+            other => keep.not_read(segment, other),
+        }
+    }
+
+    /// NAD of somebody who is not on board.
+    pub(super) fn party(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+        match segment.get(1, 1).as_ref() {
+            "CA" | "CPD" | "TR" if self.carrier.is_none() => {
+                let at = PathKey::ROOT.field("carrier");
+                self.carrier = Some(party(segment, at, About::Conveyance, keep));
+            }
+            other => keep.not_read(segment, other),
+        }
+    }
+
+    pub(super) fn cnt(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+        match segment.get(1, 2).parse() {
+            Ok(total) => {
+                self.totals.push((segment.get(1, 1).into_owned(), total));
+                self.total_mark.get_or_insert(segment.mark(1, 2));
+            }
+            Err(_) => keep.not_read(segment, &segment.get(1, 1)),
+        }
+    }
+
+    /// The control total of this list's persons: 42 counts passengers, 41 crew; any other code is taken for the list's
+    /// own when it is the only one.
+    pub(super) fn total(&self) -> Option<u64> {
+        let of = |code: &str| self.totals.iter().find(|(said, _)| said == code).map(|(_, total)| *total);
+        let only = || match self.totals.as_slice() {
+            [(_, total)] => Some(*total),
+            _ => None,
+        };
+        if self.is_crew_list {
+            return of("41").or_else(|| of("42")).or_else(only);
+        }
+        let others = |(code, _): &&(String, u64)| !matches!(code.as_str(), "41" | "42");
+        let other = || self.totals.iter().find(others).map(|(_, total)| *total);
+        of("42").or_else(other)
+    }
+
+    /// The total as the contract's count of passengers: one that counts crew too is less by them.
+    pub(super) fn total_of_passengers(&self, crew: usize) -> Option<u64> {
+        let total = self.total()?;
+        let counts_all = !self.totals.iter().any(|(code, _)| matches!(code.as_str(), "41" | "42"));
+        let crew = u64::try_from(crew).unwrap_or(u64::MAX);
+        Some(if counts_all { total.saturating_sub(crew) } else { total })
+    }
+
+    /// A total of crew in a list of passengers, when it disagrees: declared and listed.
+    pub(super) fn crew_beside_the_list(&self, crew: usize) -> Option<(u64, u64)> {
+        let declared = self.totals.iter().find(|(code, _)| code == "41").map(|(_, total)| *total)?;
+        let listed = u64::try_from(crew).unwrap_or(u64::MAX);
+        (!self.is_crew_list && declared != listed).then_some((declared, listed))
+    }
+
+    /// What the list wants, given how many persons it names.
+    pub(super) fn intent(&self, persons: usize) -> Intent {
+        match (self.word.as_str(), self.function.as_str()) {
+            ("XF", _) | (_, "1") => Intent::Cancel,
+            // A cancelled reservation of nobody in particular is the whole list's.
+            ("XR", _) if persons == 0 => Intent::Cancel,
+            ("CP" | "XR" | "RP" | "CF", _) | ("", "4" | "5" | "2" | "3" | "20" | "36") => Intent::Amend,
+            ("CL" | "CLNB" | "CLOB", _) => Intent::Close,
+            _ => Intent::Announce,
+        }
+    }
+
+    /// Did the persons of this list board? `CLOB` lists those who did; `CLNB`, `XR` and `RP` those who do not travel.
+    pub(super) fn boarded(&self) -> Option<bool> {
+        match self.word.as_str() {
+            "CLOB" => Some(true),
+            "CLNB" | "XR" | "RP" => Some(false),
+            _ => None,
+        }
+    }
+
+    pub(super) fn revision(&self, intent: Intent) -> i64 {
+        if intent == Intent::Amend { self.version.parse().unwrap_or(0) } else { 0 }
+    }
+
+    /// The document's own reference, or the one given, or the best that the message offers: UNH 0068, which the guide
+    /// keeps through the life of a list, RFF+TN, the journey and its departure, the envelope's reference. What is not
+    /// the document's own tells crew from passengers.
+    pub(super) fn reference(&self, head: &Head<'_>, journey: &Journey) -> String {
+        if !self.own_reference.is_empty() {
+            return self.own_reference.clone();
+        }
+        if let Some(given) = head.given.filter(|given| !given.trim().is_empty()) {
+            return given.to_owned();
+        }
+        let departure = match &journey.departure_time {
+            Some(DeclaredInstant::Instant { timestamp, .. }) => timestamp.strftime("%y%m%d/%H%M").to_string(),
+            _ => String::new(),
+        };
+        let journey = match (journey.journey_reference.as_str(), departure.as_str()) {
+            ("", _) | (_, "") => String::new(),
+            (number, departure) => format!("{number}/{departure}"),
+        };
+        let offered = [&head.common_reference, &self.transaction, &journey, &head.transport_reference];
+        let offered = offered.into_iter().find(|text| !text.is_empty());
+        match offered {
+            Some(reference) if self.is_crew_list => format!("{reference}/CREW"),
+            Some(reference) => reference.clone(),
+            None => String::new(),
+        }
+    }
+}
+
+/// A party of the trade as NAD names it: identified (C082), in lines (C058) or structured (C080 and the address).
+pub(crate) fn party(segment: &Segment<'_>, at: PathKey, about: About, keep: &mut Keep<'_>) -> Party {
+    let mut party = Party::default();
+    let id = keep.text(at.item("identifiers", 0).field("value"), about, segment, 2, 1);
+    if !id.is_empty() {
+        let scheme = scheme(&segment.get(2, 2), &segment.get(2, 3));
+        party.identifiers.push(PartyIdentifier { scheme, value: id, country_code: String::new() });
+    }
+    party.name = keep.joined(at.field("name"), about, segment, 4, 1..=5);
+    party.street_address = keep.joined(at.field("street_address"), about, segment, 5, 1..=4);
+    if party.name.is_empty() {
+        // Lines: the first is the name, the others are the address.
+        party.name = keep.text(at.field("name"), about, segment, 3, 1);
+        if party.street_address.is_empty() {
+            party.street_address = keep.joined(at.field("street_address"), about, segment, 3, 2..=5);
+        }
+    }
+    party.city = keep.text(at.field("city"), about, segment, 6, 1);
+    party.postal_code = keep.text(at.field("postal_code"), about, segment, 8, 1);
+    party.country_code = keep.text(at.field("country_code"), about, segment, 9, 1);
+    party
+}
+
+/// A register by its code list (1131) and agency (3055), where one of them says which.
+pub(crate) fn scheme(list: &str, agency: &str) -> String {
+    match (list, agency) {
+        ("172", "20") => "SCAC".to_owned(),
+        ("172", "3") | ("", "3") => "IATA".to_owned(),
+        (_, "9") => "GLN".to_owned(),
+        (_, "16") => "DUNS".to_owned(),
+        ("172", _) => "CARRIER_CODE".to_owned(),
+        ("", "") => "SENDER".to_owned(),
+        ("", agency) => format!("AGENCY_{agency}"),
+        (list, "") => format!("LIST_{list}"),
+        (list, agency) => format!("LIST_{list}_{agency}"),
+    }
+}

@@ -1,0 +1,461 @@
+//! Persons: NAD and what stands behind it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use manifest::declared::{
+    Baggage, CrewMember, DeclaredDate, DeclaredMass, FormNote, Mark, Passenger, PathKey, PersonName, Said,
+    Stop, TravelDocument,
+};
+use manifest::finding::{About, FindingCode, OriginalValue, Severity};
+use manifest::person::{CrewRole, Sex};
+
+use super::{LIST, codes};
+use crate::edifact::{Century, Keep, Segment, date, day_of};
+use crate::{Cause, Unreadable};
+
+/// The persons of a list so far.
+pub(super) struct People {
+    passengers: Vec<Person>,
+    crew: Vec<Person>,
+    /// The last one began among the crew.
+    in_crew: bool,
+    births: Century,
+    near: Century,
+    short_years: Option<manifest::declared::SourcePlace>,
+}
+
+/// One person as said.
+#[derive(Default)]
+struct Person {
+    name: PersonName,
+    birth_date: Option<DeclaredDate>,
+    sex: Option<Said<Sex>>,
+    nationality_code: String,
+    residence_country_code: String,
+    documents: Vec<TravelDocument>,
+    embark: Option<(String, Mark)>,
+    debark: Option<(String, Mark)>,
+    seat: String,
+    booking: String,
+    pieces: Option<Said<i64>>,
+    tagged: i64,
+    mass: Option<DeclaredMass>,
+    role: Option<Said<CrewRole>>,
+}
+
+impl People {
+    pub(super) fn new(received: Timestamp) -> Self {
+        let day = day_of(received);
+        Self {
+            passengers: Vec::new(),
+            crew: Vec::new(),
+            in_crew: false,
+            births: Century::Past(day),
+            near: Century::Near(day),
+            short_years: None,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.passengers.len().saturating_add(self.crew.len())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A NAD: true when a person begins, by its qualifier (3035).
+    pub(super) fn begin(
+        &mut self,
+        nad: &Segment<'_>,
+        is_crew_list: bool,
+        keep: &mut Keep<'_>,
+    ) -> Result<bool, Unreadable> {
+        self.in_crew = match nad.get(1, 1).as_ref() {
+            // Passenger, and one in transit; a crew list has only crew.
+            "FL" | "DDU" => is_crew_list,
+            // Crew member, and one in transit.
+            "FM" | "DDT" => true,
+            _ => return Ok(false),
+        };
+        let limit = keep.limits.max_persons;
+        if self.len() >= limit {
+            let cause = Cause::TooMany { what: "persons", limit };
+            return Err(Unreadable { place: Some(nad.place()), cause });
+        }
+        let list = if self.in_crew { &mut self.crew } else { &mut self.passengers };
+        list.push(Person::default());
+        let at = self.at();
+        keep.source.mark(at, nad.mark(0, 0));
+        let name = self.name(nad, at.field("name"), keep);
+        let country = keep.text(at.field("residence_country_code"), self.about(), nad, 9, 1);
+        if (5..=8).any(|element| !nad.is_blank(element, 1)) {
+            // Annex 9 asks for no more than the zone of the travel document holds: an address is not kept.
+            keep.not_read(nad, "address");
+        }
+        if let Some(person) = self.last() {
+            person.name = name;
+            person.residence_country_code = country;
+        }
+        Ok(true)
+    }
+
+    fn last(&mut self) -> Option<&mut Person> {
+        if self.in_crew { self.crew.last_mut() } else { self.passengers.last_mut() }
+    }
+
+    fn about(&self) -> About {
+        if self.in_crew {
+            About::CrewMember(self.crew.len().saturating_sub(1))
+        } else {
+            About::Passenger(self.passengers.len().saturating_sub(1))
+        }
+    }
+
+    fn at(&self) -> PathKey {
+        if self.in_crew {
+            PathKey::ROOT.item("crew_members", self.crew.len().saturating_sub(1))
+        } else {
+            LIST.item("passengers", self.passengers.len().saturating_sub(1))
+        }
+    }
+
+    /// C080: surname, given name, further given name or patronymic. Older lists write the name in C058, and careless
+    /// ones all of it in one component.
+    fn name(&self, nad: &Segment<'_>, at: PathKey, keep: &mut Keep<'_>) -> PersonName {
+        let about = self.about();
+        let element = if (1..=5).all(|component| nad.is_blank(4, component)) { 3 } else { 4 };
+        let mut name = PersonName {
+            family_name: keep.text(at.field("family_name"), about, nad, element, 1),
+            given_name: keep.text(at.field("given_name"), about, nad, element, 2),
+            patronymic: keep.joined(at.field("patronymic"), about, nad, element, 3..=5),
+            ..PersonName::default()
+        };
+        if name.given_name.is_empty() && name.patronymic.is_empty() && !name.family_name.is_empty() {
+            let whole = std::mem::take(&mut name.family_name);
+            let between = |c: char| matches!(c, '/' | ',');
+            let (family, given) = match whole.split_once(between) {
+                Some((family, given)) => (family, given),
+                None => whole.split_once(char::is_whitespace).unwrap_or((&whole, "")),
+            };
+            let mut given = given.split(between).flat_map(str::split_whitespace);
+            name.given_name = given.next().unwrap_or_default().to_owned();
+            name.patronymic = given.collect::<Vec<_>>().join(" ");
+            name.family_name = family.trim().to_owned();
+            if !name.given_name.is_empty() {
+                let place = nad.place_of(u32::from(element), 1);
+                let note = FormNote::new(FindingCode::FormRepaired, Severity::Note).at(about, "");
+                keep.notes.push(note.parameter("form", "name in one component").place(place));
+            }
+        }
+        name
+    }
+
+    /// A segment about the person.
+    pub(super) fn detail(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+        let (at, about) = (self.at(), self.about());
+        let births = self.births;
+        let qualifier = segment.get(1, 1);
+        let mut short_year = false;
+        let Some(person) = self.last() else { return };
+        match (segment.tag(), qualifier.as_ref()) {
+            ("ATT", "2") => {
+                let component = if segment.is_blank(3, 1) { 4 } else { 1 };
+                let code = keep.text(at.field("sex"), about, segment, 3, component);
+                if !code.is_empty() {
+                    person.sex = Some(codes::sex(&code));
+                }
+            }
+            ("DTM", "329") => {
+                let value = segment.get(1, 2);
+                if !value.is_empty() {
+                    keep.source.mark(at.field("birth_date"), segment.mark(1, 2));
+                    short_year = value.len() == 6;
+                    person.birth_date = Some(date(&value, &segment.get(1, 3), births));
+                }
+            }
+            ("MEA", "CT") => {
+                let component = if segment.is_blank(3, 2) { 1 } else { 2 };
+                let pieces =
+                    keep.text(at.field("baggage").field("piece_count"), about, segment, 3, component);
+                if !pieces.is_empty() {
+                    person.pieces = Some(number(pieces));
+                }
+            }
+            ("MEA", "WT") => {
+                let path = at.field("baggage").field("mass_g");
+                let (component, unit) =
+                    if segment.is_blank(3, 2) { (1, "".into()) } else { (2, segment.get(3, 1)) };
+                let amount = keep.text(path, about, segment, 3, component);
+                if !amount.is_empty() {
+                    person.mass = Some(DeclaredMass::Said { amount, unit: unit.into_owned() });
+                }
+            }
+            ("FTX", "BAG") => {
+                let tag = segment.get(4, 1);
+                if !tag.is_empty() && tag != "NULL" {
+                    let count =
+                        segment.get(4, 2).parse::<i64>().ok().filter(|count| (1..100).contains(count));
+                    person.tagged = person.tagged.saturating_add(count.unwrap_or(1));
+                }
+            }
+            ("LOC", "174") => {
+                let path = at.field("residence_country_code");
+                let country = keep.text(path, about, segment, 2, 1);
+                if !country.is_empty() {
+                    person.residence_country_code = country;
+                }
+            }
+            ("LOC", "178") => person.embark = call(segment),
+            ("LOC", "179") => person.debark = call(segment),
+            ("NAT", _) => {
+                person.nationality_code = keep.text(at.field("nationality_code"), about, segment, 2, 1);
+            }
+            ("RFF", "AVF") => {
+                person.booking = keep.text(at.field("booking_reference"), about, segment, 1, 2);
+            }
+            ("RFF", "ABO" | "TKT" | "ATB") if person.booking.is_empty() => {
+                person.booking = keep.text(at.field("booking_reference"), about, segment, 1, 2);
+            }
+            ("RFF", "ABO") => {}
+            ("RFF", "SEA") => person.seat = keep.text(at.field("seat"), about, segment, 1, 2),
+            ("EMP", _) => {
+                let words = [(3_u16, 1_u16), (3, 4), (2, 1), (2, 4)];
+                let said = words.into_iter().find(|(e, c)| !segment.is_blank((*e).into(), (*c).into()));
+                if let Some((element, component)) = said {
+                    let word = keep.text(at.field("role"), about, segment, element, component);
+                    person.role = match word.as_str() {
+                        // Who flies or steers: a driver on the road, and nothing of ours in the air.
+                        "CR1" => Some(Said::Words(word)),
+                        _ => Some(codes::role(&word).map_or(Said::Words(word), Said::Plain)),
+                    };
+                }
+            }
+            (_, other) => keep.not_read(segment, other),
+        }
+        if short_year && self.short_years.is_none() {
+            self.short_years = Some(segment.place_of(1, 2));
+        }
+    }
+
+    /// A travel document begins.
+    pub(super) fn doc(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+        let about = self.about();
+        let count = self.last().map_or(0, |person| person.documents.len());
+        let at = self.at().item("travel_documents", count);
+        keep.source.mark(at, segment.mark(0, 0));
+        let code = keep.text(at.field("type"), about, segment, 1, 1);
+        let number = keep.text(at.field("number"), about, segment, 2, 1);
+        let document = TravelDocument {
+            document_type: codes::document_type(&code),
+            number,
+            ..TravelDocument::default()
+        };
+        // So many documents nobody carries: the limit on persons bounds them as well.
+        let limit = keep.limits.max_persons;
+        if let Some(person) = self.last().filter(|person| person.documents.len() < limit) {
+            person.documents.push(document);
+        }
+    }
+
+    /// A segment about the last document.
+    pub(super) fn document_detail(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+        let about = self.about();
+        let near = self.near;
+        let at = self.at();
+        let qualifier = segment.get(1, 1);
+        let Some(person) = self.last() else { return };
+        let last = person.documents.len().saturating_sub(1);
+        let at = at.item("travel_documents", last);
+        let Some(document) = person.documents.last_mut() else { return };
+        let value = segment.get(1, 2);
+        match (segment.tag(), qualifier.as_ref()) {
+            ("DTM", "36" | "192") if !value.is_empty() => {
+                keep.source.mark(at.field("expiry_date"), segment.mark(1, 2));
+                document.expiry_date = Some(date(&value, &segment.get(1, 3), near));
+            }
+            ("DTM", "182" | "137" | "181" | "186") if !value.is_empty() => {
+                keep.source.mark(at.field("issue_date"), segment.mark(1, 2));
+                document.issue_date = Some(date(&value, &segment.get(1, 3), near));
+            }
+            ("LOC", "91" | "88") => {
+                let state = keep.text(at.field("issuing_state_code"), about, segment, 2, 1);
+                if !state.is_empty() {
+                    document.issuing_state_code = state;
+                }
+            }
+            // What belongs to the person again: directories differ in where they put it.
+            ("DTM" | "LOC", "36" | "182") => {}
+            ("ATT" | "NAT" | "MEA" | "FTX" | "RFF" | "EMP" | "LOC", _) | ("DTM", "329") => {
+                self.detail(segment, keep);
+            }
+            (_, other) => keep.not_read(segment, other),
+        }
+    }
+
+    /// The persons in the contract's form, their stops by number.
+    pub(super) fn declare(
+        self,
+        mode: &str,
+        boarded: Option<bool>,
+        stops: &[Stop],
+        keep: &mut Keep<'_>,
+    ) -> (Vec<Passenger>, Vec<CrewMember>) {
+        if let Some(place) = self.short_years {
+            let note = FormNote::new(FindingCode::DateAmbiguous, Severity::Note)
+                .at(About::Conveyance, "passenger_list")
+                .parameter("form", "a year of two digits, in the past")
+                .place(place);
+            keep.notes.push(note);
+        }
+        let passengers = self.passengers.into_iter().enumerate();
+        // On the road a stop that is not on the way is a mistake; by air journeys begin before a flight and end after
+        // it, and each such place is named once.
+        let mut beyond = (!matches!(mode.as_bytes().first(), Some(b'2' | b'3'))).then(BTreeSet::new);
+        let passengers =
+            passengers.map(|(i, person)| passenger(person, i, boarded, stops, &mut beyond, keep)).collect();
+        let crew = self.crew.into_iter().enumerate().map(|(i, person)| {
+            let documents = documents(person.documents, About::CrewMember(i), keep);
+            let on_road = mode.starts_with('3');
+            let role = match person.role {
+                Some(Said::Words(word)) if word == "CR1" => {
+                    Some(if on_road { CrewRole::Driver } else { CrewRole::Other }.into())
+                }
+                // In the profile for the road a crew member without further words drives.
+                None => Some(if on_road { CrewRole::Driver } else { CrewRole::Other }.into()),
+                said => said,
+            };
+            CrewMember {
+                name: named(person.name),
+                birth_date: person.birth_date,
+                sex: person.sex,
+                nationality_code: person.nationality_code,
+                travel_documents: documents,
+                role,
+            }
+        });
+        let crew = crew.collect();
+        (passengers, crew)
+    }
+}
+
+fn passenger(
+    person: Person,
+    index: usize,
+    boarded: Option<bool>,
+    stops: &[Stop],
+    beyond: &mut Option<BTreeSet<String>>,
+    keep: &mut Keep<'_>,
+) -> Passenger {
+    let about = About::Passenger(index);
+    let embark = person.embark.as_ref().map(|(code, _)| number_of(code, stops, Side::First));
+    let debark = person.debark.as_ref().map(|(code, _)| number_of(code, stops, Side::Last));
+    for (call, found, field) in
+        [(&person.embark, embark, "embark_stop_sequence"), (&person.debark, debark, "debark_stop_sequence")]
+    {
+        let Some((code, mark)) = call else { continue };
+        let path = LIST.item("passengers", index).field(field);
+        keep.source.mark(path, *mark);
+        if found == Some(None)
+            && !stops.is_empty()
+            && beyond.as_mut().is_none_or(|seen| seen.insert(code.clone()))
+        {
+            let severity = if beyond.is_some() { Severity::Note } else { Severity::Warning };
+            let place = keep.source.in_words(*mark);
+            let note = FormNote::new(FindingCode::StopsDisagree, severity)
+                .at(about, format!("passenger_list.passengers[{index}].{field}").as_str())
+                .parameter("stop", place_code(code))
+                .place(place);
+            keep.notes.push(FormNote { original: Some(OriginalValue(code.clone())), ..note });
+        }
+    }
+    let pieces = person.pieces.or((person.tagged > 0).then_some(Said::Plain(person.tagged)));
+    let baggage = (pieces.is_some() || person.mass.is_some()).then_some(Baggage {
+        piece_count: pieces,
+        mass: person.mass,
+        goods_to_declare: None,
+    });
+    Passenger {
+        name: named(person.name),
+        birth_date: person.birth_date,
+        sex: person.sex,
+        nationality_code: person.nationality_code,
+        travel_documents: documents(person.documents, about, keep),
+        embark_stop_sequence: embark.flatten().map(Said::Plain),
+        debark_stop_sequence: debark.flatten().map(Said::Plain),
+        seat: person.seat,
+        booking_reference: person.booking,
+        baggage,
+        guardian_passenger_number: None,
+        group_leader: false,
+        residence_country_code: person.residence_country_code,
+        boarded,
+    }
+}
+
+/// A code of a place as a note may repeat it: letters, digits and hyphens.
+fn place_code(code: &str) -> String {
+    code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect()
+}
+
+fn named(name: PersonName) -> Option<PersonName> {
+    (name != PersonName::default()).then_some(name)
+}
+
+/// Documents that say nothing (`DOC++` with nothing behind it) are left out when there is another, and noted.
+fn documents(documents: Vec<TravelDocument>, about: About, keep: &mut Keep<'_>) -> Vec<TravelDocument> {
+    let empty =
+        |document: &TravelDocument| document.number.is_empty() && document.issuing_state_code.is_empty();
+    let told = documents.iter().filter(|document| !empty(document)).count();
+    if told == 0 || told == documents.len() {
+        return documents;
+    }
+    let path = match about {
+        About::CrewMember(i) => format!("crew_members[{i}].travel_documents"),
+        About::Passenger(i) => format!("passenger_list.passengers[{i}].travel_documents"),
+        _ => String::new(),
+    };
+    let note = FormNote::new(FindingCode::ElementNotRead, Severity::Note).at(about, path.as_str());
+    keep.notes.push(note.parameter("field", "DOC without number"));
+    documents.into_iter().filter(|document| !empty(document)).collect()
+}
+
+fn call(segment: &Segment<'_>) -> Option<(String, Mark)> {
+    let code = segment.get(2, 1);
+    let (code, component) = if code.is_empty() { (segment.get(2, 4), 4) } else { (code, 1) };
+    (!code.is_empty()).then(|| (code.into_owned(), segment.mark(2, component)))
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    First,
+    Last,
+}
+
+/// Number of the stop that a code names, or the number that stands there.
+fn number_of(code: &str, stops: &[Stop], side: Side) -> Option<i64> {
+    let is = |stop: &&Stop| {
+        stop.location.as_ref().is_some_and(|location| {
+            location.un_locode == code
+                || location.local_code == code
+                || !location.name.is_empty() && location.name == code
+        })
+    };
+    let stop = match side {
+        Side::First => stops.iter().find(is),
+        Side::Last => stops.iter().rfind(is),
+    };
+    match stop.and_then(|stop| stop.stop_sequence.as_ref()) {
+        Some(Said::Plain(number)) => Some(*number),
+        // Our profile allows the number of the stop.
+        _ => code
+            .parse()
+            .ok()
+            .filter(|number| usize::try_from(*number).is_ok_and(|n| n >= 1 && n <= stops.len())),
+    }
+}
+
+fn number(text: String) -> Said<i64> {
+    text.parse().map_or(Said::Words(text), Said::Plain)
+}

@@ -1,0 +1,221 @@
+//! Lists by road and by air: invented people, each test one question.
+
+use manifest::declared::{DeclaredDate, DeclaredInstant, DeclaredMass, Load, Passenger, Said};
+use manifest::finding::FindingCode;
+use manifest::person::{CrewRole, Sex, TravelDocumentType};
+
+use manifest::Declared;
+
+use crate::{Cause, Document, Given, Intent, Limits, Unreadable};
+
+const COACH: &str = include_str!("../../fixtures/edifact/coach.edi");
+
+fn read(text: &str) -> Result<Document, Unreadable> {
+    let given = Given { reference: None, received_time: "2026-11-22T14:00:00Z".parse().unwrap() };
+    crate::read(text.as_bytes(), None, &given, &Limits::default())
+}
+
+fn only(text: &str) -> (Intent, Declared) {
+    let mut document = read(text).unwrap();
+    assert_eq!(document.messages.len(), 1);
+    let message = document.messages.remove(0);
+    (message.intent, message.content.unwrap())
+}
+
+fn passengers(declared: &Declared) -> &[Passenger] {
+    match &declared.load {
+        Some(Load::PassengerList(list)) => &list.passengers,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn codes(declared: &Declared) -> Vec<FindingCode> {
+    declared.notes.iter().map(|note| note.code).collect()
+}
+
+fn utc(instant: Option<&DeclaredInstant>) -> String {
+    match instant {
+        Some(DeclaredInstant::Instant { timestamp, .. }) => timestamp.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// A list by air with `segments` behind the header.
+fn flight(segments: &str) -> String {
+    let head = "UNH+1+PAXLST:D:05B:UN:IATA'BGM+745'TDT+20+ZZ123+++ZZ'LOC+125+SYD'DTM+189:2611210900:201'LOC+87+TAS'\
+                DTM+232:2611211200:201'";
+    let count = head.matches('\'').count() + segments.matches('\'').count() + 1;
+    format!("UNB+UNOA:4+A+B+261120:0900+7'{head}{segments}UNT+{count}+1'UNZ+1+7'")
+}
+
+#[test]
+fn a_coach_is_read_whole() {
+    let (intent, coach) = only(COACH);
+    assert_eq!(intent, Intent::Announce);
+    assert_eq!(coach.notes, []);
+    assert_eq!(coach.manifest_reference, "SL-777-20261123");
+    let conveyance = coach.conveyance.as_ref().unwrap();
+    assert_eq!((conveyance.mode_code.as_str(), conveyance.registration.as_str()), ("3", "01A123BC"));
+    assert_eq!((conveyance.nationality_code.as_str(), conveyance.type_code.as_str()), ("KZ", "32"));
+    assert_eq!(conveyance.trailer_registrations, ["T4567A"]);
+    let journey = coach.journey.as_ref().unwrap();
+    assert_eq!(journey.border_post_code, "UZ-GISHTKUPRIK");
+    // Local to the post: five hours ahead of UTC.
+    assert_eq!(utc(journey.arrival_time.as_ref()), "2026-11-23T12:30:00Z");
+    assert_eq!(utc(journey.departure_time.as_ref()), "2026-11-22T23:00:00Z");
+    assert_eq!(journey.stops.len(), 4);
+    let shymkent = &journey.stops[1];
+    assert_eq!(shymkent.location.as_ref().unwrap().name, "Shymkent");
+    assert_eq!(utc(shymkent.departure_time.as_ref()), "2026-11-23T10:30:00Z");
+    let roles: Vec<_> = coach.crew_members.iter().map(|member| member.role.clone()).collect();
+    let driver = Some(Said::Plain(CrewRole::Driver));
+    assert_eq!(roles, [driver.clone(), driver, Some(Said::Plain(CrewRole::Conductor))]);
+    let carrier = coach.carrier.as_ref().unwrap();
+    assert_eq!((carrier.name.as_str(), carrier.country_code.as_str()), ("SYNTHETIC Lines LLP", "KZ"));
+    let [first, second] = passengers(&coach) else { panic!() };
+    let name = first.name.as_ref().unwrap();
+    assert_eq!((name.family_name.as_str(), name.patronymic.as_str()), ("ҚОДИРОВ", "ИСМОИЛОВИЧ"));
+    assert_eq!(first.sex, Some(Said::Plain(Sex::Male)));
+    assert_eq!(first.embark_stop_sequence, Some(Said::Plain(1)));
+    assert_eq!(first.debark_stop_sequence, Some(Said::Plain(4)));
+    assert_eq!((first.seat.as_str(), first.booking_reference.as_str()), ("1A", "T-0001"));
+    let baggage = first.baggage.as_ref().unwrap();
+    assert_eq!(baggage.piece_count, Some(Said::Plain(2)));
+    assert!(
+        matches!(&baggage.mass, Some(DeclaredMass::Said { amount, unit }) if amount == "31.5" && unit == "KGM")
+    );
+    assert!(first.birth_date == Some(DeclaredDate::Civil { year: 1985, month: 4, day: 4 }));
+    assert_eq!(second.name.as_ref().unwrap().family_name, "O'SYNTHETIC");
+    assert_eq!(second.embark_stop_sequence, Some(Said::Plain(2)));
+    let kinds: Vec<_> =
+        second.travel_documents.iter().map(|document| document.document_type.clone()).collect();
+    let plain = |kind| Some(Said::Plain(kind));
+    assert_eq!(kinds, [plain(TravelDocumentType::Passport), plain(TravelDocumentType::Visa)]);
+}
+
+#[test]
+fn a_coach_is_valid() {
+    use manifest::{CodeLists, RuleSettings, normalize, validate};
+    let now = "2026-11-22T14:00:00Z".parse().unwrap();
+    let settings = RuleSettings::default();
+    let (manifest, mut findings) = normalize(only(COACH).1, &CodeLists::built_in(), &settings);
+    let valid = validate(manifest, now, &settings, &mut findings);
+    let weighty: Vec<_> =
+        findings.iter().filter(|finding| finding.severity > manifest::Severity::Note).collect();
+    assert_eq!(weighty, Vec::<&manifest::Finding>::new());
+    assert!(valid.is_ok());
+}
+
+#[test]
+fn a_finding_points_into_the_source() {
+    let mut coach = only(&COACH.replace("DTM+329:19850404:102", "DTM+329:19851404:102")).1;
+    let place = coach.source.place_of(&"passenger_list.passengers[0].birth_date".into()).unwrap();
+    assert_eq!(place.to_string(), "segment 43 (DTM), element 1, component 2");
+    let place = coach.source.place_of(&"passenger_list.passengers[1].name.given_name".into()).unwrap();
+    assert_eq!(place.to_string(), "segment 55 (NAD), element 4, component 2");
+    let place = coach.source.place_of(&"conveyance.registration".into()).unwrap();
+    assert_eq!(place.to_string(), "segment 7 (TDT), element 8, component 1");
+}
+
+#[test]
+fn words_of_the_guide_say_what_a_list_wants() {
+    let person = "NAD+FL+++A:B'";
+    let intent = |bgm: &str, rest: &str| {
+        let (intent, declared) = only(&flight(rest).replace("BGM+745", bgm));
+        let boarded = passengers(&declared).first().and_then(|passenger| passenger.boarded);
+        (intent, boarded)
+    };
+    assert_eq!(intent("BGM+745", person), (Intent::Announce, None));
+    assert_eq!(intent("BGM+745+CP", person), (Intent::Amend, None));
+    assert_eq!(intent("BGM+745+RP", person), (Intent::Amend, Some(false)));
+    assert_eq!(intent("BGM+745+XR", person), (Intent::Amend, Some(false)));
+    assert_eq!(intent("BGM+745+XR", ""), (Intent::Cancel, None));
+    assert_eq!(intent("BGM+266+CL", ""), (Intent::Close, None));
+    assert_eq!(intent("BGM+266+CLOB", person), (Intent::Close, Some(true)));
+    assert_eq!(intent("BGM+266+CLNB", person), (Intent::Close, Some(false)));
+    assert_eq!(intent("BGM+266+XF", ""), (Intent::Cancel, None));
+    assert_eq!(intent("BGM+745+R-1+9", person), (Intent::Announce, None));
+    assert_eq!(intent("BGM+745+R-1+5", person), (Intent::Amend, None));
+    assert_eq!(intent("BGM+745+R-1+1", person), (Intent::Cancel, None));
+}
+
+#[test]
+fn a_flight_is_recognised_without_a_mode() {
+    let (_, list) = only(&flight("NAD+FL+++A:B'"));
+    assert_eq!(list.conveyance.as_ref().unwrap().mode_code, "4");
+    let journey = list.journey.as_ref().unwrap();
+    assert_eq!(journey.journey_reference, "ZZ123");
+    // Tashkent's clock is known, Sydney's is not: said once.
+    assert_eq!(utc(journey.arrival_time.as_ref()), "2026-11-21T07:00:00Z");
+    assert_eq!(codes(&list), [FindingCode::DateAmbiguous]);
+    let unknown = flight("NAD+FL+++A:B'")
+        .replace("PAXLST:D:05B:UN:IATA", "PAXLST:D:05B:UN")
+        .replace("ZZ123", "TRIP NO 1");
+    assert_eq!(only(&unknown).1.conveyance.unwrap().mode_code, "");
+    let ship = unknown.replace("TDT+20+TRIP NO 1+++ZZ", "TDT+20+V1++11+:::ZZ+++9123456:::SYNTHETIC STAR:UZ");
+    let ship = only(&ship).1.conveyance.unwrap();
+    assert_eq!((ship.mode_code.as_str(), ship.registration.as_str()), ("1", "9123456"));
+}
+
+#[test]
+fn names_come_in_many_forms() {
+    let name = |nad: &str| {
+        let (_, list) = only(&flight(nad));
+        let name = passengers(&list)[0].name.clone().unwrap();
+        [name.family_name, name.given_name, name.patronymic].join("|")
+    };
+    assert_eq!(name("NAD+FL+++O GRADY:EMMA:MAISIE'"), "O GRADY|EMMA|MAISIE");
+    assert_eq!(name("NAD+FL++SYNTHETIC:ANNA'"), "SYNTHETIC|ANNA|");
+    assert_eq!(name("NAD+FL+++SYNTHETIC/ANNA MARIA'"), "SYNTHETIC|ANNA|MARIA");
+    assert_eq!(name("NAD+FL+++SYNTHETIC ANNA'"), "SYNTHETIC|ANNA|");
+    assert_eq!(name("NAD+FL+++SYNTHETIC, ANNA'"), "SYNTHETIC|ANNA|");
+    assert_eq!(name("NAD+FL+++SYNTHETIC'"), "SYNTHETIC||");
+    assert_eq!(name("NAD+FL+++:ANNA'"), "|ANNA|");
+}
+
+#[test]
+fn years_of_two_digits_are_read_by_the_day_of_receipt() {
+    let (_, list) = only(&flight(
+        "NAD+FL+++A:B'DTM+329:261123'DOC+P+1'DTM+36:310101'NAD+FL+++A:C'DTM+329:261121'DOC+P+2'DTM+36:980101'",
+    ));
+    let [unborn, newborn] = passengers(&list) else { panic!() };
+    assert!(unborn.birth_date == Some(DeclaredDate::Civil { year: 1926, month: 11, day: 23 }));
+    assert!(newborn.birth_date == Some(DeclaredDate::Civil { year: 2026, month: 11, day: 21 }));
+    let expiry = |passenger: &Passenger| passenger.travel_documents[0].expiry_date.clone();
+    assert!(expiry(unborn) == Some(DeclaredDate::Civil { year: 2031, month: 1, day: 1 }));
+    assert!(expiry(newborn) == Some(DeclaredDate::Civil { year: 1998, month: 1, day: 1 }));
+    assert_eq!(codes(&list), [FindingCode::DateAmbiguous, FindingCode::DateAmbiguous]);
+}
+
+#[test]
+fn an_empty_document_beside_another_is_left_out() {
+    let (_, list) = only(&flight("NAD+FL+++A:B'DOC++1234567'LOC+91+USA'DOC++'DTM+36:310101'LOC+91+'"));
+    assert_eq!(passengers(&list)[0].travel_documents.len(), 1);
+    assert!(codes(&list).contains(&FindingCode::ElementNotRead));
+    let (_, list) = only(&flight("NAD+FL+++A:B'DOC++'DTM+36:310101'"));
+    assert_eq!(passengers(&list)[0].travel_documents.len(), 1);
+}
+
+#[test]
+fn a_crew_list_has_crew() {
+    let (_, list) =
+        only(&flight("NAD+FM+++A:B'EMP+1+CR1:110:111'NAD+FM+++A:C'CNT+41:3'").replace("745", "250"));
+    assert_eq!((list.crew_members.len(), passengers(&list).len()), (2, 0));
+    assert_eq!(list.crew_members[0].role, Some(Said::Plain(CrewRole::Other)));
+    assert!(codes(&list).contains(&FindingCode::CountMismatch));
+    assert!(list.manifest_reference.ends_with("/CREW"));
+    let (_, list) = only(&flight("NAD+DDT+++A:B'NAD+DDU+++A:C'CNT+42:1'CNT+41:1'"));
+    assert_eq!((list.crew_members.len(), passengers(&list).len()), (1, 1));
+    assert!(!codes(&list).contains(&FindingCode::CountMismatch));
+}
+
+#[test]
+fn too_many_persons_are_refused_with_the_place() {
+    let limits = Limits { max_persons: 2, ..Limits::default() };
+    let given = Given { reference: None, received_time: "2026-11-22T14:00:00Z".parse().unwrap() };
+    let text = flight(&"NAD+FL+++A:B'".repeat(3));
+    let document = crate::read(text.as_bytes(), None, &given, &limits).unwrap();
+    let unreadable = document.messages[0].content.as_ref().unwrap_err();
+    assert_eq!(unreadable.cause, Cause::TooMany { what: "persons", limit: 2 });
+    assert_eq!(unreadable.place.as_ref().unwrap().to_string(), "segment 11 (NAD)");
+}
