@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p formats --example read -- FILE...` prints for a developer's eyes: the names in these files are shown.
 
+#![expect(clippy::disallowed_methods, reason = "an example reads the clock as the gateway's root does")]
+
 use std::process::ExitCode;
 
 use formats::{Given, Limits, Message, read, recognise};

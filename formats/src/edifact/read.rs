@@ -305,9 +305,8 @@ fn header(tokens: &Tokens<'_>, inside: &Interchange) -> Envelope {
         sender: text(2, 1),
         recipient: text(3, 1),
         reference: text(5, 1),
-        // 0035; its place is the eleventh, and senders count badly.
-        test: (9..=11).any(|element| matches!(unb.get(element, 1).as_ref(), "1" | "2" | "3" | "4"))
-            && unb.get(11, 1) != "0",
+        // 0035: any kind of test.
+        test: matches!(unb.get(11, 1).as_ref(), "1" | "2" | "3" | "4"),
     }
 }
 
@@ -407,14 +406,18 @@ fn content(
     }
 }
 
-/// What holds between the messages of a document: parts of one list have one control total, and messages that share a
-/// reference are told apart by their place.
+/// What holds between the messages of a document: the parts of one list have one control total, and each is the part
+/// that its sender numbered. Messages that merely share a reference are told apart further on, where it is known what
+/// came under the reference before.
 fn settle(messages: &mut [Settling]) {
     let mut lists: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-    let mut keys: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
     for (index, one) in messages.iter().enumerate() {
         let Ok(declared) = &one.message.content else { continue };
-        keys.entry(declared.manifest_reference.clone()).or_default().push(index);
+        if let Some(number) = one.part() {
+            let reference = declared.manifest_reference.clone();
+            *numbers.entry((reference, number.to_owned())).or_default() += 1;
+        }
         if !one.sequence.is_empty() {
             let list = (declared.manifest_reference.clone(), one.document_code.clone());
             lists.entry(list).or_default().push(index);
@@ -423,30 +426,22 @@ fn settle(messages: &mut [Settling]) {
     for parts in lists.values().filter(|parts| parts.len() > 1) {
         one_total(messages, parts);
     }
-    for (index, one) in messages.iter_mut().enumerate() {
-        let Ok(declared) = &mut one.message.content else { continue };
-        let sharing = keys.get(&declared.manifest_reference).map_or(0, Vec::len);
-        let number = one.sequence.trim_start_matches('0');
-        // The first and only part of a list is the list.
-        if !number.is_empty() && (number, one.last) != ("1", true) {
-            number.clone_into(&mut declared.part);
-        } else if sharing > 1 {
-            declared.part = index.saturating_add(1).to_string();
+    for one in messages {
+        let part = one.part().map(ToOwned::to_owned);
+        if let (Some(number), Ok(declared)) = (part, &mut one.message.content)
+            // Two lists under one reference that number their parts alike: the numbers tell nothing apart.
+            && numbers.get(&(declared.manifest_reference.clone(), number.clone())) == Some(&1)
+        {
+            declared.part = number;
         }
     }
-    // Parts of two lists under one reference may share a number: then the place tells them apart after all.
-    let mut seen = BTreeMap::<(String, String), usize>::new();
-    for one in messages.iter() {
-        if let Ok(declared) = &one.message.content {
-            *seen.entry((declared.manifest_reference.clone(), declared.part.clone())).or_default() += 1;
-        }
-    }
-    for (index, one) in messages.iter_mut().enumerate() {
-        let Ok(declared) = &mut one.message.content else { continue };
-        let key = (declared.manifest_reference.clone(), declared.part.clone());
-        if seen.get(&key).is_some_and(|count| *count > 1) {
-            declared.part = index.saturating_add(1).to_string();
-        }
+}
+
+impl Settling {
+    /// Number of the part, as UNH S010 says it. The first and only part of a list is the list.
+    fn part(&self) -> Option<&str> {
+        let number = self.sequence.trim_start_matches('0');
+        (!number.is_empty() && (number, self.last) != ("1", true)).then_some(number)
     }
 }
 

@@ -182,7 +182,9 @@ fn bare(text: &str, from: usize, tag: &str) -> Option<Start> {
 fn by_structure(text: &str, at: usize, tag: &str) -> Option<Separators> {
     let rest = text.get(at..)?.as_bytes();
     let element = *rest.get(3)?;
-    if element.is_ascii_alphanumeric() || !element.is_ascii() || element <= b' ' && element < 0x1c {
+    // Blanks separate nothing; the information separators of level B (1C to 1F) do.
+    let blank = element == b' ' || element < 0x1c;
+    if blank || element.is_ascii_alphanumeric() || !element.is_ascii() {
         return None;
     }
     let body = rest.get(4..)?;

@@ -77,6 +77,11 @@ use FindingCode as C;
 fn the_plain_form() {
     let document = reads(plain().as_bytes(), &[]);
     assert_eq!((document.envelope.sender.as_str(), document.envelope.reference.as_str()), ("SENDER", "REF1"));
+    assert!(!document.envelope.test);
+    let tests = |tail: &str| {
+        read(plain().replace("REF1'UNH", &format!("REF1{tail}'UNH")).as_bytes()).unwrap().envelope.test
+    };
+    assert!(tests("++++++1") && !tests("++++++0") && !tests("++++1"));
     let message = &document.messages[0];
     assert_eq!((message.kind.as_str(), message.intent), ("PAXLST:D:05B:UN:IATA", Intent::Announce));
     assert_eq!(message.place.as_ref().unwrap().to_string(), "segment 2 (UNH)");
@@ -230,6 +235,15 @@ fn hard_wraps() {
 }
 
 #[test]
+fn free_text_in_lines_keeps_its_words_apart() {
+    let lines = plain().replace('\'', "'\r\n");
+    let text = lines.replacen("CNT+42", "FTX+BAG+++TAG 1\r\nTAG 2'CNT+42", 1).replace("UNT+15", "UNT+16");
+    let unbroken = super::tokens::without_breaks(&text, Separators::default());
+    assert!(unbroken.contains("TAG 1 TAG 2"));
+    reads(text.as_bytes(), &[]);
+}
+
+#[test]
 fn one_segment_a_line_and_blanks_before_tags() {
     reads(plain().replace('\'', "'\r\n").as_bytes(), &[]);
     reads(format!(" {}", plain().replace('\'', "'\n ")).as_bytes(), &[]);
@@ -255,7 +269,7 @@ fn missing_envelopes() {
     reads(une.as_bytes(), &[C::EnvelopeIncomplete]);
     let from = bare.find("BGM").unwrap();
     let to = bare.find("UNT").unwrap();
-    reads(bare[from..to].as_bytes(), &[C::EnvelopeIncomplete; 4]);
+    reads(&bare.as_bytes()[from..to], &[C::EnvelopeIncomplete; 4]);
     let last = plain();
     reads(last.strip_suffix('\'').unwrap().as_bytes(), &[C::FormRepaired]);
 }
@@ -304,7 +318,7 @@ fn several_messages_groups_and_interchanges() {
 }
 
 #[test]
-fn messages_that_share_a_reference_are_told_apart_by_place() {
+fn references_of_messages() {
     let parts = |text: &str| -> Vec<(String, String)> {
         let document = read(text.as_bytes()).unwrap();
         let declared = document.messages.into_iter().map(|message| message.content.unwrap());
@@ -313,15 +327,15 @@ fn messages_that_share_a_reference_are_told_apart_by_place() {
     let pair = |reference: &str, part: &str| (reference.to_owned(), part.to_owned());
     let two = interchange(&[message("1", 1), message("2", 1)]);
     assert_eq!(parts(&two), [pair("R1", ""), pair("R2", "")]);
-    assert_eq!(parts(&two.replace("R2+9", "R1+9")), [pair("R1", "1"), pair("R1", "2")]);
+    assert_eq!(parts(&two.replace("R2+9", "R1+9")), [pair("R1", ""), pair("R1", "")]);
     // Without a reference of its own a message takes UNH 0068, and crew are told from passengers.
     let common = two.replace("+R1+9", "").replace("745+R2+9", "250").replace(":IATA'", ":IATA+HY601/261122'");
     assert_eq!(parts(&common), [pair("HY601/261122", ""), pair("HY601/261122/CREW", "")]);
     let given = Given { reference: Some("MINE"), ..given() };
     let document = crate::read(common.as_bytes(), None, &given, &Limits::default()).unwrap();
     let parts: Vec<_> = document.messages.into_iter().map(|message| message.content.unwrap()).collect();
-    assert_eq!((parts[0].manifest_reference.as_str(), parts[0].part.as_str()), ("MINE", "1"));
-    assert_eq!((parts[1].manifest_reference.as_str(), parts[1].part.as_str()), ("MINE", "2"));
+    assert_eq!((parts[0].manifest_reference.as_str(), parts[0].part.as_str()), ("MINE", ""));
+    assert_eq!((parts[1].manifest_reference.as_str(), parts[1].part.as_str()), ("MINE", ""));
 }
 
 #[test]

@@ -304,13 +304,16 @@ fn begins_segment(bytes: &[u8], at: usize, separators: &Separators, out: &Tokens
 }
 
 /// A text without line breaks and the control characters of transports. Where a header or trailer
-/// begins on a line of its own and the terminator before it was lost, one is put in.
+/// begins on a line of its own and the terminator before it was lost, one is put in; a broken line of free text is a blank.
 pub(super) fn without_breaks(text: &str, separators: Separators) -> String {
     let keeps = |c: char| {
         u8::try_from(c).is_ok_and(|byte| byte == separators.terminator || byte == separators.element)
     };
     let is_break = |c: char| matches!(c, '\u{0}'..='\u{4}' | '\r' | '\n') && !keeps(c);
+    let widest = text.split(is_break).map(str::len).max().unwrap_or(0);
     let mut whole = String::with_capacity(text.len());
+    // Where the segment began that is being put together.
+    let mut segment = 0;
     for line in text.split_inclusive(is_break) {
         let line = line.trim_end_matches(is_break);
         let tag = line.get(..3).unwrap_or_default();
@@ -322,6 +325,15 @@ pub(super) fn without_breaks(text: &str, separators: Separators) -> String {
             }
         }
         whole.push_str(line);
+        if let Some(end) = line.rfind(char::from(separators.terminator)) {
+            segment = whole.len().saturating_sub(line.len()).saturating_add(end).saturating_add(1);
+        }
+        // Free text has lines of its own, shorter than the width at which a transport breaks them.
+        let open = whole.get(segment..).unwrap_or_default().trim_start();
+        let free = open.starts_with("FTX") || open.starts_with("PCI");
+        if free && !line.is_empty() && line.len().saturating_add(4) < widest {
+            whole.push(' ');
+        }
     }
     whole
 }

@@ -43,7 +43,7 @@ pub(super) fn role(word: &str) -> Option<CrewRole> {
 }
 
 /// Mode of transport of UN/ECE Recommendation 19 that a code of means (8179, or UN/ECE Recommendation 28) implies.
-pub(super) fn mode_of_means(means: &str) -> Option<&'static str> {
+pub(crate) fn mode_of_means(means: &str) -> Option<&'static str> {
     let digit = match means.as_bytes() {
         b"6" | b"40" | b"41" | b"42" => "4",
         [b'1', b'1'..=b'9'] => "1",

@@ -7,8 +7,7 @@ use manifest::declared::{
 use manifest::finding::{About, FindingCode, Severity};
 
 use super::codes;
-use super::header::scheme;
-use crate::edifact::{Century, Keep, Segment, clock_of, day_of, instant};
+use crate::edifact::{Century, Keep, Segment, clock_of, day_of, instant, scheme};
 
 /// What the TDT groups of a list say.
 pub(super) struct Route<'t> {

@@ -18,9 +18,10 @@ use manifest::finding::{About, FindingCode, Severity};
 
 use crate::edifact::{Content, Head, Keep, Segment};
 use crate::{Cause, Intent, Limits, Unreadable};
+pub(crate) use codes::mode_of_means;
 use header::Header;
 use journey::Route;
-use person::People;
+pub(crate) use person::People;
 
 /// What the segments that follow belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use crate::edifact::{Century, Keep, Segment, date, day_of};
 use crate::{Cause, Unreadable};
 
 /// The persons of a list so far.
-pub(super) struct People {
+pub(crate) struct People {
     passengers: Vec<Person>,
     crew: Vec<Person>,
     /// The last one began among the crew.
@@ -45,7 +45,7 @@ struct Person {
 }
 
 impl People {
-    pub(super) fn new(received: Timestamp) -> Self {
+    pub(crate) fn new(received: Timestamp) -> Self {
         let day = day_of(received);
         Self {
             passengers: Vec::new(),
@@ -57,16 +57,16 @@ impl People {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.passengers.len().saturating_add(self.crew.len())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// A NAD: true when a person begins, by its qualifier (3035).
-    pub(super) fn begin(
+    pub(crate) fn begin(
         &mut self,
         nad: &Segment<'_>,
         is_crew_list: bool,
@@ -153,7 +153,7 @@ impl People {
     }
 
     /// A segment about the person.
-    pub(super) fn detail(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+    pub(crate) fn detail(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
         let (at, about) = (self.at(), self.about());
         let births = self.births;
         let qualifier = segment.get(1, 1);
@@ -240,7 +240,7 @@ impl People {
     }
 
     /// A travel document begins.
-    pub(super) fn doc(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+    pub(crate) fn doc(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
         let about = self.about();
         let count = self.last().map_or(0, |person| person.documents.len());
         let at = self.at().item("travel_documents", count);
@@ -260,7 +260,7 @@ impl People {
     }
 
     /// A segment about the last document.
-    pub(super) fn document_detail(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+    pub(crate) fn document_detail(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
         let about = self.about();
         let near = self.near;
         let at = self.at();
@@ -295,7 +295,7 @@ impl People {
     }
 
     /// The persons in the contract's form, their stops by number.
-    pub(super) fn declare(
+    pub(crate) fn declare(
         self,
         mode: &str,
         boarded: Option<bool>,

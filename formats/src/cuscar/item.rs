@@ -1,0 +1,197 @@
+//! One goods item: GID and what stands behind it.
+
+use manifest::declared::{DangerousGoods, DeclaredAmount, GoodsItem, Money, Packages, PathKey};
+use manifest::finding::About;
+
+use super::header::{mass, number};
+use crate::edifact::{Keep, Segment};
+
+/// A goods item as it is being read.
+#[derive(Default, PartialEq)]
+pub(super) struct Item {
+    pub(super) said: GoodsItem,
+    marks: String,
+}
+
+impl Item {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// GID: number, and packages of the outer level. Inner levels count the same goods again.
+    pub(super) fn gid(&mut self, segment: &Segment<'_>, at: PathKey, about: About, keep: &mut Keep<'_>) {
+        keep.source.mark(at, segment.mark(0, 0));
+        let item_number = keep.text(at.field("item_number"), about, segment, 1, 1);
+        if !item_number.is_empty() {
+            self.said.item_number = Some(number(item_number));
+        }
+        self.packages(segment, (2, 1), (2, 2), at, about, keep);
+    }
+
+    fn packages(
+        &mut self,
+        segment: &Segment<'_>,
+        count: (u16, u16),
+        kind: (u16, u16),
+        at: PathKey,
+        about: About,
+        keep: &mut Keep<'_>,
+    ) {
+        let limit = keep.limits.max_goods_items;
+        let at = at.item("packages", self.said.packages.len());
+        let package_count = keep.text(at.field("package_count"), about, segment, count.0, count.1);
+        let type_code = keep.text(at.field("type_code"), about, segment, kind.0, kind.1);
+        if (package_count.is_empty() && type_code.is_empty()) || self.said.packages.len() >= limit {
+            return;
+        }
+        let package_count = (!package_count.is_empty()).then(|| number(package_count));
+        self.said.packages.push(Packages { type_code, package_count, marks: String::new() });
+    }
+
+    /// Any other segment of the item.
+    pub(super) fn detail(&mut self, segment: &Segment<'_>, at: PathKey, about: About, keep: &mut Keep<'_>) {
+        let qualifier = segment.get(1, 1);
+        match (segment.tag(), qualifier.as_ref()) {
+            ("PAC", _) if self.said.packages.is_empty() => {
+                self.packages(segment, (1, 1), (3, 1), at, about, keep)
+            }
+            ("FTX", "AAA" | "PRD" | "") => {
+                let text = keep.joined(at.field("description"), about, segment, 4, 1..=5);
+                self.describe(&text, keep.limits.max_text_bytes);
+            }
+            ("IMD", _) => {
+                let text = keep.joined(at.field("description"), about, segment, 3, 4..=5);
+                self.describe(&text, keep.limits.max_text_bytes);
+            }
+            ("MEA", _) => self.measurement(segment, at, about, keep),
+            ("QTY", _) => {
+                // Without a weight the quantity in kilograms is one.
+                let unit = segment.get(1, 3);
+                if matches!(unit.as_ref(), "KG" | "KGM" | "TNE" | "K") && self.said.gross_mass.is_none() {
+                    let amount = keep.text(at.field("gross_mass_mg"), about, segment, 1, 2);
+                    self.said.gross_mass = Some(mass(amount, &unit));
+                } else {
+                    keep.not_read(segment, &qualifier);
+                }
+            }
+            ("MOA", _) if self.said.declared_value.is_none() && !segment.is_blank(1, 2) => {
+                let at = at.field("declared_value");
+                let amount = keep.text(at.field("units"), about, segment, 1, 2);
+                let currency_code = keep.text(at.field("currency_code"), about, segment, 1, 3);
+                self.said.declared_value =
+                    Some(Money { currency_code, amount: Some(DeclaredAmount::Said(amount)) });
+            }
+            ("SGP", _) => {
+                // 215 is a licence plate: the goods lie on a trailer, not in a container.
+                let known = self.said.container_numbers.len() < keep.limits.max_goods_items;
+                if segment.get(1, 2) != "215" && known && !qualifier.is_empty() {
+                    let at = at.item("container_numbers", self.said.container_numbers.len());
+                    let number = keep.text(at, about, segment, 1, 1);
+                    self.said.container_numbers.push(number);
+                }
+            }
+            ("DGS", _) => {
+                let at = at.field("dangerous_goods");
+                let goods = DangerousGoods {
+                    un_number: keep.text(at.field("un_number"), about, segment, 3, 1),
+                    hazard_class: keep.text(at.field("hazard_class"), about, segment, 2, 1),
+                    packing_group: packing_group(keep.text(at.field("packing_group"), about, segment, 5, 1)),
+                    tunnel_code: String::new(),
+                };
+                if self.said.dangerous_goods.replace(goods).is_some() {
+                    keep.not_read(segment, "");
+                }
+            }
+            ("PCI", _) => {
+                let marks = keep.joined(at.item("packages", 0).field("marks"), about, segment, 2, 1..=10);
+                if self.marks.len().saturating_add(marks.len()) < keep.limits.max_text_bytes {
+                    if !self.marks.is_empty() && !marks.is_empty() {
+                        self.marks.push(' ');
+                    }
+                    self.marks.push_str(&marks);
+                }
+            }
+            ("CST", _) => {
+                // The first element that is a tariff number: the others are procedures and statuses.
+                let is_tariff = |element: &u16| {
+                    let code = segment.get(usize::from(*element), 1);
+                    (6..=12).contains(&code.len())
+                        && code.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+                };
+                match (2..=6_u16).find(is_tariff) {
+                    Some(element) => {
+                        self.said.hs_code = keep.text(at.field("hs_code"), about, segment, element, 1)
+                    }
+                    None => keep.not_read(segment, ""),
+                }
+            }
+            ("PIA", _) => {
+                let hs = [2_u16, 3].into_iter().find(|element| segment.get(usize::from(*element), 2) == "HS");
+                match hs {
+                    Some(element) => {
+                        self.said.hs_code = keep.text(at.field("hs_code"), about, segment, element, 1)
+                    }
+                    None => keep.not_read(segment, ""),
+                }
+            }
+            ("LOC", "27") => {
+                self.said.origin_country_code =
+                    keep.text(at.field("origin_country_code"), about, segment, 2, 1);
+            }
+            (_, other) => keep.not_read(segment, other),
+        }
+    }
+
+    fn describe(&mut self, text: &str, limit: usize) {
+        if !self.said.description.is_empty() && !text.is_empty() {
+            self.said.description.push(' ');
+        }
+        let room = limit.saturating_sub(self.said.description.len());
+        self.said.description.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
+    }
+
+    /// MEA: weights by what is measured (6311) and which weight it is (6313).
+    fn measurement(&mut self, segment: &Segment<'_>, at: PathKey, about: About, keep: &mut Keep<'_>) {
+        let (purpose, what) = (segment.get(1, 1), segment.get(2, 1));
+        let (component, unit) = if segment.is_blank(3, 2) { (1, "".into()) } else { (2, segment.get(3, 1)) };
+        let is_weight = matches!(unit.as_ref(), "" | "KGM" | "KG" | "K" | "GRM" | "TNE" | "LBR" | "L" | "LB");
+        let field = match what.as_ref() {
+            "N" | "AAA" | "AAC" | "AAF" | "AAL" => "net_mass_mg",
+            "T" | "AAW" | "VOL" | "ABJ" | "LN" | "WD" | "HT" => return keep.not_read(segment, &purpose),
+            _ => "gross_mass_mg",
+        };
+        if !matches!(purpose.as_ref(), "WT" | "AAE" | "AAI" | "AAH" | "")
+            || !is_weight
+            || segment.is_blank(3, component.into())
+        {
+            return keep.not_read(segment, &purpose);
+        }
+        let amount = keep.text(at.field(field), about, segment, 3, component);
+        let slot = if field == "net_mass_mg" { &mut self.said.net_mass } else { &mut self.said.gross_mass };
+        *slot = Some(mass(amount, &unit));
+    }
+
+    /// The item in the contract's form; `origin` is the consignment's country of origin.
+    pub(super) fn finish(mut self, origin: &str) -> GoodsItem {
+        if !self.marks.is_empty() {
+            match self.said.packages.first_mut() {
+                Some(packages) => packages.marks = self.marks,
+                None => self.said.packages.push(Packages { marks: self.marks, ..Packages::default() }),
+            }
+        }
+        if self.said.origin_country_code.is_empty() {
+            origin.clone_into(&mut self.said.origin_country_code);
+        }
+        self.said
+    }
+}
+
+/// The packing group in the regulations' own numerals (8339 counts 1 to 3).
+fn packing_group(code: String) -> String {
+    match code.as_str() {
+        "1" => "I".to_owned(),
+        "2" => "II".to_owned(),
+        "3" => "III".to_owned(),
+        _ => code,
+    }
+}
