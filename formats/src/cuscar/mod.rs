@@ -50,6 +50,9 @@ pub(crate) fn message(
     let mut crew = People::new(head.received);
     let mut goods = Consignments::default();
     let mut under = Under::Header;
+    if let Some(first) = segments.first() {
+        keep.source.mark(PathKey::ROOT, first.mark(0, 0));
+    }
     for segment in segments {
         let tag = segment.tag();
         let in_goods = matches!(under, Under::Consignment | Under::OtherTransport | Under::Item);

@@ -48,6 +48,9 @@ pub(crate) fn message(
     let mut route = Route::new(head.received);
     let mut people = People::new(head.received);
     let mut under = Under::Header;
+    if let Some(first) = segments.first() {
+        keep.source.mark(PathKey::ROOT, first.mark(0, 0));
+    }
     for segment in segments {
         let tag = segment.tag();
         match (tag, under) {

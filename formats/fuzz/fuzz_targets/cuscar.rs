@@ -1,0 +1,8 @@
+#![no_main]
+
+#[path = "../checks/interchange.rs"]
+mod interchange;
+#[path = "../checks/cuscar.rs"]
+mod check;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| check::check(bytes));
