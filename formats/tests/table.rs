@@ -233,6 +233,20 @@ fn crew_sections_repeated_headings_and_totals() {
 }
 
 #[test]
+fn drivers_above_the_list() {
+    let drivers = |line: &str| {
+        let text = format!("{line}\nФамилия;Имя;Дата рождения;Паспорт\nПримеров;Иван;01.02.1990;AA1\n");
+        let crew = only(text.as_bytes()).crew_members;
+        crew.into_iter().map(|member| member.name.unwrap().family_name).collect::<Vec<_>>()
+    };
+    assert_eq!(drivers("Водитель: Примеров П.П., Образцов О.О."), ["Примеров", "Образцов"]);
+    assert_eq!(drivers("Haydovchi;Namunayev, Alisher"), ["Namunayev"]);
+    let text = "№;ФИО;Дата рождения;Паспорт\n1;Примеров Иван;01.02.1990;AA1\nВодитель;Пробный Олег;01.02.1980;AA2\n";
+    assert_eq!(only(text.as_bytes()).crew_members.len(), 1, "a role in the place of a number");
+    assert_eq!(drivers("Driver 1: Ann Example\nDriver 2: Ann Example"), ["Ann"]);
+}
+
+#[test]
 fn two_rows_of_headings() {
     let text = "\
 №;Ф.И.О.;Документ;;;Дата;Место;\n\

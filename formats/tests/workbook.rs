@@ -107,7 +107,7 @@ fn a_dispatchers_workbook() {
     assert_eq!(hidden, ["sheet Черновик, row 1"]);
     let mut source = declared.source.clone();
     let place = source.place_of(&"passenger_list.passengers[2].birth_date".into()).unwrap();
-    assert_eq!(place.to_string(), "sheet Пассажиры, row 9, column 4");
+    assert_eq!(place.to_string(), "sheet Пассажиры, row 9, column 4 (D9)");
 }
 
 #[test]

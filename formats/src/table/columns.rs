@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fold::fold;
 use super::grid::Row;
-use super::heading::{Column, Fact, Heading, heading};
+use super::heading::{Column, Fact, Heading, heading, slip};
 use super::words::COLUMNS;
 
 /// How many columns of a row are looked at for headings.
@@ -28,6 +28,9 @@ pub(super) struct Columns {
     /// How wide it is.
     pub(super) width: u32,
 }
+
+/// How many headings of a row that are not known are compared with all that are.
+const SLIPS_LOOKED_FOR: usize = 16;
 
 impl Columns {
     /// The heading that begins in a row; `None` when it is none. `again` asks for more, where a list is already open: rows
@@ -98,9 +101,14 @@ impl Columns {
 
     fn of(row: &Row, names: impl Iterator<Item = (u32, String)>, height: usize) -> Self {
         let mut columns = Self { row: row.number, height, width: row.width, ..Self::default() };
+        let mut slips = SLIPS_LOOKED_FOR;
         for (column, name) in names.take(COLUMNS_LOOKED_AT) {
             columns.width = columns.width.max(column);
-            match heading(&name) {
+            let known = heading(&name).or_else(|| {
+                slips = slips.checked_sub(1)?;
+                slip(&name)
+            });
+            match known {
                 Some(Heading::Person(person)) if !columns.persons.contains_key(&person) => {
                     columns.persons.insert(person, column);
                     if matches!(person, Column::DocumentNumber | Column::DocumentSeries) {

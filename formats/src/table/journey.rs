@@ -1,6 +1,6 @@
 //! The facts of a journey, gathered from wherever they stood, into conveyance, journey and the rest of the manifest.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -24,6 +24,8 @@ const POST_OFFSET_MINUTES: i32 = 300;
 pub(super) struct Facts {
     said: HashMap<Fact, (String, At)>,
     trailers: Vec<(String, At)>,
+    /// Facts that were said otherwise later: noted once each.
+    disagreed: HashSet<Fact>,
 }
 
 impl Facts {
@@ -39,8 +41,9 @@ impl Facts {
             None => {
                 self.said.insert(fact, (text.to_owned(), at));
             }
-            Some((known, _)) if known == text => {}
+            Some((known, _)) if known == text || self.disagreed.contains(&fact) => {}
             Some(_) => {
+                self.disagreed.insert(fact);
                 let note = page.at(FindingCode::ReferenceDisagrees, Severity::Warning, at);
                 page.push(note.at(About::Conveyance, "").original(text).parameter("field", fact.as_str()));
             }

@@ -7,7 +7,7 @@ use super::heading::{Column, Fact, fact};
 use super::words;
 
 /// How many rows before the first heading are looked at.
-const ROWS_BEFORE_HEADING: usize = 200;
+const ROWS_BEFORE_HEADING: usize = 100;
 
 /// Whose rows follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use manifest::declared::{
-    CrewMember, Declared, FormNote, Load, NameId, Passenger, PassengerList, PathKey, Said,
+    CrewMember, Declared, FormNote, Load, NameId, Passenger, PassengerList, PathKey, PersonName, Said,
 };
 use manifest::finding::{About, FindingCode, Severity};
 use manifest::person::CrewRole;
@@ -212,6 +212,15 @@ fn count(
     Some(Said::Plain(number))
 }
 
+/// How many drivers are taken from lines above or below a list.
+const MOST_DRIVERS: usize = 20;
+
+/// The names of a line: two drivers parted by a comma have two words each, a family name before a comma has one.
+fn drivers_of(text: &str) -> Vec<&str> {
+    let parts: Vec<&str> = text.split([',', ';', '\n', '/']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    if parts.iter().all(|part| part.contains(' ')) { parts } else { vec![text] }
+}
+
 struct List<'l, 'p> {
     this_year: i32,
     limits: &'l Limits,
@@ -305,28 +314,22 @@ impl List<'_, '_> {
     /// Drivers that are named above or below the list: a name, and what else stands in the same words.
     fn drivers(&mut self, sheets: &[(NameId, &Sheet, &Layout<'_>)]) {
         for (sheet, _, layout) in sheets {
-            for said in layout.facts.iter().filter(|said| said.fact == Fact::Driver) {
+            let lines = layout.facts.iter().filter(|said| said.fact == Fact::Driver);
+            for (said, name) in lines.flat_map(|said| drivers_of(&said.text).into_iter().map(move |name| (said, name))) {
                 let index = self.crew.len();
-                let name = names::split(&said.text);
-                let key = |name: &manifest::declared::PersonName| {
-                    fold::fold(&format!("{} {}", name.family_name, name.given_name))
-                };
-                let known = self
-                    .crew
-                    .iter()
-                    .any(|member| member.name.as_ref().is_some_and(|other| key(other) == key(&name)));
-                if known || index >= 20 {
+                if index >= MOST_DRIVERS {
+                    break;
+                }
+                let name = names::split(name);
+                let key = |name: &PersonName| fold::fold(&format!("{} {}", name.family_name, name.given_name));
+                let is_known = |member: &CrewMember| member.name.as_ref().is_some_and(|other| key(other) == key(&name));
+                if self.crew.iter().any(is_known) {
                     continue;
                 }
-                self.page.mark(
-                    PathKey::ROOT.item("crew_members", index),
-                    At { sheet: *sheet, row: said.row, column: said.column },
-                );
-                self.crew.push(CrewMember {
-                    name: Some(name),
-                    role: Some(Said::Plain(CrewRole::Driver)),
-                    ..CrewMember::default()
-                });
+                let at = At { sheet: *sheet, row: said.row, column: said.column };
+                self.page.mark(PathKey::ROOT.item("crew_members", index), at);
+                let role = Some(Said::Plain(CrewRole::Driver));
+                self.crew.push(CrewMember { name: Some(name), role, ..CrewMember::default() });
             }
         }
     }

@@ -28,8 +28,10 @@ pub(super) enum Who {
 
 /// Passenger or crew, by the row's own word, else by the section or sheet that it stands in.
 pub(super) fn who(person: &PersonRow<'_>, columns: &Columns) -> Who {
-    let word = columns.persons.get(&Column::Role).map_or("", |place| person.row.text(*place));
-    match words::value("role", word) {
+    let text = |column| columns.persons.get(&column).map_or("", |place| person.row.text(*place));
+    // `Driver` where others have their number is a role too.
+    let said = words::value("role", text(Column::Role)).or_else(|| words::value("role", text(Column::Number)));
+    match said {
         Some("PASSENGER") => Who::Passenger,
         Some(role) => Who::Crew(CrewRole::parse(role).unwrap_or(CrewRole::Other)),
         None => match person.section {

@@ -67,7 +67,8 @@ impl fmt::Display for SourcePlace {
                     write!(f, "sheet {sheet}, ")?;
                 }
                 write!(f, "row {row}")?;
-                part(f, "column", *column)
+                part(f, "column", *column)?;
+                if *column == 0 { Ok(()) } else { write!(f, " ({}{row})", letters(*column)) }
             }
             Self::Json { pointer, line } => {
                 f.write_str(if pointer.is_empty() { "/" } else { pointer })?;
@@ -79,6 +80,17 @@ impl fmt::Display for SourcePlace {
             }
         }
     }
+}
+
+/// A column as table programs call it: 2 is `B`, 28 is `AB`.
+fn letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column;
+    while let Some(place) = rest.checked_sub(1) {
+        letters.push(char::from(b'A'.wrapping_add(u8::try_from(place % 26).unwrap_or_default())));
+        rest = place / 26;
+    }
+    letters.iter().rev().collect()
 }
 
 fn part(f: &mut fmt::Formatter<'_>, name: &str, number: u32) -> fmt::Result {
@@ -133,7 +145,7 @@ mod tests {
         let xml = SourcePlace::Xml { xpath: "/CC015C/Consignment[1]".into(), line: 9 };
         assert_eq!(xml.to_string(), "/CC015C/Consignment[1], line 9");
         let cell = SourcePlace::Cell { sheet: "Лист1".into(), row: 3, column: 2 };
-        assert_eq!(cell.to_string(), "sheet Лист1, row 3, column 2");
+        assert_eq!(cell.to_string(), "sheet Лист1, row 3, column 2 (B3)");
         assert_eq!(SourcePlace::Cell { sheet: String::new(), row: 3, column: 0 }.to_string(), "row 3");
         assert_eq!(SourcePlace::Json { pointer: "/a/0".into(), line: 0 }.to_string(), "/a/0");
         assert_eq!(SourcePlace::Line { line: 2, column: 7 }.to_string(), "line 2, column 7");
