@@ -12,6 +12,8 @@ use prost_types::{
 /// Every message of the contract's files.
 pub(super) struct Shapes {
     messages: Vec<(String, Vec<Option<Field>>)>,
+    /// For each message: does it hold neither lists nor messages?
+    plain: Vec<bool>,
 }
 
 /// One field.
@@ -77,6 +79,10 @@ impl Shapes {
         };
         let names: Vec<String> =
             messages().map(|(package, message)| format!("{package}.{}", message.name())).collect();
+        let plain = messages().map(|(_, message)| {
+            message.field.iter().all(|f| f.label() != Label::Repeated && f.r#type() != Type::Message)
+        });
+        let plain = plain.collect();
         let shapes = messages().map(|(_, message)| {
             let mut fields = Vec::new();
             for field in &message.field {
@@ -102,7 +108,7 @@ impl Shapes {
             }
             fields
         });
-        Self { messages: names.iter().cloned().zip(shapes).collect() }
+        Self { messages: names.iter().cloned().zip(shapes).collect(), plain }
     }
 
     /// The place of a message of the contract's package.
@@ -110,6 +116,11 @@ impl Shapes {
         self.messages.iter().position(|(name, _)| {
             name.strip_prefix(".customs.prearrival.v1.").is_some_and(|short| short == message)
         })
+    }
+
+    /// True for a message that holds neither lists nor messages: no more than its bytes.
+    pub(super) fn is_plain(&self, message: usize) -> bool {
+        self.plain.get(message).copied().unwrap_or(false)
     }
 
     /// The fields of a message, each at its number.

@@ -42,25 +42,27 @@ pub fn submission(received: &Received, limits: &Limits) -> Result<Submission, Re
     let (manifest, envelope) = match received.format {
         Format::SubmitManifestV1 => {
             Extent::of(bytes, "SubmitManifestRequest", limits)?;
-            let request: v1::SubmitManifestRequest = decode(bytes)?;
+            let request: v1::SubmitManifestRequest = decode(bytes, "SubmitManifestRequest", limits)?;
             let request_id = request_id(request.request_id)?;
             (request.manifest, Envelope { request_id, language_code: request.language_code })
         }
         Format::ValidateManifestV1 => {
             Extent::of(bytes, "ValidateManifestRequest", limits)?;
-            let request: v1::ValidateManifestRequest = decode(bytes)?;
+            let request: v1::ValidateManifestRequest = decode(bytes, "ValidateManifestRequest", limits)?;
             (request.manifest, Envelope { request_id: None, language_code: request.language_code })
         }
     };
     Ok(Submission { declared: declared(manifest.ok_or(Refusal::NoManifest)?), envelope })
 }
 
-fn decode<M: Message + Default>(bytes: &[u8]) -> Result<M, Refusal> {
-    M::decode(bytes).map_err(|error: DecodeError| Refusal::Undecodable {
-        path: String::new(),
-        offset: None,
-        // prost names messages, fields and wire types here, never a value.
-        problem: error.to_string(),
+fn decode<M: Message + Default>(bytes: &[u8], name: &str, limits: &Limits) -> Result<M, Refusal> {
+    M::decode(bytes).map_err(|error: DecodeError| {
+        Extent::damage(bytes, name, limits).unwrap_or_else(|| Refusal::Undecodable {
+            path: String::new(),
+            offset: None,
+            // prost names messages, fields and wire types here, never a value.
+            problem: error.to_string(),
+        })
     })
 }
 

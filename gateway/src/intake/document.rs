@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     Failure, admit,
-    pipeline::{Checked, Original, Pipeline, Submission, canonical},
+    pipeline::{Checked, Original, Pipeline, Submission},
     steps::Steps,
 };
 use crate::{
@@ -206,7 +206,7 @@ impl Pipeline {
             }
             row.part.clone_into(&mut declared.part);
             declared.revision = i64::from(row.revision.number());
-            self.digests.content(&canonical(declared)) == row.content_digest
+            self.digests.content_of(|out| declared.canonical(out)) == row.content_digest
         });
         if same {
             return true;

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use jiff::Timestamp;
-use manifest::{CodeLists, Findings, Manifest, RuleSettings, State, declared::Declared, record};
+use manifest::{CodeLists, Findings, Manifest, RuleSettings, State, record};
 use prost::bytes::Bytes;
 use scoring::{Scored, Withheld};
 use tracing::{Span, debug_span};
@@ -119,7 +119,7 @@ impl Pipeline {
         now: Timestamp,
     ) -> Result<Submission, Failure> {
         let key = admit::submission(partner, &declared)?; // may this partner say it, here?
-        let digest = self.digests.content(&canonical(&declared));
+        let digest = self.digests.content_of(|out| declared.canonical(out));
         let counted = (!self.recent.holds(&key)).then(|| self.quota.submission(partner, now));
         if !matches!(counted, Some(Ok(()))) // a repeat is answered over the quota too
             && let Some(earlier) = self.store.outcome_of(&key).await?
@@ -302,12 +302,6 @@ pub(super) struct Original {
     pub(super) digested: Bytes,
     /// What is kept under the manifest's key in their place.
     pub(super) kept: Option<Vec<u8>>,
-}
-
-pub(super) fn canonical(declared: &Declared) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(8 * 1024);
-    declared.canonical(&mut |piece| bytes.extend_from_slice(piece));
-    bytes
 }
 
 fn references(manifest: &Manifest) -> Vec<String> {

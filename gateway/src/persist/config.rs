@@ -26,7 +26,7 @@ pub struct Config {
     pub busy_timeout_ms: u64,
     /// How long a caller waits for a reading connection, in milliseconds.
     pub acquire_timeout_ms: u64,
-    /// Pages of the write-ahead log (4 KiB each) after which a commit copies it into the database. Larger makes rare
+    /// Pages of the write-ahead log (8 KiB each) after which a commit copies it into the database. Larger makes rare
     /// commits slow, smaller makes all commits slower.
     pub wal_autocheckpoint_pages: u32,
     /// Page cache of each connection, in kibibytes.
@@ -46,7 +46,7 @@ impl Default for Config {
             readers: 2,
             busy_timeout_ms: 5_000,
             acquire_timeout_ms: 2_000,
-            wal_autocheckpoint_pages: 1_000,
+            wal_autocheckpoint_pages: 500,
             cache_kib: 8_192,
             max_page_size: 1_000,
         }

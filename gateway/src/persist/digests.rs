@@ -43,7 +43,15 @@ impl Digests {
     /// The digest of the canonical form of what was declared.
     #[must_use]
     pub fn content(&self, canonical: &[u8]) -> ContentDigest {
-        let tag = hmac::sign(&self.0, canonical);
+        self.content_of(|out| out(canonical))
+    }
+
+    /// The same over a form that is handed out piece by piece.
+    #[must_use]
+    pub fn content_of(&self, canonical: impl FnOnce(&mut dyn FnMut(&[u8]))) -> ContentDigest {
+        let mut context = hmac::Context::with_key(&self.0);
+        canonical(&mut |piece| context.update(piece));
+        let tag = context.sign();
         let mut bytes = [CONTENT_DIGEST_VERSION; 33];
         bytes[1..].copy_from_slice(tag.as_ref());
         ContentDigest(bytes)

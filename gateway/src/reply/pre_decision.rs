@@ -36,6 +36,23 @@ pub fn pre_decisions(
     Ok(told(manifest_id, &circumstances, &decided, audience, language))
 }
 
+/// The same for an answer to a submission: what is the same in all of them is told once, with the conveyance.
+pub(super) fn told_together(
+    manifest_id: Uuid,
+    circumstances: &Circumstances,
+    decided: &Decided,
+    language: Language,
+) -> Vec<v1::PreDecision> {
+    let prefix = format!("manifests/{manifest_id}/preDecisions/");
+    let mut once = Some(digests(circumstances, decided));
+    let told = decided.pre_decisions.iter().enumerate().map(|(number, pre_decision)| v1::PreDecision {
+        name: format!("{prefix}{number}"),
+        digests: once.take(),
+        ..one(pre_decision, circumstances, language)
+    });
+    told.collect()
+}
+
 /// The pre-decisions of one manifest, the conveyance first.
 pub(super) fn told(
     manifest_id: Uuid,

@@ -11,8 +11,8 @@ use scoring::Decided;
 use uuid::Uuid;
 
 use super::{
-    Audience, Circumstances, Language, Unreadable, finding, manifest_state, pre_decision::told,
-    pre_decisions, receipt,
+    Circumstances, Language, Unreadable, decode_decisions, finding, manifest_state,
+    pre_decision::told_together, receipt,
 };
 
 /// What stands in the store about one submission, as bytes.
@@ -99,9 +99,12 @@ pub fn submission(recorded: &Recorded<'_>, language: Language) -> Result<Answer,
         findings: findings(recorded.findings, recorded.originals, language)?,
         pre_decisions: match recorded.decisions {
             Decisions::Fresh(circumstances, decided) => {
-                told(recorded.id, circumstances, decided, Audience::Submitter, language)
+                told_together(recorded.id, circumstances, decided, language)
             }
-            Decisions::Stored(bytes) => pre_decisions(recorded.id, bytes, Audience::Submitter, language)?,
+            Decisions::Stored(bytes) => {
+                let (circumstances, decided) = decode_decisions(bytes)?;
+                told_together(recorded.id, &circumstances, &decided, language)
+            }
         },
         repeated_submission: recorded.repeated,
         received_digest_salt: recorded.received_salt.map(<[u8]>::to_vec).unwrap_or_default(),

@@ -18,7 +18,8 @@ use gateway::{
 };
 use jiff::Timestamp;
 use proto::v1::{
-    manifest_service_client::ManifestServiceClient, pre_decision_service_client::PreDecisionServiceClient,
+    PreDecision, manifest_service_client::ManifestServiceClient,
+    pre_decision_service_client::PreDecisionServiceClient,
 };
 use tempfile::TempDir;
 use testkit::identities::{Authority, Identity, RegisteredPartner};
@@ -324,6 +325,14 @@ pub(crate) async fn command(folder: &Path, words: &[&str]) {
     let told = format!("{line:?}");
     let code = tokio::task::spawn_blocking(move || gateway::command::run(line)).await.unwrap();
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS), "{told}");
+}
+
+/// An answer's pre-decisions as they are told one by one: each with the digests that the conveyance's carries for all.
+pub(crate) fn each_with_digests(mut answer: Vec<PreDecision>) -> Vec<PreDecision> {
+    let digests = answer[0].digests.clone();
+    assert!(digests.is_some() && answer[1..].iter().all(|each| each.digests.is_none()));
+    answer.iter_mut().for_each(|each| each.digests.clone_from(&digests));
+    answer
 }
 
 fn text(path: &Path) -> String {

@@ -7,7 +7,7 @@ use proto::v1::{
 };
 use testkit::stories::Story;
 
-use crate::harness::{Gateway, now, reason};
+use crate::harness::{Gateway, each_with_digests, now, reason};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lorry_is_decided_and_explained() {
@@ -104,7 +104,7 @@ async fn pages_of_pre_decisions_join_up() {
             break;
         }
     }
-    assert_eq!(found, answer.pre_decisions);
+    assert_eq!(found, each_with_digests(answer.pre_decisions));
     for bad in [("page_size", -1, ""), ("page_token", 0, "nonsense")] {
         let (_, page_size, page_token) = bad;
         let request = ListPreDecisionsRequest {

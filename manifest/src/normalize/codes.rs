@@ -177,6 +177,7 @@ impl Step<'_> {
 
     fn degrees(&mut self, said: Option<Said<f64>>, limit: f64, at: Spot<'_>) -> Option<f64> {
         let (degrees, words) = match said? {
+            Said::Plain(degrees) if degrees.abs() <= limit => return Some(degrees),
             Said::Plain(degrees) => (Some(degrees), degrees.to_string()),
             Said::Words(words) => (words.trim().replace(',', ".").parse().ok(), words),
         };

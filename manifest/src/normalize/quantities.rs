@@ -19,6 +19,7 @@ impl Step<'_> {
     /// A mass in milligrams.
     pub(super) fn mass(&mut self, said: Option<DeclaredMass>, at: Spot<'_>) -> Option<Mass> {
         let (mg, words) = match said? {
+            DeclaredMass::Milligrams(mg @ 0..) => return Mass::from_mg(mg),
             DeclaredMass::Milligrams(mg) => (Some(i128::from(mg)), mg.to_string()),
             DeclaredMass::Said { amount, unit } => {
                 let name = unit.trim().to_uppercase();
@@ -80,6 +81,9 @@ impl Step<'_> {
             DeclaredAmount::Exact { units, nanos } => {
                 let same_sign = units == 0 || nanos == 0 || (units < 0) == (nanos < 0);
                 let fits = same_sign && nanos.unsigned_abs() < 1_000_000_000;
+                if fits && units >= 0 && nanos >= 0 {
+                    return Some(quantity::Money { currency, units, nanos });
+                }
                 (fits.then_some((units, nanos)), format!("{units} + {nanos}/1000000000"))
             }
             DeclaredAmount::Said(words) => {

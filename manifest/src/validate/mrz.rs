@@ -37,17 +37,15 @@ impl Mrz {
     /// # Errors
     /// When size or alphabet is not that of a zone, or a check digit is wrong.
     pub fn read(lines: &[String]) -> Result<Self, MrzError> {
-        let lines: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
-        let in_alphabet = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'<';
-        if !lines.iter().all(|line| line.iter().all(in_alphabet)) {
+        let in_alphabet = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'<';
+        if !lines.iter().all(|line| line.bytes().all(in_alphabet)) {
             return Err(MrzError::Malformed);
         }
-        match lines.as_slice() {
-            [top, middle, bottom] if [top, middle, bottom].iter().all(|line| line.len() == 30) => {
-                td1(top, middle)
-            }
-            [top, bottom] if top.len() == 36 && bottom.len() == 36 => two_lines(top, bottom, 28..35),
-            [top, bottom] if top.len() == 44 && bottom.len() == 44 => two_lines(top, bottom, 28..42),
+        let of = |length: usize| lines.iter().all(|line| line.len() == length);
+        match lines {
+            [top, middle, _] if of(30) => td1(top.as_bytes(), middle.as_bytes()),
+            [top, bottom] if of(36) => two_lines(top.as_bytes(), bottom.as_bytes(), 28..35),
+            [top, bottom] if of(44) => two_lines(top.as_bytes(), bottom.as_bytes(), 28..42),
             _ => Err(MrzError::Malformed),
         }
     }
@@ -104,8 +102,9 @@ fn number(
     (field, digit): Checked,
     optional: std::ops::Range<usize>,
 ) -> Result<String, MrzError> {
-    let continued: Vec<u8> =
-        line.get(optional).unwrap_or_default().iter().copied().take_while(|b| *b != b'<').collect();
+    let optional = line.get(optional).unwrap_or_default();
+    let end = optional.iter().position(|b| *b == b'<').unwrap_or(optional.len());
+    let continued = optional.get(..end).unwrap_or_default();
     let is_long = line.get(digit) == Some(&b'<') && continued.len() >= 2;
     if !is_long {
         check(line, (field.clone(), digit), "document_number")?;
@@ -133,7 +132,8 @@ fn composite(parts: &[Option<&[u8]>], digit: Option<&u8>) -> Result<(), MrzError
 /// Weights 7, 3, 1 over digits, letters from 10 and `<` as 0, modulo 10.
 fn check_digit<'b>(bytes: impl Iterator<Item = &'b u8>) -> Option<u8> {
     let mut sum = 0_u32;
-    for (byte, weight) in bytes.zip([7, 3, 1].into_iter().cycle()) {
+    let mut weight = 7;
+    for byte in bytes {
         let value = match byte {
             b'0'..=b'9' => byte - b'0',
             b'A'..=b'Z' => byte - b'A' + 10,
@@ -141,6 +141,11 @@ fn check_digit<'b>(bytes: impl Iterator<Item = &'b u8>) -> Option<u8> {
             _ => return None,
         };
         sum += u32::from(value) * weight;
+        weight = match weight {
+            7 => 3,
+            3 => 1,
+            _ => 7,
+        };
     }
     u8::try_from(sum % 10).ok().map(|digit| b'0' + digit)
 }
@@ -150,7 +155,8 @@ fn text(line: &[u8], field: std::ops::Range<usize>) -> String {
 }
 
 fn filled(line: &[u8], field: std::ops::Range<usize>) -> String {
-    text(line, field).replace('<', "")
+    let field = line.get(field).unwrap_or_default();
+    field.iter().filter(|byte| **byte != b'<').map(|byte| char::from(*byte)).collect()
 }
 
 #[cfg(test)]

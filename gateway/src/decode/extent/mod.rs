@@ -36,6 +36,13 @@ impl Extent {
         walk.message(shape, Part { bytes, offset: 0 }, &Here::Root)?;
         Ok(walk.extent)
     }
+
+    /// Where a message that was measured and cannot be read is damaged: the place that [`Extent::of`] passed over, if
+    /// it is one that the wire alone tells.
+    pub fn damage(bytes: &[u8], message: &str, limits: &Limits) -> Option<Refusal> {
+        let mut walk = Walk { limits, extent: Self::default() };
+        walk.message_in_parts(SHAPES.place_of(message)?, &[Part { bytes, offset: 0 }], &Here::Root).err()
+    }
 }
 
 /// Where the walk stands; formatted only when something is refused.
@@ -75,6 +82,10 @@ impl Walk<'_> {
     /// One message as everybody writes it: in one part, each singular field once. When one comes a second time, the walk
     /// over this message begins again and gathers parts; so every byte is walked once for each level above it at most.
     fn message(&mut self, shape: usize, part: Part<'_>, here: &Here<'_>) -> Result<(), Refusal> {
+        if part.bytes.len() <= self.limits.text_bytes() && SHAPES.is_plain(shape) {
+            // Nothing to count, and no text in it can be too long. Whether it can be read is for the decoder to say.
+            return Ok(());
+        }
         let before = self.extent;
         let fields = SHAPES.fields(shape);
         let mut counts = [0; IN_PLACE];
