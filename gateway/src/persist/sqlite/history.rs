@@ -116,7 +116,7 @@ pub(super) async fn replace(
     // Read for all kinds of a hash: only those that change are replaced. The older part stays on the left, so that
     // the same imports in the same order give the same bits.
     let stored: BTreeMap<CounterKey, Counter> =
-        read(&mut *connection, changes.keys().copied().collect()).await?.0.into_iter().collect();
+        read(&mut *connection, changes.keys().copied()).await?.0.into_iter().collect();
     let changes: Vec<(CounterKey, Counter)> = changes
         .into_iter()
         .map(|(key, (old, new))| {
@@ -158,8 +158,15 @@ pub(super) async fn known_up_to(connection: &mut SqliteConnection, day: Date) ->
 pub(super) type Counted = (Vec<(CounterKey, Counter)>, Option<Date>);
 
 /// The counters under some keys, in one statement: one snapshot, and one wake-up of the database's thread.
-pub(super) async fn read(from: &mut SqliteConnection, asked: HashSet<CounterKey>) -> Result<Counted, Error> {
-    let hashes: HashSet<i64> = asked.iter().map(|key| key.hash).collect();
+///
+/// What stands under the other kinds of an asked hash comes with it.
+pub(super) async fn read(
+    from: &mut SqliteConnection,
+    asked: impl Iterator<Item = CounterKey>,
+) -> Result<Counted, Error> {
+    let mut hashes: Vec<i64> = asked.map(|key| key.hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
     let mut json = String::with_capacity(hashes.len() * 21 + 2);
     for hash in &hashes {
         // Writing to a string cannot fail.
@@ -174,10 +181,7 @@ pub(super) async fn read(from: &mut SqliteConnection, asked: HashSet<CounterKey>
     for row in &rows {
         let kind = CounterKind::from_code(row.try_get("kind")?)
             .ok_or_else(|| Error::Corrupt("counter kind is unknown".into()))?;
-        let key = CounterKey { kind, hash: row.try_get("hash")? };
-        if asked.contains(&key) {
-            counters.push((key, counter(row)?));
-        }
+        counters.push((CounterKey { kind, hash: row.try_get("hash")? }, counter(row)?));
     }
     let as_of = match rows.first() {
         Some(row) => row.try_get::<Option<&str>, _>("history_as_of")?.map(date).transpose()?,

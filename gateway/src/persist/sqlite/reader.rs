@@ -1,13 +1,16 @@
 //! The one task that reads history. What waits is read together, as the writer commits together: under load a statement,
 //! with its hand-over to the database's thread and back, serves many submissions, and alone nobody waits for another.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use scoring::{Counter, CounterKey, History};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{connection, history::read};
+use super::{
+    connection,
+    history::{Counted, read},
+};
 use crate::persist::{Config, Error};
 
 /// Submissions that are read for at once.
@@ -72,8 +75,7 @@ impl Reader {
         if waiting.is_empty() {
             return;
         }
-        let asked: HashSet<CounterKey> =
-            waiting.iter().flat_map(|(keys, _)| keys).copied().chain([CounterKey::BASE]).collect();
+        let asked = waiting.iter().flat_map(|(keys, _)| keys).copied().chain([CounterKey::BASE]);
         match self.counters(asked).await {
             Ok((counters, as_of)) => {
                 let counters: HashMap<CounterKey, Counter> = counters.into_iter().collect();
@@ -94,7 +96,7 @@ impl Reader {
         }
     }
 
-    async fn counters(&mut self, asked: HashSet<CounterKey>) -> Result<super::history::Counted, Error> {
+    async fn counters(&mut self, asked: impl Iterator<Item = CounterKey>) -> Result<Counted, Error> {
         if self.connection.is_none() {
             self.connection = Some(connection::reader(&self.config).await?);
         }
