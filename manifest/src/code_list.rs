@@ -31,6 +31,8 @@ pub struct CodeLists {
     currencies_retired: Vec<CurrencyCode>,
     hs: Vec<u32>,
     icao_states: Vec<StateCode>,
+    /// Every state by its code of three capital letters, which is what nearly every document says.
+    states: Vec<(u32, StateCode)>,
     packages: Vec<Box<str>>,
     units: Vec<Box<str>>,
 }
@@ -59,6 +61,11 @@ impl CodeLists {
         by_alpha3.sort();
         let mut border_posts: Vec<_> = rows("border_posts.csv", border_post).collect();
         border_posts.sort_by(|a, b| a.code.cmp(&b.code));
+        let icao_states: Vec<StateCode> = sorted("icao_states.csv", |row| StateCode::new(row.get(0)?));
+        let every = icao_states.iter().copied().chain(countries.iter().map(|country| country.alpha3));
+        let mut states: Vec<_> =
+            every.filter_map(|state| Some((three_letters(state.as_str())?, state))).collect();
+        states.sort();
         Self {
             border_posts,
             countries,
@@ -71,9 +78,10 @@ impl CodeLists {
                 codes
             },
             currencies_retired: sorted("currencies_retired.csv", |row| CurrencyCode::new(row.get(0)?)),
+            states,
+            icao_states,
             currencies: sorted("currencies.csv", |row| CurrencyCode::new(row.get(0)?)),
             hs: sorted("hs2022.csv", |row| row.get(0)?.parse().ok()),
-            icao_states: sorted("icao_states.csv", |row| StateCode::new(row.get(0)?)),
             packages: sorted("packages.csv", |row| Some(row.get(0)?.into())),
             units: sorted("units.csv", |row| Some(row.get(0)?.into())),
         }
@@ -101,6 +109,11 @@ impl CodeLists {
     #[must_use]
     pub fn state(&self, word: &str) -> Option<StateCode> {
         let word = word.trim();
+        let known = three_letters(word)
+            .and_then(|letters| self.states.binary_search_by_key(&letters, |(letters, _)| *letters).ok());
+        if let Some((_, state)) = known.and_then(|at| self.states.get(at)) {
+            return Some(*state);
+        }
         let special = StateCode::new(word).and_then(|code| self.icao_states.binary_search(&code).ok());
         match special {
             Some(at) => self.icao_states.get(at).copied(),
@@ -175,6 +188,12 @@ impl CodeLists {
     pub fn border_posts(&self) -> &[BorderPost] {
         &self.border_posts
     }
+}
+
+/// Three letters as one number.
+fn three_letters(word: &str) -> Option<u32> {
+    let [a, b, c] = word.as_bytes().try_into().ok()?;
+    Some(u32::from_be_bytes([0, a, b, c]))
 }
 
 fn country(row: &csv::StringRecord) -> Option<Country> {
