@@ -241,7 +241,8 @@ fn drivers_above_the_list() {
     };
     assert_eq!(drivers("Водитель: Примеров П.П., Образцов О.О."), ["Примеров", "Образцов"]);
     assert_eq!(drivers("Haydovchi;Namunayev, Alisher"), ["Namunayev"]);
-    let text = "№;ФИО;Дата рождения;Паспорт\n1;Примеров Иван;01.02.1990;AA1\nВодитель;Пробный Олег;01.02.1980;AA2\n";
+    let text =
+        "№;ФИО;Дата рождения;Паспорт\n1;Примеров Иван;01.02.1990;AA1\nВодитель;Пробный Олег;01.02.1980;AA2\n";
     assert_eq!(only(text.as_bytes()).crew_members.len(), 1, "a role in the place of a number");
     assert_eq!(drivers("Driver 1: Ann Example\nDriver 2: Ann Example"), ["Ann"]);
 }

@@ -46,10 +46,13 @@ pub(crate) fn xlsx(bytes: &[u8]) {
 
 /// Sheet, shared texts, styles, the workbook's own part, a second sheet: what is not given is usual.
 fn workbook(bytes: &[u8]) -> Vec<u8> {
-    const BOOK: &[u8] = br#"<workbook><sheets><sheet name="A" r:id="1"/><sheet name="Crew" r:id="2"/></sheets></workbook>"#;
+    const BOOK: &[u8] =
+        br#"<workbook><sheets><sheet name="A" r:id="1"/><sheet name="Crew" r:id="2"/></sheets></workbook>"#;
     const RELATIONS: &[u8] = br#"<Relationships><Relationship Id="1" Type="/worksheet" Target="a.xml"/><Relationship Id="2" Type="/worksheet" Target="b.xml"/></Relationships>"#;
     let mut given = bytes.split(|byte| *byte == 0);
-    let mut part = |usual: &'static [u8]| given.next().filter(|part| !part.is_empty()).map_or(usual, |part| part).to_vec();
+    let mut part = |usual: &'static [u8]| {
+        given.next().filter(|part| !part.is_empty()).map_or(usual, |part| part).to_vec()
+    };
     let parts = [
         ("xl/a.xml", part(b"<worksheet/>")),
         ("xl/sharedStrings.xml", part(b"<sst/>")),

@@ -217,7 +217,8 @@ const MOST_DRIVERS: usize = 20;
 
 /// The names of a line: two drivers parted by a comma have two words each, a family name before a comma has one.
 fn drivers_of(text: &str) -> Vec<&str> {
-    let parts: Vec<&str> = text.split([',', ';', '\n', '/']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        text.split([',', ';', '\n', '/']).map(str::trim).filter(|part| !part.is_empty()).collect();
     if parts.iter().all(|part| part.contains(' ')) { parts } else { vec![text] }
 }
 
@@ -315,14 +316,18 @@ impl List<'_, '_> {
     fn drivers(&mut self, sheets: &[(NameId, &Sheet, &Layout<'_>)]) {
         for (sheet, _, layout) in sheets {
             let lines = layout.facts.iter().filter(|said| said.fact == Fact::Driver);
-            for (said, name) in lines.flat_map(|said| drivers_of(&said.text).into_iter().map(move |name| (said, name))) {
+            for (said, name) in
+                lines.flat_map(|said| drivers_of(&said.text).into_iter().map(move |name| (said, name)))
+            {
                 let index = self.crew.len();
                 if index >= MOST_DRIVERS {
                     break;
                 }
                 let name = names::split(name);
-                let key = |name: &PersonName| fold::fold(&format!("{} {}", name.family_name, name.given_name));
-                let is_known = |member: &CrewMember| member.name.as_ref().is_some_and(|other| key(other) == key(&name));
+                let key =
+                    |name: &PersonName| fold::fold(&format!("{} {}", name.family_name, name.given_name));
+                let is_known =
+                    |member: &CrewMember| member.name.as_ref().is_some_and(|other| key(other) == key(&name));
                 if self.crew.iter().any(is_known) {
                     continue;
                 }

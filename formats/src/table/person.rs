@@ -30,7 +30,8 @@ pub(super) enum Who {
 pub(super) fn who(person: &PersonRow<'_>, columns: &Columns) -> Who {
     let text = |column| columns.persons.get(&column).map_or("", |place| person.row.text(*place));
     // `Driver` where others have their number is a role too.
-    let said = words::value("role", text(Column::Role)).or_else(|| words::value("role", text(Column::Number)));
+    let said =
+        words::value("role", text(Column::Role)).or_else(|| words::value("role", text(Column::Number)));
     match said {
         Some("PASSENGER") => Who::Passenger,
         Some(role) => Who::Crew(CrewRole::parse(role).unwrap_or(CrewRole::Other)),
