@@ -92,6 +92,34 @@ enum Verb {
         /// Resource name: manifests/{manifest}.
         name: String,
     },
+    /// Report that a conveyance is at the border post; for border posts.
+    Arrived {
+        /// Resource name: manifests/{manifest}.
+        name: String,
+        /// When it came, for instance 2026-01-31T10:00:00Z; now when not given.
+        #[arg(long, value_name = "INSTANT")]
+        at: Option<String>,
+    },
+    /// Report that it was released; for border posts.
+    Released {
+        /// Resource name: manifests/{manifest}.
+        name: String,
+        /// When it was released; now when not given.
+        #[arg(long, value_name = "INSTANT")]
+        at: Option<String>,
+    },
+    /// Show how long posts take from arrival to release, by post and mode; for analysts and border posts.
+    ClearanceTimes {
+        /// Only this post; required for border posts.
+        #[arg(long, value_name = "CODE")]
+        border_post: Option<String>,
+        /// Only released at or after this instant.
+        #[arg(long, value_name = "INSTANT")]
+        from: String,
+        /// Only released before this instant.
+        #[arg(long, value_name = "INSTANT")]
+        before: String,
+    },
     /// Follow pre-decisions as they are made, until interrupted.
     Watch {
         /// The border post to follow; for border posts only. Without it: own submissions.
@@ -172,6 +200,15 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Done, Error
             command::outcome(&connect().await?, request, &terminal).await
         }
         Verb::Outcomes { name } => command::outcomes(&connect().await?, &name, &terminal).await,
+        Verb::Arrived { name, at } => {
+            command::arrived(&connect().await?, &name, at.as_deref(), &terminal).await
+        }
+        Verb::Released { name, at } => {
+            command::released(&connect().await?, &name, at.as_deref(), &terminal).await
+        }
+        Verb::ClearanceTimes { border_post, from, before } => {
+            command::clearance_times(&connect().await?, border_post, (&from, &before), &terminal).await
+        }
         Verb::Watch { border_post, resume_file, from_now, count } => {
             let token = command::stored_token(resume_file.as_deref())?;
             let client = connect().await?;

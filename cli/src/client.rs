@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use prost::Message as _;
 use proto::v1::{
-    CancelManifestRequest, GetManifestRequest, GetManifestResponse, ListManifestsRequest,
-    ListOutcomesRequest, ListPreDecisionsRequest, ManifestSummary, Outcome, PreDecision,
-    ReportOutcomeRequest, ReportOutcomeResponse, SubmitManifestRequest, SubmitManifestResponse,
-    ValidateManifestRequest, ValidateManifestResponse, manifest_service_client::ManifestServiceClient,
-    outcome_service_client::OutcomeServiceClient, pre_decision_service_client::PreDecisionServiceClient,
+    CancelManifestRequest, GetClearanceTimesRequest, GetClearanceTimesResponse, GetManifestRequest,
+    GetManifestResponse, ListManifestsRequest, ListOutcomesRequest, ListPreDecisionsRequest, ManifestSummary,
+    Outcome, PreDecision, ReportArrivalRequest, ReportOutcomeRequest, ReportOutcomeResponse,
+    ReportReleaseRequest, SubmitManifestRequest, SubmitManifestResponse, ValidateManifestRequest,
+    ValidateManifestResponse, border_post_service_client::BorderPostServiceClient,
+    manifest_service_client::ManifestServiceClient, outcome_service_client::OutcomeServiceClient,
+    pre_decision_service_client::PreDecisionServiceClient,
 };
 use tonic::Request;
 use tonic::transport::Channel;
@@ -182,6 +184,66 @@ impl Client {
         }
     }
 
+    /// Reports that the conveyance of a manifest is at the post; now when no instant is given.
+    ///
+    /// # Errors
+    /// A refusal, or a fault that outlasted the attempts.
+    pub async fn report_arrival(
+        &self,
+        name: &str,
+        arrive_time: Option<prost_types::Timestamp>,
+    ) -> Result<ManifestSummary, Error> {
+        let request = ReportArrivalRequest { name: name.into(), arrive_time };
+        let answer = self
+            .repeat(|| async {
+                self.border_posts()
+                    .report_arrival(self.timed(request.clone()))
+                    .await
+                    .map_err(Error::from_status)
+            })
+            .await?;
+        answer.into_inner().manifest.ok_or(Error::AnswerIncomplete("the manifest"))
+    }
+
+    /// Reports that it was released; now when no instant is given.
+    ///
+    /// # Errors
+    /// A refusal, or a fault that outlasted the attempts.
+    pub async fn report_release(
+        &self,
+        name: &str,
+        release_time: Option<prost_types::Timestamp>,
+    ) -> Result<ManifestSummary, Error> {
+        let request = ReportReleaseRequest { name: name.into(), release_time };
+        let answer = self
+            .repeat(|| async {
+                self.border_posts()
+                    .report_release(self.timed(request.clone()))
+                    .await
+                    .map_err(Error::from_status)
+            })
+            .await?;
+        answer.into_inner().manifest.ok_or(Error::AnswerIncomplete("the manifest"))
+    }
+
+    /// How long posts take from arrival to release.
+    ///
+    /// # Errors
+    /// A refusal, or a fault that outlasted the attempts.
+    pub async fn clearance_times(
+        &self,
+        request: GetClearanceTimesRequest,
+    ) -> Result<GetClearanceTimesResponse, Error> {
+        self.repeat(|| async {
+            self.border_posts()
+                .get_clearance_times(self.timed(request.clone()))
+                .await
+                .map_err(Error::from_status)
+        })
+        .await
+        .map(tonic::Response::into_inner)
+    }
+
     /// Reports, or corrects, what an inspection found. Repeating is safe.
     ///
     /// # Errors
@@ -220,6 +282,10 @@ impl Client {
 
     pub(crate) fn manifests(&self) -> ManifestServiceClient<Channel> {
         ManifestServiceClient::new(self.channel.clone()).max_decoding_message_size(LARGEST_ANSWER_BYTES)
+    }
+
+    fn border_posts(&self) -> BorderPostServiceClient<Channel> {
+        BorderPostServiceClient::new(self.channel.clone())
     }
 
     pub(crate) fn outcomes(&self) -> OutcomeServiceClient<Channel> {

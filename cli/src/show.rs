@@ -1,8 +1,9 @@
 //! Answers in words.
 
 use proto::v1::{
-    Corridor, DocumentMessage, Finding, GetManifestResponse, ManifestDecided, ManifestState, ManifestSummary,
-    Outcome, PreDecision, Reason, Severity, SubmitManifestResponse, WithheldReason,
+    Change, ClearanceTimes, Corridor, DocumentMessage, Finding, GetManifestResponse, ManifestDecided,
+    ManifestState, ManifestSummary, Outcome, PreDecision, Reason, Severity, SubmitManifestResponse,
+    WithheldReason,
 };
 
 use crate::{DigestCheck, Submitted};
@@ -42,7 +43,10 @@ pub(crate) fn submitted(submitted: &Submitted) -> String {
     if let Some(now) = state_now(response) {
         text += &format!("\n  now: {now}");
     }
-    text + "\n" + &pre_decisions(&response.pre_decisions) + &findings(&response.findings)
+    text + "\n"
+        + &changes(&response.changes)
+        + &pre_decisions(&response.pre_decisions)
+        + &findings(&response.findings)
 }
 
 /// One of many submissions, on a line.
@@ -156,10 +160,34 @@ pub(crate) fn summary(summary: &ManifestSummary) -> String {
     )
 }
 
+/// How long one post takes for one mode of transport, on a line.
+pub(crate) fn clearance_times(times: &ClearanceTimes) -> String {
+    let minutes = |seconds: i64| format!("{:.1}", seconds as f64 / 60.0);
+    format!(
+        "{:<18} mode {:<2} {:>7} released   median {:>7} min   90 % {:>7}   95 % {:>7}   longest {:>7}",
+        times.border_post_code,
+        times.mode_code,
+        times.manifest_count,
+        minutes(times.median_seconds),
+        minutes(times.percentile_90_seconds),
+        minutes(times.percentile_95_seconds),
+        minutes(times.longest_seconds),
+    )
+}
+
+/// What a revision says otherwise than the one before.
+fn changes(changes: &[Change]) -> String {
+    let line = |one: &Change| {
+        let kind = word(one.kind().as_str_name(), "CHANGE_KIND_").to_lowercase();
+        format!("  {kind} since the revision before: {}\n", one.field_path)
+    };
+    changes.iter().map(line).collect()
+}
+
 /// A message of a watch.
 pub(crate) fn decided(decided: &ManifestDecided) -> String {
     format!(
-        "{}  {} revision {}  {}  {}\n  {} at {} on {}\n{}",
+        "{}  {} revision {}  {}  {}\n  {} at {} on {}\n{}{}{}",
         decided.manifest,
         decided.manifest_reference,
         decided.revision,
@@ -168,8 +196,25 @@ pub(crate) fn decided(decided: &ManifestDecided) -> String {
         decided.conveyance_registration,
         decided.border_post_code,
         time(decided.arrival_time),
+        moved(decided),
+        changes(&decided.changes),
         pre_decisions(&decided.pre_decisions),
     )
+}
+
+/// When it came and was released, as far as it did.
+fn moved(decided: &ManifestDecided) -> String {
+    let mut text = String::new();
+    for (instant, what) in [
+        (decided.announced_arrival_time, "its sender says that it has arrived"),
+        (decided.arrive_time, "at the post"),
+        (decided.release_time, "released"),
+    ] {
+        if instant.is_some() {
+            text += &format!("  {what}: {}\n", time(instant));
+        }
+    }
+    text
 }
 
 /// The conveyance always; its parts where there is something to say or they are few.

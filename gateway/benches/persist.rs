@@ -130,6 +130,7 @@ fn outcome(secrets: &Secrets, run: usize, number: u64) -> Outcome {
         findings: vec![b'f'; 200],
         originals: None,
         state: State::Submitted,
+        changes: None,
         test: false,
         border_post_code: Some(["UZ-GISHTKUPRIK", "UZ-YALLAMA", "UZ-DUSTLIK"][number as usize % 3].into()),
         journey_key: Some(format!("3:KZ:{reference}:")),
@@ -138,7 +139,7 @@ fn outcome(secrets: &Secrets, run: usize, number: u64) -> Outcome {
         arrival_time: Some(receive_time),
         receive_time,
         request_id: None,
-        finish: Box::new(|_| Finished {
+        finish: Box::new(|_, _| Finished {
             receipt: vec![b'r'; 400],
             decisions: vec![b'd'; 3000],
             verdict: "GREEN".into(),

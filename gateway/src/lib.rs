@@ -10,7 +10,7 @@
 //! | 9 | [`reply`] | `Recorded` or `Failure` → response or `Status` |
 //! | 10 | [`watch`] | feed → border posts |
 //!
-//! Beside the way: [`outcomes`], what inspections found.
+//! Beside the way: [`border`], what happens at the posts, and [`outcomes`], what inspections found.
 //!
 //! Steps are leaves: none calls the next. [`intake`] puts 2 to 9 in order, [`watch`] serves the feed, [`app`]
 //! composes everything.
@@ -22,6 +22,7 @@ pub mod persist;
 pub mod reply;
 pub mod watch;
 
+pub mod border;
 pub mod outcomes;
 
 pub mod access;

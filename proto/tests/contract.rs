@@ -15,7 +15,8 @@ use std::path::Path;
 
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
+    "customs/prearrival/v1/border_post_service.proto",
     "customs/prearrival/v1/cargo.proto",
     "customs/prearrival/v1/manifest.proto",
     "customs/prearrival/v1/manifest_service.proto",

@@ -28,6 +28,8 @@ pub enum Withheld {
     ModeNotDecided,
     /// The driver, or too many travellers, are withheld.
     TravellersWithheld,
+    /// The manifest is a draft: nothing is decided until it is meant.
+    Draft,
 }
 
 /// A corridor, or none and why. There is no third thing, and nothing here defaults to green.
@@ -53,13 +55,14 @@ impl Corridor {
 
 impl Withheld {
     /// Every cause there is.
-    pub const ALL: [Withheld; 6] = [
+    pub const ALL: [Withheld; 7] = [
         Withheld::ManifestRejected,
         Withheld::BlockingFinding,
         Withheld::ScoringFailed,
         Withheld::HistoryUnavailable,
         Withheld::ModeNotDecided,
         Withheld::TravellersWithheld,
+        Withheld::Draft,
     ];
 
     /// The cause's word in records and metrics.
@@ -72,6 +75,7 @@ impl Withheld {
             Withheld::HistoryUnavailable => "HISTORY_UNAVAILABLE",
             Withheld::ModeNotDecided => "MODE_NOT_DECIDED",
             Withheld::TravellersWithheld => "TRAVELLERS_WITHHELD",
+            Withheld::Draft => "DRAFT",
         }
     }
 

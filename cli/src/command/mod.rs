@@ -1,5 +1,6 @@
 //! What the program's verbs do, one file each.
 
+mod border;
 mod cancel;
 mod document;
 mod files;
@@ -11,6 +12,7 @@ mod terminal;
 mod validate;
 mod watch;
 
+pub(crate) use border::{arrived, clearance_times, released};
 pub(crate) use cancel::cancel;
 pub(crate) use document::Tally;
 pub(crate) use files::{Content, File, Sending, read};

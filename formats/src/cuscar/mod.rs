@@ -159,6 +159,8 @@ fn declare(
         journey: Some(journey),
         load: Some(Load::Cargo(cargo)),
         crew_members,
+        closed: false,
+        draft: false,
         test: head.test,
         issue_time: header.issue_time,
         carrier: header.carrier.or(transport_carrier),

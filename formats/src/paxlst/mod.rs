@@ -140,6 +140,8 @@ fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mu
         journey: Some(journey),
         load: Some(Load::PassengerList(list)),
         crew_members,
+        closed: false,
+        draft: false,
         test: head.test,
         issue_time: header.issue_time.clone(),
         carrier: header.carrier.clone().or(carrier),

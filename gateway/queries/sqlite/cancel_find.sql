@@ -1,5 +1,6 @@
 select m.row, m.journey_key, k.wrapping_key_id, k.wrapped_key,
        m.id, m.partner_id, m.manifest_reference, m.part, m.revision, m.state, m.test, m.border_post_code,
-       m.conveyance_registration, m.arrival_time_us, m.receive_time_us, m.verdict
+       m.conveyance_registration, m.arrival_time_us, m.receive_time_us, m.verdict,
+       m.arrive_time_us, m.release_time_us, m.announced_arrival_time_us
 from manifests m left join manifest_keys k on k.manifest_row = m.row
 where m.id = $1 and m.partner_id = $2

@@ -1,6 +1,7 @@
 select m.row as position,
        m.id, m.partner_id, m.manifest_reference, m.part, m.revision, m.state, m.test, m.border_post_code,
-       m.conveyance_registration, m.arrival_time_us, m.receive_time_us, m.verdict
+       m.conveyance_registration, m.arrival_time_us, m.receive_time_us, m.verdict,
+       m.arrive_time_us, m.release_time_us, m.announced_arrival_time_us
 from manifests m
 where m.manifest_reference = $1 and m.row < $2
     and ($3 is null or m.receive_time_us >= $3) and ($4 is null or m.receive_time_us < $4)

@@ -1,12 +1,19 @@
--- Opens the group commit: takes the write lock, says where numbering goes on, and finds the keys that are taken.
+-- Opens the group commit: takes the write lock, says where numbering goes on, and finds what stands under the same
+-- references: the keys that are taken, and other revisions, which the new one may amend.
 begin immediate;
 select coalesce((select max(row) from manifests), 0) as last_row, coalesce((select max(position) from feed), 0) as last_position,
        (select capacity_version from store_state) as capacity_version;
 with keys (place, manifest_reference, partner_id, part, revision) as (values (?, ?, ?, ?, ?))
-select keys.place, m.id, m.partner_id, m.manifest_reference, m.part, m.revision, m.content_digest, m.state, m.test,
-       m.receive_time_us, m.receipt, m.findings, m.decisions, m.received_salt_sealed, m.originals_sealed,
+select keys.place, m.revision = keys.revision as taken, m.row, m.id, m.partner_id, m.manifest_reference, m.part, m.revision,
+       m.state, m.test, m.receive_time_us, m.content_digest,
+       case when m.revision = keys.revision then m.receipt end as receipt,
+       case when m.revision = keys.revision then m.findings end as findings,
+       case when m.revision = keys.revision then m.decisions end as decisions,
+       case when m.revision = keys.revision then m.changes end as changes,
+       m.received_salt_sealed,
+       case when m.revision = keys.revision then m.originals_sealed end as originals_sealed,
        k.wrapping_key_id, k.wrapped_key
 from keys
 cross join manifests m on m.manifest_reference = keys.manifest_reference and m.partner_id = keys.partner_id
-    and m.part = keys.part and m.revision = keys.revision
+    and m.part = keys.part
 left join manifest_keys k on k.manifest_row = m.row;

@@ -150,6 +150,29 @@ impl Background {
         }
     }
 
+    /// Expires manifests that never arrived, some at a time, so that nothing waits behind them.
+    pub(super) async fn expire(self, after: Duration, every: Duration, at_once: u32) {
+        let mut ticks = ticks(every);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            loop {
+                let now = self.clock.now();
+                let Ok(before) = now.checked_sub(after) else { break };
+                match self.store.expire(before, at_once, now).await {
+                    Ok((looked, _)) if looked > 0 && !self.stop.is_cancelled() => {}
+                    Ok(_) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "manifests that never arrived were not expired; tried again later");
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
     /// Writes the counts of refused handshakes as audit rows.
     pub(super) async fn flush_handshakes(self, handshakes: Arc<Handshakes>, every: Duration) {
         let mut ticks = ticks(every);

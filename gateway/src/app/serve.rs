@@ -9,7 +9,7 @@ use tower::ServiceBuilder;
 
 use super::{App, Error, background::Background, first_call::Known};
 use crate::{
-    intake, outcomes,
+    border, intake, outcomes,
     persist::{AuditEvent, AuditKind},
     quota::Quota,
     refusals::Refusals,
@@ -18,8 +18,9 @@ use crate::{
 };
 
 /// The names under which health is asked for: the whole, and each service of the contract.
-const SERVICES: [&str; 4] = [
+const SERVICES: [&str; 5] = [
     "",
+    "customs.prearrival.v1.BorderPostService",
     "customs.prearrival.v1.ManifestService",
     "customs.prearrival.v1.OutcomeService",
     "customs.prearrival.v1.PreDecisionService",
@@ -100,6 +101,17 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         decode: app.config.decode.clone(),
         draining: draining.clone(),
     });
+    let border = &app.config.border;
+    let after = Duration::from_secs(u64::from(border.expire_after_hours) * 3_600);
+    tasks.spawn(background.clone().expire(after, millis(border.expire_poll_ms), border.expire_at_once));
+    let border_posts = border::Service::new(border::Border {
+        store: app.store.clone(),
+        registry: app.registry.clone(),
+        quota: quota.clone(),
+        refusals: refusals.clone(),
+        clock: app.clock.clone(),
+        config: border.clone(),
+    });
     let outcomes = outcomes::Service::new(outcomes::Outcomes {
         store: app.store.clone(),
         scorer: app.judging.clone(),
@@ -136,6 +148,10 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         .add_service(
             proto::v1::pre_decision_service_server::PreDecisionServiceServer::new(feed)
                 .max_decoding_message_size(app.config.watch.max_request_bytes),
+        )
+        .add_service(
+            proto::v1::border_post_service_server::BorderPostServiceServer::new(border_posts)
+                .max_decoding_message_size(app.config.border.max_request_bytes),
         )
         .add_service(
             proto::v1::outcome_service_server::OutcomeServiceServer::new(outcomes)

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt, path::Path, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{admin, app, authenticate, decode, intake, observability, outcomes, persist, watch};
+use crate::{admin, app, authenticate, border, decode, intake, observability, outcomes, persist, watch};
 
 /// What every overriding variable begins with.
 pub const ENVIRONMENT_PREFIX: &str = "CUSTOMS_GATEWAY__";
@@ -32,6 +32,8 @@ pub struct Config {
     pub watch: watch::Config,
     /// Reports of inspections.
     pub outcomes: outcomes::Config,
+    /// Reports of border posts.
+    pub border: border::Config,
     /// The operators' listener.
     pub admin: admin::Config,
     /// Logs.
@@ -117,6 +119,7 @@ impl Config {
         self.decode.problems().iter().for_each(|(key, problem)| add(&format!("decode.{key}"), problem));
         self.intake.problems().iter().for_each(|(key, problem)| add(&format!("intake.{key}"), problem));
         self.watch.problems().iter().for_each(|(key, problem)| add(key, problem));
+        self.border.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.outcomes.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.admin.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.observability.problems().iter().for_each(|(key, problem)| add(key, problem));
@@ -151,6 +154,7 @@ fn sections(mut table: toml::Table) -> Result<Config, Refused> {
         persist: section(&mut table, "persist", &mut problems),
         watch: section(&mut table, "watch", &mut problems),
         outcomes: section(&mut table, "outcomes", &mut problems),
+        border: section(&mut table, "border", &mut problems),
         admin: section(&mut table, "admin", &mut problems),
         observability: section(&mut table, "observability", &mut problems),
     };

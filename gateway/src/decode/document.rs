@@ -4,7 +4,10 @@ use jiff::Timestamp;
 
 use super::{Limits, Refusal, json};
 
-pub use formats::{Cause, Document, Envelope, Format, Intent, Message, Unreadable};
+pub use formats::{
+    Answer, AnswerFinding, AnswerHead, AnswerInKind, Cause, Document, Envelope, Format, Intent, Message,
+    Unreadable, answer,
+};
 
 /// Longest reference that may be given for a document, in bytes of UTF-8.
 const MAX_REFERENCE: usize = 280;

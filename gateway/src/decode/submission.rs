@@ -101,6 +101,8 @@ pub(super) fn declared(manifest: v1::Manifest) -> Declared {
         }),
         crew_members: manifest.crew_members.into_iter().map(crew_member).collect(),
         test: manifest.test,
+        closed: manifest.closed,
+        draft: manifest.draft,
         issue_time: instant(manifest.issue_time),
         carrier: party(manifest.carrier),
         source: SourceMap::default(),

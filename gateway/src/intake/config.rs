@@ -32,6 +32,8 @@ pub struct Config {
     pub uploads_at_once: usize,
     /// Longest that the bytes of one upload may take to come, milliseconds.
     pub upload_timeout_ms: u64,
+    /// Changes that are told of one revision; what else changed is not.
+    pub max_changes: usize,
     /// How long a pre-decision holds after the expected arrival, hours.
     pub pre_decision_hours: u32,
     /// Longest reason of a cancellation, bytes.
@@ -75,6 +77,7 @@ impl Default for Config {
             inline_document_bytes: 16 * 1024,
             uploads_at_once: 16,
             upload_timeout_ms: 60_000,
+            max_changes: 200,
             pre_decision_hours: 24,
             max_cancellation_reason_bytes: 500,
             rules: Rules::default(),

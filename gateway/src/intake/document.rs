@@ -3,25 +3,33 @@
 //! What settles repeats is a message's own reference, never the envelope's: a document that was recorded in part is
 //! completed by sending it again, also in other batches. Part and revision, which few formats know, are given here.
 
-use std::{collections::HashMap, panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use jiff::Timestamp;
-use manifest::declared::Declared;
+use manifest::{
+    Findings, State,
+    declared::{Declared, DeclaredInstant},
+};
 use prost::bytes::Bytes;
+use proto::v1;
 use tokio::sync::OnceCell;
 use tracing::debug_span;
 use uuid::Uuid;
 
 use super::{
     Failure, admit,
-    pipeline::{Checked, Original, Pipeline, Submission},
+    pipeline::{Checked, MOST_REVISIONS, Original, Pipeline, Submission},
     steps::Steps,
 };
 use crate::{
     authenticate::registry::Partner,
     decode::{
         self, Envelope, Refusal,
-        document::{Document, Format, Given, Intent, Message},
+        document::{Answer, AnswerHead, Document, Format, Given, Intent, Message, Unreadable},
     },
     observability::{Kind, Outcome, Step, names::span},
     persist::{
@@ -31,9 +39,6 @@ use crate::{
     reply::{self, Heading},
 };
 
-/// Most manifests under one reference that a message is compared with.
-const MOST_REVISIONS: u32 = 500;
-
 /// What is asked beside a document's bytes.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
@@ -42,6 +47,8 @@ pub(super) struct Asked {
     pub(super) request_id: Option<String>,
     pub(super) language_code: String,
     pub(super) dry_run: bool,
+    /// Is an answer in the document's own format wanted too?
+    pub(super) in_kind: bool,
 }
 
 /// A document that was read: everything that its messages share.
@@ -53,6 +60,32 @@ pub(super) struct Reading {
     several: bool,
     now: Timestamp,
     kept: OnceCell<Uuid>,
+    envelope: decode::document::Envelope,
+    /// What answers in kind repeat of each message, by its place; empty when none are wanted.
+    heads: Vec<(AnswerHead, Option<Unreadable>)>,
+    /// What came of each message so far, by its number.
+    answers: Mutex<BTreeMap<i32, Answer>>,
+}
+
+impl Reading {
+    /// Notes what came of a message, for the answers in kind.
+    pub(super) fn answered(&self, message: &v1::DocumentMessage) {
+        let place = usize::try_from(message.message_number).ok().and_then(|number| number.checked_sub(1));
+        let Some((_, unreadable)) = place.and_then(|place| self.heads.get(place)) else { return };
+        let own = new_manifest_id(self.now).simple().to_string();
+        let answer = reply::answer_to(message, unreadable.as_ref(), own, self.now);
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.insert(message.message_number, answer);
+    }
+
+    /// The answers in the document's own format, once everything is answered.
+    pub(super) fn in_kind(&self) -> Vec<v1::DocumentAnswer> {
+        let answers = std::mem::take(&mut *self.answers.lock().unwrap_or_else(PoisonError::into_inner));
+        let heads = self.heads.iter().map(|(head, _)| head.clone());
+        let pairs: Vec<_> = heads.zip(answers.into_values()).collect();
+        let made = decode::document::answer(self.format, &self.envelope, &pairs);
+        made.into_iter().map(reply::document_answer).collect()
+    }
 }
 
 /// One message, with what is known of it before it is taken up.
@@ -80,7 +113,7 @@ impl Pipeline {
         partner: &Partner,
         content: Bytes,
         asked: Asked,
-    ) -> Result<(proto::v1::Document, Reading, Vec<Vec<Numbered>>), Failure> {
+    ) -> Result<(v1::Document, Reading, Vec<Vec<Numbered>>), Failure> {
         let now = self.clock.now();
         admit::submitter(partner)?;
         self.quota.call(partner, now)?;
@@ -90,6 +123,10 @@ impl Pipeline {
         }
         let document = self.decoded(content.clone(), &asked, now).await?;
         let told = reply::document(&document);
+        let wanted = asked.in_kind && !asked.dry_run;
+        let each = document.messages.iter().filter(|_| wanted);
+        let heads =
+            each.map(|message| (AnswerHead::of(message), message.content.as_ref().err().cloned())).collect();
         let reading = Reading {
             asked,
             format: document.format,
@@ -97,6 +134,9 @@ impl Pipeline {
             several: document.messages.len() > 1,
             now,
             kept: OnceCell::new(),
+            envelope: document.envelope.clone(),
+            heads,
+            answers: Mutex::default(),
         };
         Ok((told, reading, grouped(document)))
     }
@@ -149,11 +189,10 @@ impl Pipeline {
             return self.withdraw(partner, &declared, &rows, reading.now).await;
         }
         if intent == Intent::Arrive && !reading.asked.dry_run {
-            return Err(Failure::Request {
-                field: "content",
-                problem: "announces an arrival, which posts report",
-            });
+            return self.arrived(partner, &declared, &rows, reading.now).await;
         }
+        // The list that says who really boarded is final; a revision like any other otherwise.
+        declared.closed |= intent == Intent::Close;
         let repeated =
             reading.format != Format::ManifestJson && self.assign(&mut declared, intent, shared, &rows);
         learned.key = (declared.manifest_reference.clone(), declared.part.clone(), declared.revision);
@@ -163,7 +202,16 @@ impl Pipeline {
         };
         let said = decode::Submission { declared, envelope };
         if reading.asked.dry_run {
-            return Ok(Taken::Checked(Box::new(self.look_at(said, &steps, reading.now))));
+            let noted = said.declared.notes.len();
+            let mut checked = self.look_at(said, &steps, reading.now);
+            if matches!(intent, Intent::Cancel | Intent::Arrive) {
+                // It declares nothing but what it is about: what the reader noted, which comes first, is all there is.
+                let mut findings = Findings::default();
+                checked.findings.iter().take(noted).for_each(|each| findings.push(each.clone()));
+                checked.acceptable = !findings.reject();
+                checked.findings = findings;
+            }
+            return Ok(Taken::Checked(Box::new(checked)));
         }
         // Before anything of it is stored; announcing asks the same again.
         let key = admit::submission(partner, &said.declared)?;
@@ -243,6 +291,30 @@ impl Pipeline {
                 seen.push(&row.part);
                 moved = Some(self.store.cancel(row.id, &partner.id, "", now).await?);
             }
+        }
+        Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
+    }
+
+    /// A partner's word that its conveyance has arrived is kept and told; what makes it ARRIVED is the post's own report.
+    async fn arrived(
+        &self,
+        partner: &Partner,
+        declared: &Declared,
+        rows: &[RevisionRow],
+        now: Timestamp,
+    ) -> Result<Taken, Failure> {
+        let said = declared.journey.as_ref().and_then(|journey| journey.arrival_time.as_ref());
+        let time = match said {
+            Some(DeclaredInstant::Instant { timestamp, .. }) => (*timestamp).min(now),
+            _ => now,
+        };
+        // Of several parts, all of them are on the one conveyance.
+        let newest = rows.iter().filter(|row| {
+            row.state != State::Amended && (declared.part.is_empty() || declared.part == row.part)
+        });
+        let mut moved = None;
+        for row in newest {
+            moved = Some(self.store.announce_arrival(row.id, &partner.id, time, now).await?);
         }
         Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
     }

@@ -36,20 +36,18 @@ impl Service {
         request: Request<v1::SubmitDocumentRequest>,
     ) -> Result<Response<v1::SubmitDocumentResponse>, Status> {
         let (_, extensions, request) = request.into_parts();
+        let in_kind = request.answer_format() == v1::AnswerFormat::InKind;
         let asked = Asked {
             format: request.format,
             reference: request.document_reference,
             request_id: None,
             language_code: request.language_code,
             dry_run: false,
+            in_kind,
         };
         let whole = self.whole("SubmitDocument", extensions, request.content, asked, request.request_id);
-        let (document, messages) = whole.await?;
-        Ok(Response::new(v1::SubmitDocumentResponse {
-            document: Some(document),
-            messages,
-            answers: Vec::new(),
-        }))
+        let (document, messages, answers) = whole.await?;
+        Ok(Response::new(v1::SubmitDocumentResponse { document: Some(document), messages, answers }))
     }
 
     /// A dry run of a document in one message.
@@ -64,9 +62,10 @@ impl Service {
             request_id: None,
             language_code: request.language_code,
             dry_run: true,
+            in_kind: false,
         };
         let whole = self.whole("ValidateDocument", extensions, request.content, asked, String::new());
-        let (document, messages) = whole.await?;
+        let (document, messages, _) = whole.await?;
         Ok(Response::new(v1::ValidateDocumentResponse { document: Some(document), messages }))
     }
 
@@ -78,7 +77,7 @@ impl Service {
         content: Vec<u8>,
         mut asked: Asked,
         id: String,
-    ) -> Result<(v1::Document, Vec<v1::DocumentMessage>), Status> {
+    ) -> Result<(v1::Document, Vec<v1::DocumentMessage>, Vec<v1::DocumentAnswer>), Status> {
         let extensions = Arc::new(extensions);
         let answer = async {
             asked.request_id = request_id(id)?;
@@ -87,10 +86,11 @@ impl Service {
                 return Err(Refusal::TooLarge { limit, found: content.len() }.into());
             }
             let caller = self.caller(&extensions)?;
-            let (document, messages) = self.read(&extensions, &caller, content.into(), asked).await?;
+            let (document, messages, reading) =
+                self.read(&extensions, &caller, content.into(), asked).await?;
             let mut messages: Vec<_> = messages.collect().await;
             messages.sort_by_key(|message| message.message_number);
-            Ok((document, messages))
+            Ok((document, messages, reading.in_kind()))
         };
         let answer: Result<_, Failure> = answer.instrument(call_span(method)).await;
         answer.map_err(|failure| self.told(&failure, extensions.get()).into_status())
@@ -107,10 +107,14 @@ impl Service {
         let inner = span.clone();
         let begin = async move {
             match service.taken_in(&extensions, chunks).await {
-                Ok((document, messages)) => {
+                Ok((document, messages, reading)) => {
                     let told = |event| Ok(v1::UploadDocumentResponse { event: Some(event) });
                     let first = stream::once(async move { told(Event::Document(document)) });
-                    first.chain(messages.map(move |message| told(Event::Message(message)))).boxed()
+                    let last = stream::once(async move { stream::iter(reading.in_kind()) }).flatten();
+                    first
+                        .chain(messages.map(move |message| told(Event::Message(message))))
+                        .chain(last.map(move |answer| told(Event::Answer(answer))))
+                        .boxed()
                 }
                 Err(end) => {
                     let status = match end {
@@ -130,7 +134,7 @@ impl Service {
         self: &Arc<Self>,
         extensions: &Arc<Extensions>,
         mut chunks: Streaming<v1::UploadDocumentRequest>,
-    ) -> Result<(v1::Document, Messages), End> {
+    ) -> Result<(v1::Document, Messages, Shared), End> {
         let caller = self.caller(extensions)?;
         super::admit::submitter(&caller).map_err(Failure::from)?;
         let limit = self.config.uploads_at_once;
@@ -157,12 +161,14 @@ impl Service {
             }
             () = self.draining.cancelled() => return Err(Failure::ShuttingDown.into()),
         };
+        let in_kind = header.answer_format() == v1::AnswerFormat::InKind;
         let asked = Asked {
             format: header.format,
             reference: header.document_reference,
             request_id: request_id(header.request_id).map_err(Failure::from)?,
             language_code: header.language_code,
             dry_run: header.dry_run,
+            in_kind,
         };
         Ok(self.read(extensions, &caller, content, asked).await?)
     }
@@ -174,11 +180,12 @@ impl Service {
         caller: &Partner,
         content: Bytes,
         asked: Asked,
-    ) -> Result<(v1::Document, Messages), Failure> {
+    ) -> Result<(v1::Document, Messages, Shared), Failure> {
         let (document, reading, groups) = self.pipeline.read(caller, content, asked).await?;
         let reading: Shared = Arc::new(reading);
         let (service, extensions) = (Arc::clone(self), Arc::clone(extensions));
         let at_once = self.config.elements_at_once;
+        let kept = Arc::clone(&reading);
         let messages = stream::iter(groups).map(move |group| {
             let (service, extensions, reading) =
                 (Arc::clone(&service), Arc::clone(&extensions), Arc::clone(&reading));
@@ -190,7 +197,7 @@ impl Service {
                 })
                 .boxed()
         });
-        Ok((document, messages.flatten_unordered(at_once).boxed()))
+        Ok((document, messages.flatten_unordered(at_once).boxed(), kept))
     }
 
     /// One message, whatever comes of it.
@@ -216,6 +223,7 @@ impl Service {
         if let Err(failure) = taken.and_then(|(caller, taken)| self.put(&mut told, &caller, taken, reading)) {
             told.refusal = Some(self.refused(&failure, extensions.get()).into_refusal());
         }
+        reading.answered(&told);
         told
     }
 
@@ -241,7 +249,7 @@ impl Service {
                     told.refusal = Some(Notice::of(&failure, uuid::Uuid::nil()).into_refusal());
                 }
             }
-            Taken::Moved(summary) => told.moved = Some(super::reading::summary(&summary)),
+            Taken::Moved(summary) => told.moved = Some(reply::summary(&summary)),
         }
         Ok(())
     }
@@ -261,7 +269,10 @@ pub(super) fn checked_response(
     language: Language,
 ) -> v1::ValidateManifestResponse {
     v1::ValidateManifestResponse {
-        normalized_manifest: Some(reply::manifest(&checked.manifest, &reply::Life::default())),
+        normalized_manifest: Some(reply::manifest(
+            &checked.manifest,
+            &reply::Life { closed: checked.closed, draft: checked.draft, ..reply::Life::default() },
+        )),
         findings: checked.findings.iter().map(|each| reply::finding(each, language)).collect(),
         acceptable: checked.acceptable,
     }

@@ -29,14 +29,14 @@ impl Left {
 pub(super) fn finish(scored: Scored, circumstances: Circumstances, receipt: Receipt) -> (Finish, Left) {
     let left = Left { decided: Arc::default(), circumstances: Arc::new(circumstances) };
     let here = left.clone();
-    let finish: Finish = Box::new(move |capacity| {
+    let finish: Finish = Box::new(move |capacity, state| {
         // A batch may be written a second time, so what was scored stays here.
         let decided = scoring::finish(scored.clone(), capacity);
         // The conveyance stands first; without it there is no decision at all.
         let verdict =
             decided.pre_decisions.first().map_or("WITHHELD", |roll_up| verdict_word(roll_up.verdict));
         let finished = Finished {
-            receipt: receipt.finish(&here.circumstances, &decided),
+            receipt: receipt.finish(&here.circumstances, &decided, state),
             decisions: encode_decisions(&here.circumstances, &decided),
             verdict: verdict.to_owned(),
             fraud_probability: decided

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use jiff::Timestamp;
-use manifest::{CodeLists, Findings, Manifest, RuleSettings, State, record};
+use manifest::{CodeLists, Findings, Manifest, ManifestKey, RuleSettings, State, record};
 use prost::bytes::Bytes;
 use scoring::{Scored, Withheld};
 use tracing::{Span, debug_span};
@@ -25,11 +25,11 @@ use crate::{
         names::{field, span},
     },
     persist::{
-        AuditEvent, AuditKind, Digests, Outcome, ReceivedSalt, Recorded, Store, new_manifest_id,
-        received_digest,
+        AuditEvent, AuditKind, Digests, Outcome, Persons, ReceivedSalt, Recorded, Sealed, Store,
+        new_manifest_id, received_digest,
     },
     quota::Quota,
-    reply::{Circumstances, Receipt, Submitted},
+    reply::{self, Circumstances, Receipt, Submitted},
     subjects,
 };
 
@@ -48,7 +48,11 @@ pub(super) struct Pipeline {
     rules: RuleSettings,
     holds_for: Duration,
     pub(super) inline_document_bytes: usize,
+    max_changes: usize,
 }
+
+/// Most manifests under one reference that are looked at.
+pub(super) const MOST_REVISIONS: u32 = 500;
 
 /// A submission that is durable, with what its answer is made of.
 pub(super) struct Submission {
@@ -67,6 +71,8 @@ pub(super) struct Checked {
     pub(super) manifest: Manifest,
     pub(super) findings: Findings,
     pub(super) acceptable: bool,
+    pub(super) closed: bool,
+    pub(super) draft: bool,
     pub(super) envelope: Envelope,
 }
 
@@ -84,6 +90,7 @@ impl Pipeline {
             rules: intake.config.rules.settings(),
             holds_for: Duration::from_secs(u64::from(intake.config.pre_decision_hours) * 3_600),
             inline_document_bytes: intake.config.inline_document_bytes,
+            max_changes: intake.config.max_changes,
             store: intake.store,
             clock: intake.clock,
             metrics: intake.metrics,
@@ -130,6 +137,7 @@ impl Pipeline {
         counted.unwrap_or_else(|| self.quota.submission(partner, now))?;
 
         let test = partner.test || declared.test;
+        let (closed, draft) = (declared.closed, declared.draft);
         let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
             manifest::normalize(declared, &self.lists, &self.rules)
         });
@@ -137,6 +145,10 @@ impl Pipeline {
             manifest::validate(manifest, now, &self.rules, &mut findings)
         });
         let (manifest, scored, state) = match validated {
+            Ok(validated) if draft => {
+                let scored = Scored::withheld(Withheld::Draft, None, findings.as_slice());
+                (validated.into_manifest(), scored, State::Draft)
+            }
             Ok(validated) => {
                 let case = subjects::of(&validated);
                 let scorer = self.judge.scorer();
@@ -144,7 +156,7 @@ impl Pipeline {
                 let span = debug_span!(span::SCORE, { field::BUNDLE_VERSION } = bundle);
                 let judging = self.judge.judge(case, findings.as_slice());
                 let scored = steps.wait(Step::Score, span, judging).await; // no `?`: what fails is withheld
-                (validated.into_manifest(), scored, State::Submitted)
+                (validated.into_manifest(), scored, if closed { State::Closed } else { State::Submitted })
             }
             Err(rejected) => {
                 let scored = Scored::withheld(Withheld::ManifestRejected, None, findings.as_slice());
@@ -155,8 +167,9 @@ impl Pipeline {
         for finding in &findings {
             self.metrics.finding(finding.code.as_str());
         }
-        let facts =
-            Facts { key, digest, original, request_id: envelope.request_id.clone(), test, state, now };
+        let changes = self.changes(&key, &manifest).await?;
+        let request_id = envelope.request_id.clone();
+        let facts = Facts { key, digest, original, request_id, test, state, changes, now };
         let (outcome, left) = self.outcome(facts, manifest, &findings, scored)?;
         drop(findings); // nothing large is held across the commit
         Span::current().record(field::MANIFEST_ID, tracing::field::display(outcome.id));
@@ -194,6 +207,7 @@ impl Pipeline {
         steps: &Steps<'_>,
         now: Timestamp,
     ) -> Checked {
+        let (closed, draft) = (declared.closed, declared.draft);
         let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
             manifest::normalize(declared, &self.lists, &self.rules)
         });
@@ -205,7 +219,36 @@ impl Pipeline {
             Ok(validated) => validated.into_manifest(),
             Err(rejected) => rejected.into_manifest(),
         };
-        Checked { manifest, findings, acceptable, envelope }
+        Checked { manifest, findings, acceptable, closed, draft, envelope }
+    }
+
+    /// What a revision says otherwise than the one before it. Only revisions pay for the look.
+    ///
+    /// # Errors
+    /// The store's faults.
+    async fn changes(&self, key: &ManifestKey, manifest: &Manifest) -> Result<Option<Vec<u8>>, Failure> {
+        if key.revision.number() == 0 {
+            return Ok(None);
+        }
+        let rows = self.store.revisions_of(&key.partner_id, &key.manifest_reference, MOST_REVISIONS).await?;
+        let before = rows
+            .iter()
+            .filter(|row| row.part == key.part && row.revision < key.revision && row.state != State::Rejected)
+            .max_by_key(|row| row.revision);
+        let Some(before) = before else { return Ok(None) };
+        let Some(stored) = self.store.manifest(before.id, Persons::With).await? else { return Ok(None) };
+        let changes = match &stored.sealed {
+            Sealed::Open { persons: Some(persons), .. } => {
+                let earlier = record::decode(&stored.record, Some(persons))?;
+                reply::changes(&earlier, manifest, self.max_changes)
+            }
+            // Without the persons of the one before, the persons of this one are no news.
+            _ => {
+                let now = record::decode(&record::encode_manifest(manifest).record, None)?;
+                reply::changes(&record::decode(&stored.record, None)?, &now, self.max_changes)
+            }
+        };
+        Ok(Some(reply::encode_changes(&changes)))
     }
 
     async fn repeated(
@@ -231,7 +274,7 @@ impl Pipeline {
         findings: &Findings,
         scored: Scored,
     ) -> Result<(Outcome, Left), Failure> {
-        let Facts { key, digest, original, request_id, test, state, now } = facts;
+        let Facts { key, digest, original, request_id, test, state, changes, now } = facts;
         let id = new_manifest_id(now);
         let received_salt = ReceivedSalt::random()?;
         let receipt = Receipt::of(&Submitted {
@@ -240,7 +283,6 @@ impl Pipeline {
             manifest_reference: &key.manifest_reference,
             part: &key.part,
             revision: key.revision.number(),
-            state,
             receive_time: now,
             received_digest: received_digest(&received_salt, &original.digested),
             findings: findings.as_slice(),
@@ -269,6 +311,7 @@ impl Pipeline {
             findings: noted.findings_json,
             originals: Some(noted.originals_json),
             state,
+            changes,
             test,
             journey_key: manifest.journey_key(),
             conveyance_key: manifest.conveyance_key(),
@@ -285,12 +328,13 @@ impl Pipeline {
 
 /// What is known about a submission beside its manifest.
 struct Facts {
-    key: manifest::ManifestKey,
+    key: ManifestKey,
     digest: crate::persist::ContentDigest,
     original: Original,
     request_id: Option<String>,
     test: bool,
     state: State,
+    changes: Option<Vec<u8>>,
     now: Timestamp,
 }
 

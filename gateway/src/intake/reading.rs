@@ -56,12 +56,20 @@ pub(super) async fn get(
                 state: Some(stored.summary.state),
                 receive_time: Some(stored.summary.receive_time),
                 test: stored.summary.test,
+                closed: false,
+                draft: false,
+                movements: [
+                    stored.summary.arrive_time,
+                    stored.summary.release_time,
+                    stored.summary.announced_arrival_time,
+                ],
             },
         )),
         receipt: Some(reply::receipt(&stored.receipt)?),
         findings: reply::findings(&stored.findings, originals, language)?,
         persons_held: stored.sealed != Sealed::Destroyed,
         received_digest_salt: salt,
+        changes: reply::told_changes(stored.changes.as_deref()),
     })
 }
 
@@ -107,7 +115,7 @@ pub(super) async fn list(
         None => None,
     };
     Ok(v1::ListManifestsResponse {
-        manifests: page.manifests.iter().map(summary).collect(),
+        manifests: page.manifests.iter().map(reply::summary).collect(),
         next_page_token: next.unwrap_or_default(),
     })
 }
@@ -130,22 +138,7 @@ pub(super) async fn cancel(
         return Err(Failure::Request { field: "cancellation_reason", problem: "is longer than is read" });
     }
     let cancelled = pipeline.store.cancel(id, &partner.id, &request.cancellation_reason, now).await?;
-    Ok(v1::CancelManifestResponse { manifest: Some(summary(&cancelled)) })
-}
-
-pub(super) fn summary(manifest: &crate::persist::ManifestSummary) -> v1::ManifestSummary {
-    v1::ManifestSummary {
-        name: reply::manifest_name(manifest.id),
-        manifest_reference: manifest.key.manifest_reference.clone(),
-        part: manifest.key.part.clone(),
-        revision: i32::try_from(manifest.key.revision.number()).unwrap_or(i32::MAX),
-        state: reply::manifest_state(manifest.state.as_str()).into(),
-        border_post_code: manifest.border_post_code.clone().unwrap_or_default(),
-        arrival_time: manifest.arrival_time.map(reply::timestamp),
-        receive_time: Some(reply::timestamp(manifest.receive_time)),
-        corridor: reply::corridor_of_word(&manifest.verdict).into(),
-        test: manifest.test,
-    }
+    Ok(v1::CancelManifestResponse { manifest: Some(reply::summary(&cancelled)) })
 }
 
 /// The id in `manifests/{uuid}`, in the one form in which we write it: one manifest has one name.

@@ -180,6 +180,7 @@ impl Service {
                 Some((circumstances, decided)) => reply::Decisions::Fresh(circumstances, decided),
                 None => reply::Decisions::Stored(&stored.decisions),
             },
+            changes: stored.changes.as_deref(),
             repeated: stored.repeated,
         };
         let answer = debug_span!(span::REPLY).in_scope(|| {

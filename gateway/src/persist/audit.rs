@@ -32,6 +32,16 @@ words! {
         BundleTaken = "BUNDLE_TAKEN",
         /// The register of authorised economic operators was imported.
         OperatorsImported = "OPERATORS_IMPORTED",
+        /// A later revision restates a manifest.
+        Amended = "AMENDED",
+        /// A border post reported that a manifest's conveyance has come.
+        Arrived = "ARRIVED",
+        /// A border post reported that it was released.
+        Completed = "COMPLETED",
+        /// A manifest never arrived in time.
+        Expired = "EXPIRED",
+        /// A sender announced that a manifest's conveyance has arrived.
+        ArrivalAnnounced = "ARRIVAL_ANNOUNCED",
         /// Natural persons of a manifest were read.
         PersonsRead = "PERSONS_READ",
         /// A manifest was checked without being recorded.

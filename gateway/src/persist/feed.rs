@@ -38,6 +38,16 @@ words! {
         Recorded = "RECORDED",
         /// It was withdrawn.
         Cancelled = "CANCELLED",
+        /// A later revision restates it.
+        Amended = "AMENDED",
+        /// It is at the border post.
+        Arrived = "ARRIVED",
+        /// It was released.
+        Completed = "COMPLETED",
+        /// It never arrived in time.
+        Expired = "EXPIRED",
+        /// The sender announced that it has arrived; its state is as before.
+        ArrivalAnnounced = "ARRIVAL_ANNOUNCED",
     }
 }
 
@@ -54,6 +64,8 @@ pub struct FeedRow {
     pub journey_key: Option<String>,
     /// The pre-decisions' record.
     pub decisions: Vec<u8>,
+    /// What the revision says otherwise than the one before.
+    pub changes: Option<Vec<u8>>,
 }
 
 impl std::fmt::Debug for FeedRow {

@@ -43,10 +43,12 @@ pub use inspection::{
 pub use manifest::{ManifestKey, State};
 pub use outcome::{Finish, Finished, Outcome, Recorded, new_manifest_id};
 pub use rows::{
-    BorderPostRow, HistoryImported, HistoryRow, Imported, ManifestFilter, ManifestPage, ManifestSummary,
-    PartnerRow, Persons, PreDecisions, ReceivedBytes, RevisionRow, Scope, Sealed, StoredManifest,
+    BorderPostRow, Clearance, HistoryImported, HistoryRow, Imported, ManifestFilter, ManifestPage,
+    ManifestSummary, PartnerRow, Persons, PreDecisions, ReceivedBytes, RevisionRow, Scope, Sealed,
+    StoredManifest,
 };
 pub use secrets::Secrets;
+use sqlite::Movement;
 
 /// Where manifests are kept. Cheap to clone; all clones share one writer. A closed set of backends: the compiler lists
 /// what a new one lacks.
@@ -389,6 +391,81 @@ impl Store {
     ) -> Result<ManifestSummary, Error> {
         match self {
             Self::Sqlite(store) => store.cancel(id, partner_id, reason, now).await,
+        }
+    }
+
+    /// A border post reports that the conveyance of a manifest has come. The first time stays.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::StateConflict`] when its state does not allow it; [`Error::Unavailable`].
+    pub async fn report_arrival(
+        &self,
+        id: Uuid,
+        partner_id: &str,
+        arrive_time: Timestamp,
+        now: Timestamp,
+    ) -> Result<ManifestSummary, Error> {
+        match self {
+            Self::Sqlite(store) => store.report(id, partner_id, Movement::Arrival, arrive_time, now).await,
+        }
+    }
+
+    /// A border post reports that it was released. The first time stays.
+    ///
+    /// # Errors
+    /// As [`Store::report_arrival`].
+    pub async fn report_release(
+        &self,
+        id: Uuid,
+        partner_id: &str,
+        release_time: Timestamp,
+        now: Timestamp,
+    ) -> Result<ManifestSummary, Error> {
+        match self {
+            Self::Sqlite(store) => store.report(id, partner_id, Movement::Release, release_time, now).await,
+        }
+    }
+
+    /// Its sender announces that a manifest's conveyance has arrived: kept and told, its state stays. The first time stays.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] or [`Error::Unavailable`].
+    pub async fn announce_arrival(
+        &self,
+        id: Uuid,
+        partner_id: &str,
+        time: Timestamp,
+        now: Timestamp,
+    ) -> Result<ManifestSummary, Error> {
+        match self {
+            Self::Sqlite(store) => store.report(id, partner_id, Movement::Announced, time, now).await,
+        }
+    }
+
+    /// Looks at the manifests that were expected before an instant, some at a time, and expires those that never arrived.
+    /// Returns how many were looked at and how many expired; nothing more to look at when the first is 0.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn expire(&self, before: Timestamp, limit: u32, now: Timestamp) -> Result<(u64, u64), Error> {
+        match self {
+            Self::Sqlite(store) => store.expire(before, limit, now).await,
+        }
+    }
+
+    /// What was released between two instants, at one post or at all; `limit` at the most. Without test traffic.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn clearances(
+        &self,
+        border_post_code: Option<&str>,
+        from: Timestamp,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Clearance>, Error> {
+        match self {
+            Self::Sqlite(store) => store.clearances(border_post_code, from, before, limit).await,
         }
     }
 

@@ -44,7 +44,9 @@ pub(crate) use words;
 
 /// Finishes a decision inside the transaction. A pure function: it may be called again when a batch is written a
 /// second time, and must not block, log or read the clock.
-pub type Finish = Box<dyn Fn(&Capacity) -> Finished + Send + Sync>;
+///
+/// It is told where the manifest stands now that it is recorded beside its other revisions.
+pub type Finish = Box<dyn Fn(&Capacity, State) -> Finished + Send + Sync>;
 
 /// A finished decision, as bytes and columns.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -81,8 +83,10 @@ pub struct Outcome {
     pub findings: Vec<u8>,
     /// The findings' original values. Sealed.
     pub originals: Option<Vec<u8>>,
-    /// SUBMITTED or REJECTED.
+    /// Where it would stand alone: DRAFT, SUBMITTED, CLOSED or REJECTED.
     pub state: State,
+    /// What it says otherwise than the revision before: kinds and paths, never a value. `None` for the first.
+    pub changes: Option<Vec<u8>>,
     /// Test traffic: never in a feed but the submitter's own.
     pub test: bool,
     /// Border post of arrival.
@@ -136,6 +140,8 @@ pub struct Recorded {
     pub originals: Option<Vec<u8>>,
     /// The pre-decisions' record.
     pub decisions: Vec<u8>,
+    /// What it says otherwise than the revision before.
+    pub changes: Option<Vec<u8>>,
     /// True when this is the answer to an earlier submission of the same words. Whoever answers it audits that.
     pub repeated: bool,
 }

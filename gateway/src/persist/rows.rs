@@ -28,6 +28,12 @@ pub struct ManifestSummary {
     pub receive_time: Timestamp,
     /// The roll-up's word: `GREEN`, `YELLOW`, `RED` or `WITHHELD`.
     pub verdict: String,
+    /// When it came to the border post, as the post reports.
+    pub arrive_time: Option<Timestamp>,
+    /// When it was released, as the post reports.
+    pub release_time: Option<Timestamp>,
+    /// When the sender announced that it has arrived.
+    pub announced_arrival_time: Option<Timestamp>,
 }
 
 /// One of the manifests under a reference.
@@ -45,6 +51,19 @@ pub struct RevisionRow {
     pub state: State,
 }
 
+/// How long one conveyance was at a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clearance {
+    /// The post.
+    pub border_post_code: String,
+    /// UN/ECE Recommendation 19 mode; empty where it is not known.
+    pub mode_code: String,
+    /// When it came.
+    pub arrive_time: Timestamp,
+    /// When it was released.
+    pub release_time: Timestamp,
+}
+
 /// A manifest with everything that is kept of it but the received bytes. `Debug` prints the summary only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredManifest {
@@ -58,6 +77,8 @@ pub struct StoredManifest {
     pub findings: Vec<u8>,
     /// The receipt as first stored.
     pub receipt: Vec<u8>,
+    /// What it says otherwise than the revision before.
+    pub changes: Option<Vec<u8>>,
     /// What lies under the manifest's key.
     pub sealed: Sealed,
 }

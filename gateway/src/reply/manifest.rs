@@ -22,6 +22,12 @@ pub struct Life {
     pub receive_time: Option<Timestamp>,
     /// Is it test traffic, whatever it says itself?
     pub test: bool,
+    /// Is the load or list final?
+    pub closed: bool,
+    /// Is it announced and not yet meant?
+    pub draft: bool,
+    /// When it came to the border post, was released, and was announced to have arrived.
+    pub movements: [Option<Timestamp>; 3],
 }
 
 /// A manifest in customs' codes and units.
@@ -47,6 +53,11 @@ pub fn manifest(manifest: &Manifest, life: &Life) -> v1::Manifest {
         receive_time: life.receive_time.map(timestamp),
         issue_time: instant(manifest.issue_time),
         carrier: manifest.carrier.as_ref().map(party),
+        closed: life.closed || life.state == Some(State::Closed),
+        draft: life.draft || life.state == Some(State::Draft),
+        arrive_time: life.movements[0].map(timestamp),
+        release_time: life.movements[1].map(timestamp),
+        announced_arrival_time: life.movements[2].map(timestamp),
     }
 }
 

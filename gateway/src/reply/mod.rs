@@ -2,15 +2,18 @@
 
 mod submission;
 
+mod changes;
 mod decisions;
 mod document;
 mod finding;
+mod in_kind;
 mod pre_decision;
 mod receipt;
 
 mod cargo;
 mod manifest;
 mod people;
+mod summary;
 
 mod value;
 
@@ -20,9 +23,11 @@ mod reason;
 mod status;
 
 pub use ::manifest::finding_text::Language;
+pub use changes::{changes, encode_changes, told_changes};
 pub use decisions::{Circumstances, Unreadable, decode_decisions, encode_decisions, record_of_decisions};
 pub use document::{Heading, document, document_message};
 pub use finding::finding;
+pub use in_kind::{answer_to, document_answer};
 pub use manifest::{Life, manifest};
 pub use notice::Notice;
 pub use pre_decision::{
@@ -31,4 +36,5 @@ pub use pre_decision::{
 pub use reason::{DOMAIN, Reason};
 pub use receipt::{Receipt, Submitted, receipt};
 pub use submission::{Answer, Decisions, Recorded, findings, submission};
+pub use summary::summary;
 pub use value::{manifest_name, manifest_state, outcome_name, timestamp, verdict_word};

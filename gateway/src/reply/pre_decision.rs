@@ -220,6 +220,7 @@ fn withheld(cause: Withheld) -> v1::WithheldReason {
         Withheld::HistoryUnavailable => v1::WithheldReason::HistoryUnavailable,
         Withheld::ModeNotDecided => v1::WithheldReason::ModeNotDecided,
         Withheld::TravellersWithheld => v1::WithheldReason::TravellersWithheld,
+        Withheld::Draft => v1::WithheldReason::Draft,
     }
 }
 

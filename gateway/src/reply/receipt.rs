@@ -27,8 +27,6 @@ pub struct Submitted<'a> {
     pub part: &'a str,
     /// Restatement number.
     pub revision: u32,
-    /// SUBMITTED or REJECTED.
-    pub state: State,
     /// When it was received.
     pub receive_time: Timestamp,
     /// Salted digest of the bytes as received.
@@ -52,7 +50,7 @@ impl Receipt {
             manifest_reference: submitted.manifest_reference.to_owned(),
             part: submitted.part.to_owned(),
             revision: i32::try_from(submitted.revision).unwrap_or(i32::MAX),
-            state: manifest_state(submitted.state.as_str()).into(),
+            state: v1::ManifestState::Unspecified.into(),
             receive_time: Some(timestamp(submitted.receive_time)),
             received_digest: submitted.received_digest.to_vec(),
             findings: submitted.findings.iter().map(in_short).collect(),
@@ -64,9 +62,9 @@ impl Receipt {
         })
     }
 
-    /// The receipt's bytes with the verdicts in, how long they hold and what made them.
+    /// The receipt's bytes with the verdicts in, how long they hold and what made them, and where the manifest stands.
     #[must_use]
-    pub fn finish(&self, circumstances: &Circumstances, decided: &Decided) -> Vec<u8> {
+    pub fn finish(&self, circumstances: &Circumstances, decided: &Decided, state: State) -> Vec<u8> {
         let verdicts = decided.pre_decisions.iter().map(|pre_decision| v1::ReceiptVerdict {
             subject: subject(pre_decision.subject),
             verdict: verdict_word(pre_decision.verdict).to_owned(),
@@ -76,6 +74,7 @@ impl Receipt {
                 .collect(),
         });
         let receipt = v1::Receipt {
+            state: manifest_state(state.as_str()).into(),
             verdicts: verdicts.collect(),
             expire_time: circumstances.expire_time.map(timestamp),
             digests: Some(digests(circumstances, decided)),
@@ -116,7 +115,6 @@ mod tests {
             manifest_reference: "SYNTHETIC-1",
             part: "",
             revision: 2,
-            state: State::Submitted,
             receive_time: Timestamp::UNIX_EPOCH,
             received_digest: [7; 32],
             findings,
@@ -137,7 +135,8 @@ mod tests {
         }];
         let decided =
             finish(Scored::withheld(Withheld::ScoringFailed, None, &findings), &Capacity::default());
-        let receipt_bytes = Receipt::of(&submitted(&findings)).finish(&circumstances(), &decided);
+        let receipt_bytes =
+            Receipt::of(&submitted(&findings)).finish(&circumstances(), &decided, State::Submitted);
 
         let message = receipt(&receipt_bytes).unwrap();
         assert_eq!(message.encode_to_vec(), receipt_bytes);
@@ -156,7 +155,7 @@ mod tests {
         let mut decided = finish(Scored::withheld(Withheld::ScoringFailed, None, &[]), &Capacity::default());
         decided.pre_decisions[0].verdict = Verdict::Corridor(Corridor::Green);
         decided.pre_decisions[0].public_reasons.clear();
-        let bytes = Receipt::of(&submitted(&[])).finish(&circumstances(), &decided);
+        let bytes = Receipt::of(&submitted(&[])).finish(&circumstances(), &decided, State::Submitted);
         let message = receipt(&bytes).unwrap();
         assert_eq!(message.partner_id, "kz-customs");
         assert_eq!(message.expire_time, Some(timestamp(Timestamp::UNIX_EPOCH)));

@@ -11,7 +11,7 @@ use scoring::Decided;
 use uuid::Uuid;
 
 use super::{
-    Circumstances, Language, Unreadable, decode_decisions, finding, manifest_state,
+    Circumstances, Language, Unreadable, changes::told_changes, decode_decisions, finding, manifest_state,
     pre_decision::told_together, receipt,
 };
 
@@ -32,6 +32,8 @@ pub struct Recorded<'a> {
     pub originals: Option<&'a [u8]>,
     /// Pre-decisions.
     pub decisions: Decisions<'a>,
+    /// What it says otherwise than the revision before.
+    pub changes: Option<&'a [u8]>,
     /// Was it recorded by an earlier submission of the same words?
     pub repeated: bool,
 }
@@ -109,6 +111,7 @@ pub fn submission(recorded: &Recorded<'_>, language: Language) -> Result<Answer,
         repeated_submission: recorded.repeated,
         received_digest_salt: recorded.received_salt.map(<[u8]>::to_vec).unwrap_or_default(),
         state: manifest_state(recorded.state.as_str()).into(),
+        changes: told_changes(recorded.changes),
     };
     Ok(Answer { receipt: recorded.receipt.to_vec(), rest })
 }

@@ -312,6 +312,10 @@ fn decided(row: &FeedRow, partner: &Partner, language: Language) -> Result<v1::M
         arrival_time: manifest.arrival_time.map(reply::timestamp),
         pre_decisions: views(manifest.id, &row.decisions, partner, language)?,
         test: manifest.test,
+        arrive_time: manifest.arrive_time.map(reply::timestamp),
+        release_time: manifest.release_time.map(reply::timestamp),
+        changes: reply::told_changes(row.changes.as_deref()),
+        announced_arrival_time: manifest.announced_arrival_time.map(reply::timestamp),
     })
 }
 

@@ -215,3 +215,98 @@ async fn messages_of_a_document_count_against_the_quota_one_by_one() {
     let states = answer.messages.iter().filter_map(|message| message.recorded.as_ref());
     assert!(states.map(|recorded| recorded.state()).all(|state| state == ManifestState::Submitted));
 }
+
+const CC015C: &str = include_str!("../../../formats/tests/messages/cc015c.xml");
+
+/// The transit declaration, expected tomorrow.
+fn declaration() -> String {
+    let tomorrow = now().checked_add(jiff::SignedDuration::from_hours(24)).unwrap();
+    CC015C
+        .replace("2026-11-24T09:30:00", &tomorrow.strftime("%Y-%m-%dT%H:%M:%S").to_string())
+        .replace("2026-11-23T22:00:00", &tomorrow.strftime("%Y-%m-%dT00:00:00").to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transit_declaration_lives_by_messages_of_its_own_kind() {
+    use proto::v1::{AnswerFormat, DocumentIntent, GetManifestRequest};
+    let gateway = Gateway::start(&[]).await;
+    let send = async |content: &str| {
+        let answer_format = AnswerFormat::InKind.into();
+        let request = SubmitDocumentRequest {
+            content: content.as_bytes().to_vec(),
+            answer_format,
+            ..Default::default()
+        };
+        gateway.manifests("kz-customs").submit_document(request).await.unwrap().into_inner()
+    };
+    let first = declaration();
+    let answer = send(&first).await;
+    let message = &answer.messages[0];
+    assert_eq!((message.kind.as_str(), message.intent()), ("CC015C", DocumentIntent::Announce));
+    assert_eq!((message.manifest_reference.as_str(), message.revision), ("DEMO-2026-0001", 0));
+    let recorded = message.recorded.as_ref().unwrap();
+    assert_eq!(recorded.state(), ManifestState::Submitted, "{:?}", recorded.findings);
+    assert_eq!(answer.answers[0].kind, "CC928C");
+    // Findings point into the document.
+    let pointed = recorded.findings.iter().filter_map(|finding| finding.source_place.as_ref());
+    assert!(pointed.clone().count() > 0);
+    assert!(pointed.clone().all(|place| place.text.contains("CC015C")), "{:?}", recorded.findings);
+
+    // Amended, and the amendment sent twice.
+    let second = first.replace("CC015C", "CC013C").replace(
+        "<descriptionOfGoods>Paint</descriptionOfGoods>",
+        "<descriptionOfGoods>Varnish</descriptionOfGoods>",
+    );
+    let amended = send(&second).await;
+    let message = &amended.messages[0];
+    assert_eq!((message.intent(), message.revision), (DocumentIntent::Amend, 1));
+    let changes = &message.recorded.as_ref().unwrap().changes;
+    assert!(changes.iter().any(|one| one.field_path.ends_with("description")), "{changes:?}");
+    let again = send(&second).await;
+    assert!(again.messages[0].recorded.as_ref().unwrap().repeated_submission);
+    assert_eq!(again.messages[0].revision, 1);
+    let request =
+        GetManifestRequest { name: format!("manifests/{}", id(&answer.messages[0])), ..Default::default() };
+    let earlier = gateway.manifests("kz-customs").get_manifest(request).await.unwrap().into_inner();
+    assert_eq!(earlier.manifest.unwrap().state(), ManifestState::Amended);
+
+    // Withdrawn, and withdrawn again; what nobody announced cannot be.
+    let cancel = "<CC014C><TransitOperation><LRN>DEMO-2026-0001</LRN></TransitOperation></CC014C>";
+    for _ in 0..2 {
+        let cancelled = send(cancel).await;
+        let moved = cancelled.messages[0].moved.as_ref().unwrap();
+        assert_eq!((moved.revision, moved.state()), (1, ManifestState::Cancelled));
+    }
+    let request = ValidateDocumentRequest { content: cancel.as_bytes().to_vec(), ..Default::default() };
+    let looked = gateway.manifests("kz-customs").validate_document(request).await.unwrap().into_inner();
+    assert!(
+        looked.messages[0].checked.as_ref().unwrap().acceptable,
+        "it declares nothing, so nothing is missing"
+    );
+    let unknown = send(&cancel.replace("0001", "0002")).await;
+    assert_eq!(unknown.messages[0].refusal.as_ref().unwrap().reason, "MANIFEST_NOT_FOUND");
+
+    // An announced arrival is kept and told; only a post's report makes it ARRIVED.
+    let by_mrn = first.replace("<LRN>DEMO-2026-0001</LRN>", "<MRN>26LT000246J8NY33L7</MRN>");
+    assert!(send(&by_mrn).await.messages[0].recorded.is_some());
+    let arrival = "<CC007C><TransitOperation><MRN>26LT000246J8NY33L7</MRN></TransitOperation>\
+        <CustomsOfficeOfDestinationActual><referenceNumber>UZ-YALLAMA</referenceNumber>\
+        </CustomsOfficeOfDestinationActual></CC007C>";
+    let arrived = send(arrival).await;
+    let moved = arrived.messages[0].moved.as_ref().unwrap();
+    assert_eq!(moved.state(), ManifestState::Submitted);
+    assert!(moved.announced_arrival_time.is_some());
+    // A truncated message is refused with its position, also in kind.
+    let cut = gateway
+        .manifests("kz-customs")
+        .submit_document(SubmitDocumentRequest {
+            content: first.as_bytes()[..first.len() / 2].to_vec(),
+            ..Default::default()
+        })
+        .await;
+    let refusal = match cut {
+        Ok(answer) => answer.into_inner().messages[0].refusal.clone().unwrap().reason,
+        Err(status) => reason(&status),
+    };
+    assert_eq!(refusal, "DOCUMENT_UNREADABLE");
+}

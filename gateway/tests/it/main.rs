@@ -14,6 +14,7 @@ mod identity;
 mod reload;
 
 mod documents;
+mod life;
 mod manifests;
 mod submit_cargo;
 mod submit_coach;

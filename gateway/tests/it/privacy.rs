@@ -16,8 +16,9 @@ use prost::Message as _;
 use proto::v1::{
     CancelManifestRequest, GetManifestRequest, GetManifestResponse, GetPreDecisionRequest,
     ListManifestsRequest, ListPreDecisionsRequest, Party, PartyIdentifier, SubmitManifestRequest,
-    SubmitManifestResponse, SubmitManifestsRequest, SubmitManifestsResponse, ValidateManifestRequest,
-    WatchPreDecisionsRequest, manifest::Load,
+    SubmitManifestResponse, SubmitManifestsRequest, SubmitManifestsResponse, UploadDocumentHeader,
+    UploadDocumentRequest, ValidateManifestRequest, WatchPreDecisionsRequest, manifest::Load,
+    upload_document_request::Part, upload_document_response::Event,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, sqlite::SqliteConnectOptions};
 use testkit::stories::Story;
@@ -246,6 +247,52 @@ async fn send_malformed(channel: &Channel, submission: &SubmitManifestRequest, n
     assert_eq!(reason(&told.refused(end)), "MESSAGE_TOO_LARGE");
 }
 
+/// The submission as documents: good ones, dry and in earnest, and such as cannot be read.
+async fn send_documents(gateway: &Gateway, who: &str, submission: &SubmitManifestRequest, told: &mut Told) {
+    let text = |revision: i32| {
+        let mut submission = submission.clone();
+        submission.manifest.as_mut().unwrap().revision = revision;
+        testkit::submission_json::write(&submission).unwrap()
+    };
+    let several = format!("[{},{}]", text(7), text(8));
+    let half = several[..several.len() / 2].to_owned();
+    let unknown = several.replacen("\"givenName\":", "\"nonsense\":", 1);
+    // A family name where a word of the contract is asked for.
+    let misplaced = several.replacen("\"familyName\":", "\"scriptCode\": 7, \"familyName\":", 1);
+    let wrong_kind = text(9).replacen("\"birthDate\":", "\"sex\": \"Otabekjon\", \"birthDate\":", 1);
+    for (content, dry_run) in [
+        (&several, true),
+        (&several, false),
+        (&several, false),
+        (&half, false),
+        (&unknown, true),
+        (&misplaced, false),
+        (&wrong_kind, false),
+    ] {
+        let header = UploadDocumentHeader { dry_run, ..UploadDocumentHeader::default() };
+        let mut parts = vec![Part::Header(header)];
+        parts.extend(content.as_bytes().chunks(10_000).map(|chunk| Part::Chunk(chunk.to_vec())));
+        let parts: Vec<_> =
+            parts.into_iter().map(|part| UploadDocumentRequest { part: Some(part) }).collect();
+        let mut client = gateway.manifests(who).max_decoding_message_size(16 << 20);
+        let mut answers = client.upload_document(tokio_stream::iter(parts)).await.unwrap().into_inner();
+        while let Some(answer) = answers.next().await {
+            match answer {
+                Ok(answer) => {
+                    if let Some(Event::Message(message)) = answer.event {
+                        told.0.push_str(&format!("{:?} {:?}\n", message.refusal, message.source_place));
+                        let changes = message.recorded.map(|recorded| recorded.changes);
+                        told.0.push_str(&format!("{changes:?}\n"));
+                    }
+                }
+                Err(status) => {
+                    told.refused(Err::<(), _>(status));
+                }
+            }
+        }
+    }
+}
+
 /// The name wherever a caller may put a text that is no part of a manifest.
 async fn send_out_of_place(gateway: &Gateway, who: &str, name: &str, told: &mut Told) {
     let mut client = gateway.manifests(who);
@@ -361,6 +408,8 @@ async fn nothing_personal_reaches_logs_spans_metrics_or_errors() {
             ..Default::default()
         };
         client.cancel_manifest(cancel).await.unwrap();
+
+        send_documents(&gateway, who, &submission, &mut told).await;
 
         // Refused for another's role, for a conflict, for its size, and through a stream.
         let mut refused = vec![("post-oybek", submission.clone())];

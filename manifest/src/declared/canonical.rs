@@ -190,6 +190,8 @@ impl Message for Declared {
         form.messages(10, &self.crew_members);
         form.truth(11, self.test);
         form.message(14, self.carrier.as_ref());
+        form.truth(15, self.closed);
+        form.truth(16, self.draft);
     }
 }
 

@@ -47,6 +47,10 @@ pub struct Declared {
     pub crew_members: Vec<CrewMember>,
     /// True for a message that is not meant.
     pub test: bool,
+    /// True when the load or list is final.
+    pub closed: bool,
+    /// True when it is announced and not yet meant.
+    pub draft: bool,
     /// When the sender's system made it. Not part of the canonical form: a retry may carry a new one.
     pub issue_time: Option<DeclaredInstant>,
     /// The carrier or bus operator.

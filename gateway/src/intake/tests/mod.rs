@@ -125,6 +125,7 @@ pub(super) fn answer(recorded: &Recorded) -> v1::SubmitManifestResponse {
         findings: &recorded.findings,
         originals: recorded.originals.as_deref(),
         decisions: reply::Decisions::Stored(&recorded.decisions),
+        changes: recorded.changes.as_deref(),
         repeated: recorded.repeated,
     };
     reply::submission(&recorded, Language::English).unwrap().into_message().unwrap()

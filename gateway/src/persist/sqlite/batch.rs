@@ -5,7 +5,10 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use manifest::ManifestKey;
+use manifest::{
+    ManifestKey, State,
+    life::{Succession, succession},
+};
 use scoring::Capacity;
 use sqlx::{Arguments as _, Encode, Row as _, Sqlite, SqliteConnection, Type, sqlite::SqliteArguments};
 use tokio::sync::oneshot;
@@ -14,6 +17,7 @@ pub(super) use super::statement::LARGEST;
 use super::{
     audit,
     capacity::Budgets,
+    life,
     row::{micros, recorded},
     statement::{ManyRows, expand_all, pieces},
     submission::Submission,
@@ -66,6 +70,21 @@ struct Winner<'e> {
     position: i64,
     submission: &'e Submission,
     finished: Finished,
+    /// Where it stands beside the other revisions.
+    state: State,
+    /// Rows of the revisions that it amends.
+    amended: Vec<i64>,
+    /// The row whose arrival and release it takes over.
+    takes_over: Option<i64>,
+}
+
+/// What stands under the references of a batch when it begins.
+#[derive(Default)]
+struct Standing {
+    /// Under the very key, by the submission's place.
+    taken: HashMap<usize, Recorded>,
+    /// Other revisions, by the submission's place: row, number, state.
+    others: HashMap<usize, Vec<(i64, u32, State)>>,
 }
 
 impl<'e> Batch<'e> {
@@ -87,27 +106,42 @@ impl<'e> Batch<'e> {
         connection: &mut SqliteConnection,
         secrets: &Secrets,
     ) -> Result<(Vec<Settled>, Option<FeedPosition>), Error> {
-        let (earlier, next, has_capacity) = self.begin(connection, secrets).await?;
+        let (standing, next, has_capacity) = self.begin(connection, secrets).await?;
         let outcomes = self.submissions.iter().map(|submission| &submission.outcome);
         let mut budgets =
             if has_capacity { Budgets::load(connection, secrets, outcomes).await? } else { None };
-        let (settled, winners) = self.settle(earlier, next, budgets.as_mut());
+        let (settled, winners) = self.settle(standing, next, budgets.as_mut());
         if let Some(budgets) = &budgets {
             budgets.put(connection).await?;
         }
         audit::insert(connection, self.events()).await?;
         let mut pieces = pieces(&winners).peekable();
-        if pieces.peek().is_none() {
-            sqlx::query("commit").execute(&mut *connection).await?;
-        }
+        // Revisions move those before them after they are written themselves; they are few.
+        let moves = winners.iter().any(Winner::moves);
+        let commits_alone = pieces.peek().is_none() || moves;
         while let Some(piece) = pieces.next() {
             let mut arguments = SqliteArguments::default();
             insert_arguments(piece, &mut arguments)?;
-            let text = if pieces.peek().is_some() { &INSERT } else { &INSERT_LAST };
+            let text = if pieces.peek().is_some() || commits_alone { &INSERT } else { &INSERT_LAST };
             sqlx::query_with(text.exactly(piece.len()), arguments).execute(&mut *connection).await?;
         }
         drop(pieces);
-        let position = winners.last().map(|winner| FeedPosition(winner.position));
+        let mut position = winners.last().map(|winner| FeedPosition(winner.position));
+        for winner in winners.iter().filter(|winner| winner.moves()) {
+            let outcome = &winner.submission.outcome;
+            let succession = life::Recording {
+                row: winner.row,
+                amended: &winner.amended,
+                takes_over: winner.takes_over,
+                changes: outcome.changes.as_deref(),
+                partner_id: &outcome.key.partner_id,
+                now: outcome.receive_time,
+            };
+            position = life::succeed(connection, &succession).await?.or(position);
+        }
+        if commits_alone {
+            sqlx::query("commit").execute(&mut *connection).await?;
+        }
         drop(winners);
         Ok((self.in_order(settled), position))
     }
@@ -124,10 +158,10 @@ impl<'e> Batch<'e> {
         &self,
         connection: &mut SqliteConnection,
         secrets: &Secrets,
-    ) -> Result<(HashMap<usize, Recorded>, (i64, i64), bool), Error> {
+    ) -> Result<(Standing, (i64, i64), bool), Error> {
         if self.submissions.is_empty() {
             sqlx::query("begin immediate").execute(connection).await?;
-            return Ok((HashMap::new(), (0, 0), false));
+            return Ok((Standing::default(), (0, 0), false));
         }
         let (text, size) = BEGIN.at_least(self.submissions.len());
         let mut arguments = SqliteArguments::default();
@@ -145,28 +179,35 @@ impl<'e> Batch<'e> {
         let rows = sqlx::query_with(text, arguments).fetch_all(connection).await?;
         let mut rows = rows.into_iter();
         let numbers = rows.next().ok_or_else(|| Error::Corrupt("no numbering".into()))?;
-        let mut earlier = HashMap::new();
+        let mut standing = Standing::default();
         for row in rows {
             let place = usize::try_from(row.try_get::<i64, _>("place")?).unwrap_or(usize::MAX);
-            earlier.insert(place, recorded(&row, secrets)?);
+            if row.try_get("taken")? {
+                standing.taken.insert(place, recorded(&row, secrets)?);
+            } else {
+                let state = super::row::state(row.try_get("state")?)?;
+                let other = (row.try_get("row")?, row.try_get("revision")?, state);
+                standing.others.entry(place).or_default().push(other);
+            }
         }
         let has_capacity = numbers.try_get::<i64, _>("capacity_version")? > 0;
-        Ok((earlier, (numbers.try_get("last_row")?, numbers.try_get("last_position")?), has_capacity))
+        Ok((standing, (numbers.try_get("last_row")?, numbers.try_get("last_position")?), has_capacity))
     }
 
     /// Who is first under each key, and what the others are told. Decisions are finished here, inside the transaction.
     fn settle(
         &self,
-        mut earlier: HashMap<usize, Recorded>,
+        mut standing: Standing,
         (mut row, mut position): (i64, i64),
         mut budgets: Option<&mut Budgets>,
     ) -> (Vec<Result<Recorded, Error>>, Vec<Winner<'e>>) {
         let mut settled: Vec<Result<Recorded, Error>> = Vec::with_capacity(self.submissions.len());
-        let mut winners = Vec::with_capacity(self.submissions.len());
+        let mut winners: Vec<Winner<'e>> = Vec::with_capacity(self.submissions.len());
+        let revised = self.submissions.iter().any(|submission| submission.outcome.key.revision.number() > 0);
         let mut first_under: HashMap<&ManifestKey, usize> = HashMap::new();
         for (place, &submission) in self.submissions.iter().enumerate() {
             let outcome = &submission.outcome;
-            let before = earlier.remove(&place).or_else(|| {
+            let before = standing.taken.remove(&place).or_else(|| {
                 let first = first_under.get(&outcome.key)?;
                 settled.get(*first)?.as_ref().ok().cloned()
             });
@@ -174,9 +215,21 @@ impl<'e> Batch<'e> {
                 settled.push(before.for_repeat_of(&outcome.content_digest));
                 continue;
             }
+            let mut others = standing.others.remove(&place).unwrap_or_default();
+            if revised {
+                // Other revisions that came in the same batch stand before this one.
+                others.extend(winners.iter().filter_map(|winner| winner.beside(&outcome.key)));
+                let amended: Vec<i64> = winners.iter().flat_map(|winner| winner.amended.clone()).collect();
+                for other in others.iter_mut().filter(|(row, ..)| amended.contains(row)) {
+                    other.2 = State::Amended;
+                }
+            }
+            let stands: Vec<_> = others.iter().map(|(_, revision, state)| (*revision, *state)).collect();
+            let Succession { state, amended, takes_over } =
+                succession(outcome.state, outcome.key.revision.number(), &stands);
             let capacity =
                 budgets.as_mut().map_or_else(Capacity::default, |budgets| budgets.capacity(outcome));
-            let Ok(finished) = catch_unwind(AssertUnwindSafe(|| (outcome.finish)(&capacity))) else {
+            let Ok(finished) = catch_unwind(AssertUnwindSafe(|| (outcome.finish)(&capacity, state))) else {
                 settled.push(Err(Error::FinishFailed));
                 continue;
             };
@@ -184,9 +237,12 @@ impl<'e> Batch<'e> {
                 budgets.given(outcome, &finished);
             }
             first_under.insert(&outcome.key, place);
-            settled.push(Ok(submission.recorded(&finished)));
+            settled.push(Ok(submission.recorded(&finished, state)));
             (row, position) = (row + 1, position + 1);
-            winners.push(Winner { row, position, submission, finished });
+            let row_of = |place: usize| others.get(place).map(|(row, ..)| *row);
+            let amended = amended.into_iter().filter_map(row_of).collect();
+            let takes_over = takes_over.and_then(row_of);
+            winners.push(Winner { row, position, submission, finished, state, amended, takes_over });
         }
         (settled, winners)
     }
@@ -205,9 +261,25 @@ impl<'e> Batch<'e> {
     }
 }
 
+impl Winner<'_> {
+    /// Is more to be written than its own rows?
+    fn moves(&self) -> bool {
+        !self.amended.is_empty() || self.takes_over.is_some() || self.submission.outcome.changes.is_some()
+    }
+
+    /// As another revision of the manifest with this key; `None` when it is none.
+    fn beside(&self, key: &ManifestKey) -> Option<(i64, u32, State)> {
+        let own = &self.submission.outcome.key;
+        let same = own.manifest_reference == key.manifest_reference
+            && own.partner_id == key.partner_id
+            && own.part == key.part;
+        same.then(|| (self.row, own.revision.number(), self.state))
+    }
+}
+
 /// In the order of the statements in `record_insert.sql`, table by table.
 fn insert_arguments(winners: &[Winner<'_>], to: &mut SqliteArguments) -> Result<(), Error> {
-    for Winner { row, submission, finished, .. } in winners {
+    for Winner { row, submission, finished, state, .. } in winners {
         let outcome = &submission.outcome;
         add(to, *row)?;
         add(to, outcome.id.as_bytes().as_slice())?;
@@ -215,7 +287,7 @@ fn insert_arguments(winners: &[Winner<'_>], to: &mut SqliteArguments) -> Result<
         add(to, outcome.key.manifest_reference.as_str())?;
         add(to, outcome.key.part.as_str())?;
         add(to, outcome.key.revision.number())?;
-        add(to, outcome.state.as_str())?;
+        add(to, state.as_str())?;
         add(to, outcome.test)?;
         add(to, outcome.border_post_code.as_deref())?;
         add(to, outcome.journey_key.as_deref())?;
@@ -240,12 +312,12 @@ fn insert_arguments(winners: &[Winner<'_>], to: &mut SqliteArguments) -> Result<
         add(to, submission.wrapped.wrapping_key_id.as_str())?;
         add(to, submission.wrapped.key.as_slice())?;
     }
-    for Winner { row, position, submission, .. } in winners {
+    for Winner { row, position, submission, state, .. } in winners {
         let outcome = &submission.outcome;
         add(to, *position)?;
         add(to, *row)?;
         add(to, FeedEvent::Recorded.as_str())?;
-        add(to, outcome.state.as_str())?;
+        add(to, state.as_str())?;
         add(to, outcome.key.partner_id.as_str())?;
         add(to, outcome.border_post_code.as_deref())?;
         add(to, outcome.test)?;

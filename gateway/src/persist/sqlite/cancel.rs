@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Store, audit,
+    life::feed_row,
     row::{seal, summary},
     writer::wake_at,
 };
@@ -67,13 +68,8 @@ async fn cancel(
         .bind(sealed)
         .execute(&mut *connection)
         .await?;
-    let position = sqlx::query(include_str!("../../../queries/sqlite/cancel_feed.sql"))
-        .bind(row)
-        .bind(FeedEvent::Cancelled.as_str())
-        .fetch_one(&mut *connection)
-        .await?
-        .try_get("position")?;
+    let position = feed_row(connection, row, FeedEvent::Cancelled).await?;
     let event = AuditEvent::new(AuditKind::Cancelled, now).partner(partner_id).manifest(id);
     audit::insert(connection, [&event]).await?;
-    Ok((ManifestSummary { state, ..summary }, Some(FeedPosition(position))))
+    Ok((ManifestSummary { state, ..summary }, Some(position)))
 }

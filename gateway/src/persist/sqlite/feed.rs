@@ -37,6 +37,7 @@ impl Store {
                     manifest: ManifestSummary { state: state(row.try_get("event_state")?)?, ..summary(row)? },
                     journey_key: row.try_get("journey_key")?,
                     decisions: unpacked(row, "decisions")?,
+                    changes: row.try_get("changes")?,
                 })
             })
             .collect()

@@ -54,6 +54,7 @@ impl Store {
             record: unpacked(&row, "record")?,
             findings: unpacked(&row, "findings")?,
             receipt: row.try_get("receipt")?,
+            changes: row.try_get("changes")?,
             sealed,
         }))
     }

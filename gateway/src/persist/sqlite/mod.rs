@@ -12,6 +12,7 @@ mod document;
 mod feed;
 mod history;
 mod inspections;
+mod life;
 mod manifests;
 mod partners;
 mod purge;
@@ -31,6 +32,7 @@ use futures::future::BoxFuture;
 use sqlx::{SqliteConnection, sqlite::SqlitePool};
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub(super) use self::life::Movement;
 use self::{
     batch::Entry,
     reader::Reader,

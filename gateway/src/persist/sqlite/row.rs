@@ -46,10 +46,17 @@ pub(super) fn summary(row: &SqliteRow) -> Result<ManifestSummary, Error> {
         test: row.try_get("test")?,
         border_post_code: row.try_get("border_post_code")?,
         conveyance_registration: row.try_get("conveyance_registration")?,
-        arrival_time: row.try_get::<Option<i64>, _>("arrival_time_us")?.map(instant).transpose()?,
+        arrival_time: instant_or_none(row, "arrival_time_us")?,
         receive_time: instant(row.try_get("receive_time_us")?)?,
         verdict: row.try_get("verdict")?,
+        arrive_time: instant_or_none(row, "arrive_time_us")?,
+        release_time: instant_or_none(row, "release_time_us")?,
+        announced_arrival_time: instant_or_none(row, "announced_arrival_time_us")?,
     })
+}
+
+fn instant_or_none(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, Error> {
+    row.try_get::<Option<i64>, _>(column)?.map(instant).transpose()
 }
 
 /// A column that is stored packed.
@@ -100,6 +107,7 @@ pub(super) fn recorded(row: &SqliteRow, secrets: &Secrets) -> Result<Recorded, E
         findings: unpacked(row, "findings")?,
         originals,
         decisions: unpacked(row, "decisions")?,
+        changes: row.try_get("changes")?,
         repeated: true,
     })
 }

@@ -10,6 +10,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first_light", include_str!("../../../migrations/sqlite/0001_first_light.sql")),
     (2, "digest_check", include_str!("../../../migrations/sqlite/0002_digest_check.sql")),
     (10, "documents", include_str!("../../../migrations/sqlite/0010_documents.sql")),
+    (11, "life", include_str!("../../../migrations/sqlite/0011_life.sql")),
     (20, "inspections", include_str!("../../../migrations/sqlite/0020_inspections.sql")),
     (21, "capacity", include_str!("../../../migrations/sqlite/0021_capacity.sql")),
     (22, "bundles", include_str!("../../../migrations/sqlite/0022_bundles.sql")),

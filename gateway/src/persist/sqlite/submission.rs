@@ -39,13 +39,13 @@ impl Submission {
     }
 
     /// What the submitter is answered with, once it is committed.
-    pub(super) fn recorded(&self, finished: &Finished) -> Recorded {
+    pub(super) fn recorded(&self, finished: &Finished, state: State) -> Recorded {
         let outcome = &self.outcome;
         Recorded {
             id: outcome.id,
             key: outcome.key.clone(),
             content_digest: outcome.content_digest,
-            state: outcome.state,
+            state,
             test: outcome.test,
             receive_time: outcome.receive_time,
             receipt: finished.receipt.clone(),
@@ -53,6 +53,7 @@ impl Submission {
             findings: outcome.findings.clone(),
             originals: outcome.originals.clone(),
             decisions: finished.decisions.clone(),
+            changes: outcome.changes.clone(),
             repeated: false,
         }
     }

@@ -101,6 +101,10 @@ macro_rules! mount {
                 withdrawing_twice_is_withdrawing_once
                 others_cannot_withdraw
                 a_final_state_is_a_conflict
+                arrival_and_release_keep_their_first_times
+                only_what_never_arrived_expires
+                a_revision_amends_the_one_before
+                a_document_is_kept_once_and_goes_with_its_key
             }
             purge {
                 what_lay_under_the_key_is_gone_and_the_rest_stays

@@ -36,6 +36,7 @@ pub(crate) fn says(secrets: &Secrets, partner: &str, reference: &str, words: &st
         findings: b"findings".to_vec(),
         originals: Some(format!("originals: {NAME}").into_bytes()),
         state: State::Submitted,
+        changes: None,
         test: false,
         border_post_code: Some("UZ-GISHTKUPRIK".into()),
         journey_key: Some(format!("3:KZ:SYN{reference}:J1")),
@@ -44,7 +45,7 @@ pub(crate) fn says(secrets: &Secrets, partner: &str, reference: &str, words: &st
         arrival_time: Some(at(7200)),
         receive_time,
         request_id: Some("request-1".into()),
-        finish: Box::new(move |_| Finished {
+        finish: Box::new(move |_, _| Finished {
             receipt: receipt.clone(),
             decisions: decisions.clone(),
             verdict: "GREEN".into(),

@@ -1,0 +1,1 @@
+update manifests set changes = $2 where row = $1
