@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use manifest::declared::{Load, SourcePlace};
 
-use crate::{Cause, Envelope, Format, Intent, Message, Unreadable, ens, ncts};
+use crate::{Cause, Envelope, Format, Intent, Message, Unreadable, edifact, ens, ncts};
 
 /// What an answer repeats of the message that it answers. Taken when the message is read, as the rest of it moves on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,6 +121,7 @@ pub fn answer(format: Format, envelope: &Envelope, messages: &[(AnswerHead, Answ
     match format {
         Format::Ncts => each.filter_map(|(head, answer)| ncts::answer(envelope, head, answer)).collect(),
         Format::Ens => each.filter_map(|(head, answer)| ens::answer(envelope, head, answer)).collect(),
+        Format::Paxlst | Format::Cuscar => edifact::answers(envelope, messages),
         _ => Vec::new(),
     }
 }

@@ -5,6 +5,7 @@
 //! say with what is there, and `read` hands each message to the reader of its type. Values are slices of the text until
 //! a reader keeps one. Disagreements are notes; only a text that is no interchange, or ends inside a message, is refused.
 
+mod answer;
 mod check;
 mod date;
 mod envelope;
@@ -20,6 +21,7 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use answer::answers;
 pub use date::clock_of;
 pub(crate) use date::{Century, date, day_of, instant};
 pub(crate) use keep::Keep;

@@ -310,3 +310,66 @@ async fn a_transit_declaration_lives_by_messages_of_its_own_kind() {
     };
     assert_eq!(refusal, "DOCUMENT_UNREADABLE");
 }
+
+/// One list of an interchange: SYNTHETIC people on a coach.
+fn list(message: &str, family_name: &str) -> String {
+    format!(
+        "UNH+{message}+PAXLST:D:05B:UN'BGM+745+SYNTHETIC-LIST'TDT+20+TRIP-7+3+++++:::01 777 SYN'\
+         NAD+FL+++{family_name}:AKMAL'ATT+2++M'DTM+329:900101'NAT+2+UZB'DOC+P:110:111+ZZ0000001'CNT+42:1'UNT+10+{message}'"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_that_share_a_reference_are_parts_and_keep_them_in_other_batches() {
+    let gateway = Gateway::start(&[]).await;
+    let send = async |lists: &[String]| {
+        let content =
+            format!("UNB+UNOA:4+COACH+NTAUZ+20261122:1200+IC1'{}UNZ+{}+IC1'", lists.concat(), lists.len());
+        let request = SubmitDocumentRequest {
+            content: content.into_bytes(),
+            answer_format: proto::v1::AnswerFormat::InKind.into(),
+            ..Default::default()
+        };
+        gateway.manifests("silk-coach").submit_document(request).await.unwrap().into_inner()
+    };
+    let lists = [list("M1", "NAMUNAVIY"), list("M2", "MISOLIY")];
+    let answer = send(&lists).await;
+    let told: Vec<_> = answer
+        .messages
+        .iter()
+        .map(|message| {
+            (message.manifest_reference.as_str(), message.part.as_str(), message.recorded.is_some())
+        })
+        .collect();
+    assert_eq!(told, [("SYNTHETIC-LIST", "1", true), ("SYNTHETIC-LIST", "2", true)]);
+    let kinds: Vec<_> = answer.answers.iter().map(|answer| answer.kind.as_str()).collect();
+    assert_eq!(kinds, ["CONTRL", "CUSRES"]);
+    let control = String::from_utf8(answer.answers[0].content.clone()).unwrap();
+    assert!(control.contains("UCI+IC1+COACH+NTAUZ+7'UCM+M1+PAXLST:D:05B:UN+7'"), "{control}");
+
+    // The second alone, then both the other way round: the same words are the same manifests.
+    let alone = send(&lists[1..]).await;
+    assert_eq!(alone.messages[0].part, "2");
+    assert!(alone.messages[0].recorded.as_ref().unwrap().repeated_submission);
+    let again = send(&[lists[1].clone(), lists[0].clone()]).await;
+    let parts: Vec<_> = again.messages.iter().map(|message| message.part.as_str()).collect();
+    assert_eq!(parts, ["2", "1"]);
+    assert!(again.messages.iter().all(|one| one.recorded.as_ref().unwrap().repeated_submission));
+
+    // One that is cut off does not end the other.
+    let cut = &lists[0][..lists[0].len() / 2];
+    let content = format!("UNB+UNOA:4+COACH+NTAUZ+20261122:1200+IC1'{}{cut}", lists[1]);
+    let answer_format = proto::v1::AnswerFormat::InKind.into();
+    let request =
+        SubmitDocumentRequest { content: content.into_bytes(), answer_format, ..Default::default() };
+    let answer = gateway.manifests("silk-coach").submit_document(request).await.unwrap().into_inner();
+    assert!(answer.messages[0].recorded.as_ref().unwrap().repeated_submission);
+    let refusal = answer.messages[1].refusal.as_ref().unwrap();
+    assert_eq!(
+        (refusal.reason.as_str(), refusal.metadata["cause"].as_str()),
+        ("DOCUMENT_UNREADABLE", "TRUNCATED")
+    );
+    assert!(refusal.metadata.contains_key("segment_number"), "{refusal:?}");
+    let control = String::from_utf8(answer.answers[0].content.clone()).unwrap();
+    assert!(control.contains("UCM+M2+PAXLST:D:05B:UN+7'UCM+M1+PAXLST:D:05B:UN+4+13'UCS+"), "{control}");
+}
