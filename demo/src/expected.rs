@@ -6,9 +6,8 @@ use testkit::stories::Story;
 /// The word of the conveyance's verdict.
 pub(crate) const fn verdict(story: Story) -> &'static str {
     match story {
-        Story::GeneralCargo | Story::Tir | Story::DangerousGoods => "GREEN",
-        // A whole train of one kind of goods scores a little above the documentary cut, clean record or not.
-        Story::SumsWrong | Story::NoPrecedent | Story::Rail => "YELLOW",
+        Story::GeneralCargo | Story::Tir | Story::DangerousGoods | Story::Rail => "GREEN",
+        Story::SumsWrong | Story::NoPrecedent => "YELLOW",
         Story::BadRecord => "RED",
         Story::CoachClean
         | Story::ExpiredDocument

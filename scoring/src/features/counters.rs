@@ -62,12 +62,24 @@ impl Counters {
         }
     }
 
+    /// The rates of a key that nothing was counted under: irregular and critical outcomes.
+    pub(super) fn unseen(&self) -> [f32; 2] {
+        let (fraud, critical) = self.base_rates();
+        [smoothed(0, 0, fraud, RATE_WEIGHT) as f32, smoothed(0, 0, critical, CRITICAL_RATE_WEIGHT) as f32]
+    }
+
+    fn base_rates(&self) -> (f64, f64) {
+        let base = &self.tallies[0];
+        (
+            smoothed(base.fraud, base.n, PRIOR_FRAUD, PRIOR_WEIGHT),
+            smoothed(base.critical, base.n, PRIOR_CRITICAL, PRIOR_WEIGHT),
+        )
+    }
+
     /// The features that are made of counters alone: of every kind the share of irregular outcomes, of critical ones,
     /// and the logarithm of the count.
     pub(super) fn features(&self) -> [f32; COUNTED] {
-        let base = &self.tallies[0];
-        let fraud_rate = smoothed(base.fraud, base.n, PRIOR_FRAUD, PRIOR_WEIGHT);
-        let critical_rate = smoothed(base.critical, base.n, PRIOR_CRITICAL, PRIOR_WEIGHT);
+        let (fraud_rate, critical_rate) = self.base_rates();
         let mut out = [0.0; COUNTED];
         for (place, tally) in self.tallies[1..].iter().enumerate() {
             out[place] = smoothed(tally.fraud, tally.n, fraud_rate, RATE_WEIGHT) as f32;

@@ -4,8 +4,10 @@
 //! fact stands the rate under the narrowest other key that does not (in place of "this HS code, route and mass" then
 //! "this HS code and route"), and in place of a measured quantity its mean under the HS code.
 
+use std::sync::LazyLock;
+
 use super::catalog::WIDTH;
-use super::counters::{COUNTED, Counters};
+use super::counters::COUNTED;
 use super::goods_item::{FeatureVector, Features};
 use crate::history::CounterKind;
 use crate::measures::KEYS;
@@ -111,32 +113,15 @@ pub(crate) fn typical(item: &Features, facts: &[Fact]) -> Option<FeatureVector> 
         return None;
     }
     let mut out = item.vector;
-    let unseen = Counters { tallies: base_alone(counters), ..Counters::default() }.features();
-    for kind in CounterKind::ALL {
-        let Some(named) = parts(*kind) else { continue };
-        let left = Parts {
-            hs: if has(Fact::Commodity) { 0 } else { named.hs },
-            route: if has(Fact::Route) { 0 } else { named.route },
-            mass: named.mass && !has(Fact::Mass),
-            value: named.value && !has(Fact::Value),
-        };
-        if left == named {
-            continue;
-        }
-        let stand_in = BROADER.into_iter().find(|broader| {
-            parts(*broader).is_some_and(|p| {
-                (p.hs == 0 || p.hs == left.hs)
-                    && p.route <= left.route
-                    && (left.mass || !p.mass)
-                    && (p.hs, p.route, p.mass) != (0, 0, false)
-            })
-        });
-        let place = *kind as usize - 1;
-        for rates in [0, KEYS] {
-            out.0[rates + place] = match stand_in {
-                Some(broader) => item.vector.0[rates + broader as usize - 1],
-                None => unseen[rates + place],
-            };
+    let unseen = counters.unseen();
+    let set = facts.iter().fold(0, |set, fact| set | 1 << *fact as usize);
+    for (place, stand_in) in STAND_INS[set].iter().enumerate() {
+        for (rates, unseen) in [0, KEYS].into_iter().zip(unseen) {
+            match stand_in {
+                StandIn::Itself => {}
+                StandIn::Broader(broader) => out.0[rates + place] = item.vector.0[rates + broader],
+                StandIn::Unseen => out.0[rates + place] = unseen,
+            }
         }
     }
     let [_, mass, value, unit_value, unusual_value, unusual_mass, transit, round] =
@@ -160,10 +145,46 @@ pub(crate) fn typical(item: &Features, facts: &[Fact]) -> Option<FeatureVector> 
     Some(out)
 }
 
-fn base_alone(counters: &Counters) -> [super::Tally; KEYS + 1] {
-    let mut tallies = [super::Tally::default(); KEYS + 1];
-    tallies[0] = counters.tallies[0];
-    tallies
+/// What stands in for the rates under a kind's key.
+#[derive(Clone, Copy)]
+enum StandIn {
+    /// The key names none of the facts.
+    Itself,
+    /// The rates at this place.
+    Broader(usize),
+    /// Nothing narrower than all outcomes is left.
+    Unseen,
+}
+
+/// For every set of facts (a bit each) and every kind by its place: worked out once, because scoring waits for it.
+static STAND_INS: LazyLock<Vec<[StandIn; KEYS]>> = LazyLock::new(|| {
+    let set = |set: usize| {
+        let has = |fact: Fact| set >> fact as usize & 1 == 1;
+        let mut out = [StandIn::Itself; KEYS];
+        for kind in CounterKind::ALL {
+            let Some(named) = parts(*kind) else { continue };
+            let left = Parts {
+                hs: if has(Fact::Commodity) { 0 } else { named.hs },
+                route: if has(Fact::Route) { 0 } else { named.route },
+                mass: named.mass && !has(Fact::Mass),
+                value: named.value && !has(Fact::Value),
+            };
+            if left != named {
+                out[*kind as usize - 1] = stand_in(left);
+            }
+        }
+        out
+    };
+    (0..1 << Fact::ALL.len()).map(set).collect()
+});
+
+fn stand_in(left: Parts) -> StandIn {
+    let broader = BROADER.into_iter().find(|broader| {
+        parts(*broader).is_some_and(|p| {
+            (p.hs == 0 || p.hs == left.hs) && p.route <= left.route && (left.mass || !p.mass)
+        })
+    });
+    broader.map_or(StandIn::Unseen, |kind| StandIn::Broader(kind as usize - 1))
 }
 
 // The order of the measured features, which the places above rely on.

@@ -10,7 +10,7 @@ use crate::model::Score;
 use crate::pre_decision::{Corridor, Verdict};
 
 /// More facts than this at once say nothing about any of them.
-const TOGETHER: usize = 3;
+const TOGETHER: usize = 2;
 
 /// The change, as a reason whose parameters are the corridor and the facts; none when the item is green, or when no few
 /// facts would move it: because rules hold it, or because everything about it is as bad.
@@ -22,6 +22,14 @@ pub(super) fn change(
 ) -> Option<Reason> {
     let Verdict::Corridor(now) = judged.verdict else { return None };
     if now <= judged.held() {
+        return None;
+    }
+    // If all of it together would not move the corridor, no part of it is asked about: a partner waits.
+    let declared: Vec<Fact> =
+        Fact::ALL.into_iter().filter(|fact| typical(item, std::slice::from_ref(fact)).is_some()).collect();
+    let score = rescore(&[typical(item, &declared)?]);
+    if !matches!(Judged::of(item, score.first(), None, policy).verdict, Verdict::Corridor(then) if then < now)
+    {
         return None;
     }
     for size in 1..=TOGETHER {

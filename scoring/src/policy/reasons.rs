@@ -114,7 +114,7 @@ reason_codes! {
     /// Travellers were set aside: red ones, withheld ones.
     TravellersSetAside = "TRAVELLERS_SET_ASIDE",
     /// What is declared would, if it were typical, lead to a milder corridor: corridor, then `MASS`, `VALUE`, `ROUTE` or
-    /// `COMMODITY`, three at most.
+    /// `COMMODITY`, two at most.
     WouldChange = "WOULD_CHANGE",
     ;
     Base = "BASE",
