@@ -3,14 +3,13 @@
 use jiff::Timestamp;
 use manifest::consignment::{CustomsRegime, SealingParty};
 use manifest::declared::{
-    Container, Conveyance, DeclaredInstant, DeclaredMass, FormNote, Journey, Location, Mark, Party,
-    PartyIdentifier, PathKey, Said, Seal, Stop, TirCarnet,
+    Container, DeclaredInstant, DeclaredMass, Location, Mark, Party, PathKey, Said, Seal, TirCarnet,
 };
-use manifest::finding::{About, FindingCode, Severity};
+use manifest::finding::About;
 
 use super::CARGO;
 use crate::Intent;
-use crate::edifact::{Century, Head, Keep, Segment, clock_of, day_of, instant, party, scheme};
+use crate::edifact::{Century, Head, Keep, Segment, day_of, instant, party};
 
 /// What the segments before the first CNI say.
 pub(super) struct Header<'t> {
@@ -18,7 +17,7 @@ pub(super) struct Header<'t> {
     pub(super) own_reference: String,
     /// RFF+AFB and its like: for a report without a number in BGM.
     pub(super) manifest_number: String,
-    function: String,
+    pub(super) function: String,
     pub(super) revision: i64,
     pub(super) issue_time: Option<DeclaredInstant>,
     pub(super) carrier: Option<Party>,
@@ -29,13 +28,13 @@ pub(super) struct Header<'t> {
     pub(super) total_mass: Option<DeclaredMass>,
     pub(super) total_packages: Option<Said<i64>>,
     pub(super) total_consignments: Option<Said<i64>>,
-    trailers: Vec<(String, Mark)>,
+    pub(super) trailers: Vec<(String, Mark)>,
     /// The last EQD is a trailer, a container, or something else.
     equipment: Equipment,
-    legs: Vec<Segment<'t>>,
-    calls: Vec<Call>,
-    times: Vec<Time>,
-    century: Century,
+    pub(super) legs: Vec<Segment<'t>>,
+    pub(super) calls: Vec<Call>,
+    pub(super) times: Vec<Time>,
+    pub(super) century: Century,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,32 +46,26 @@ enum Equipment {
 }
 
 /// A place of the journey.
-struct Call {
-    qualifier: String,
-    code: String,
-    name: String,
-    mark: Mark,
+pub(super) struct Call {
+    pub(super) qualifier: String,
+    pub(super) code: String,
+    pub(super) name: String,
+    pub(super) mark: Mark,
 }
-
-/// An instant with its place in the source.
-type Placed = (DeclaredInstant, Mark);
 
 /// A time of the journey: of the place it stands behind, or of the whole of it.
-struct Time {
-    qualifier: String,
-    date: String,
-    format: String,
+pub(super) struct Time {
+    pub(super) qualifier: String,
+    pub(super) date: String,
+    pub(super) format: String,
     /// A time of day that stands apart (`DTM+132:0700:401`).
-    clock: String,
-    mark: Mark,
-    call: Option<usize>,
+    pub(super) clock: String,
+    pub(super) mark: Mark,
+    pub(super) call: Option<usize>,
 }
 
-const JOURNEY: PathKey = PathKey::ROOT.field("journey");
-const CONVEYANCE: PathKey = PathKey::ROOT.field("conveyance");
-
 /// LOC qualifiers (3227) of the place where the conveyance enters: the first that is there counts.
-const ENTRY: [&str; 6] = ["87", "60", "22", "41", "42", "17"];
+pub(super) const ENTRY: [&str; 6] = ["87", "60", "22", "41", "42", "17"];
 /// Places that the conveyance calls at before and after it.
 const CALLS: [&str; 12] = ["5", "9", "125", "92", "94", "8", "11", "12", "61", "76", "130", "153"];
 
@@ -276,94 +269,6 @@ impl<'t> Header<'t> {
             _ => keep.not_read(segment, &segment.get(1, 1)),
         }
     }
-
-    /// The conveyance, its journey and the carrier that TDT names.
-    pub(super) fn transport(&self, keep: &mut Keep<'_>) -> (Conveyance, Journey, Option<Party>) {
-        // Stage 20 is the main carriage, 11 the means at the border; several TDT of one stage name one means by several
-        // numbers, of which the licence plate (215) is ours.
-        let main = |segment: &&Segment<'_>| matches!(segment.get(1, 1).as_ref(), "20" | "11" | "");
-        let plated = |segment: &&Segment<'_>| segment.get(8, 2) == "215";
-        let named = |segment: &&Segment<'_>| !segment.is_blank(8, 1) || !segment.is_blank(8, 4);
-        let legs = || self.legs.iter().filter(main);
-        let leg = legs()
-            .find(plated)
-            .or_else(|| legs().find(named))
-            .or_else(|| legs().next())
-            .or(self.legs.first());
-        let mut conveyance = Conveyance::default();
-        let mut journey = Journey::default();
-        let about = About::Conveyance;
-        if let Some(leg) = leg {
-            let with_mode = legs().find(|leg| !leg.is_blank(3, 1)).unwrap_or(leg);
-            let mode = keep.text(CONVEYANCE.field("mode_code"), about, with_mode, 3, 1);
-            conveyance.mode_code = match mode.trim_start_matches('0') {
-                "" => crate::paxlst::mode_of_means(&leg.get(4, 1)).unwrap_or_default().to_owned(),
-                mode => mode.to_owned(),
-            };
-            let component = if leg.is_blank(8, 1) { 4 } else { 1 };
-            conveyance.registration = keep.text(CONVEYANCE.field("registration"), about, leg, 8, component);
-            conveyance.nationality_code = keep.text(CONVEYANCE.field("nationality_code"), about, leg, 8, 5);
-            conveyance.type_code = keep.text(CONVEYANCE.field("type_code"), about, leg, 4, 1);
-            let with_reference = legs().find(|leg| !leg.is_blank(2, 1)).unwrap_or(leg);
-            journey.journey_reference =
-                keep.text(JOURNEY.field("journey_reference"), about, with_reference, 2, 1);
-        }
-        for (plate, mark) in self.trailers.iter().filter(|(plate, _)| !plate.is_empty()) {
-            let at = CONVEYANCE.item("trailer_registrations", conveyance.trailer_registrations.len());
-            keep.source.mark(at, *mark);
-            conveyance.trailer_registrations.push(plate.clone());
-        }
-        self.journey(&mut journey, keep);
-        (conveyance, journey, leg.and_then(|leg| carrier(leg, keep)))
-    }
-
-    fn journey(&self, journey: &mut Journey, keep: &mut Keep<'_>) {
-        let entry = ENTRY.iter().find_map(|code| self.calls.iter().position(|call| call.qualifier == *code));
-        if let Some(call) = entry.and_then(|index| self.calls.get(index)) {
-            journey.border_post_code = call.code.clone();
-            keep.source.mark(JOURNEY.field("border_post_code"), call.mark);
-        }
-        let mut unknown_clock = None;
-        let mut calls: Vec<(Option<Placed>, Option<Placed>)> = Vec::new();
-        calls.resize_with(self.calls.len(), Default::default);
-        for time in &self.times {
-            let arrives = matches!(time.qualifier.as_str(), "132" | "178" | "232" | "252");
-            // A time behind a place is that place's; one before all places is the entry's or the departure's.
-            let call = time.call.or(if arrives { entry } else { None });
-            let clock = call.and_then(|index| self.calls.get(index)).and_then(|call| clock_of(&call.code));
-            let whole = format!("{}{}", time.date, time.clock);
-            let format = if time.clock.is_empty() { time.format.as_str() } else { "" };
-            let read = instant(&whole, format, self.century, clock);
-            if read.clock_unknown {
-                unknown_clock.get_or_insert(time.mark);
-            }
-            let slot = if arrives { &mut journey.arrival_time } else { &mut journey.departure_time };
-            let field = if arrives { "arrival_time" } else { "departure_time" };
-            if slot.is_none() || arrives && call == entry && call.is_some() {
-                *slot = Some(read.instant.clone());
-                keep.source.mark(JOURNEY.field(field), time.mark);
-            }
-            if let Some((arrival, departure)) = call.and_then(|index| calls.get_mut(index)) {
-                let of_call = if arrives { arrival } else { departure };
-                of_call.get_or_insert((read.instant, time.mark));
-            }
-        }
-        if let Some(mark) = unknown_clock {
-            let note =
-                FormNote::new(FindingCode::DateAmbiguous, Severity::Note).at(About::Conveyance, "journey");
-            keep.notes.push(note.parameter("form", "UTC").place(keep.source.in_words(mark)));
-        }
-        for (call, (arrival, departure)) in self.calls.iter().zip(calls) {
-            let at = JOURNEY.item("stops", journey.stops.len());
-            keep.source.mark(at, call.mark);
-            journey.stops.push(Stop {
-                stop_sequence: i64::try_from(journey.stops.len().saturating_add(1)).ok().map(Into::into),
-                location: Some(place(&call.code, &call.name)),
-                arrival_time: arrival.map(|(instant, _)| instant),
-                departure_time: departure.map(|(instant, _)| instant),
-            });
-        }
-    }
 }
 
 /// A place by its code: a UN/LOCODE, or a code of the sender's.
@@ -410,20 +315,4 @@ fn seal(segment: &Segment<'_>, at: PathKey, keep: &mut Keep<'_>) -> Seal {
         _ => None,
     };
     Seal { number: keep.text(at.field("number"), About::Conveyance, segment, 1, 1), sealing_party }
-}
-
-/// The carrier of TDT (C040).
-fn carrier(leg: &Segment<'_>, keep: &mut Keep<'_>) -> Option<Party> {
-    let at = PathKey::ROOT.field("carrier");
-    let value = keep.text(at.item("identifiers", 0).field("value"), About::Conveyance, leg, 5, 1);
-    let name = keep.text(at.field("name"), About::Conveyance, leg, 5, 4);
-    if value.is_empty() && name.is_empty() {
-        return None;
-    }
-    let scheme = scheme(&leg.get(5, 2), &leg.get(5, 3));
-    let identifiers = match value.is_empty() {
-        true => Vec::new(),
-        false => vec![PartyIdentifier { scheme, value, country_code: String::new() }],
-    };
-    Some(Party { name, identifiers, ..Party::default() })
 }

@@ -8,6 +8,7 @@
 mod consignment;
 mod header;
 mod item;
+mod transport;
 
 #[cfg(test)]
 mod tests;

@@ -1,21 +1,19 @@
 //! A document of one or several interchanges: each message to the reader of its type, and what holds between messages.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use manifest::declared::{Declared, FormNote, Load, SourcePlace};
-use manifest::finding::{About, FindingCode, Severity};
+use manifest::declared::{Declared, FormNote, SourcePlace};
+use manifest::finding::{FindingCode, Severity};
 
 use super::envelope::{Interchange, Span, envelope};
+use super::look::{bare_kind, kind_name};
 use super::segment::Segment;
+use super::settle::{Settling, settle};
 use super::start::{Start, find, find_first};
 use super::tokens::{Tokens, without_breaks};
 use super::{check, text};
 use crate::{Cause, Document, Envelope, Format, Given, Intent, Limits, Message, Unreadable};
-
-/// How far a document is looked through for its beginning when its format is asked for.
-const LOOK_BYTES: usize = 16 * 1024;
 
 /// How far behind an interchange the next one may begin.
 const GAP_BYTES: usize = 4 * 1024;
@@ -44,79 +42,6 @@ pub(crate) struct Content {
     pub(crate) document_code: String,
     /// Persons that the control total declares.
     pub(crate) declared_count: Option<u64>,
-}
-
-/// A message with what is needed to settle it among its neighbours.
-struct Settling {
-    message: Message,
-    document_code: String,
-    declared_count: Option<u64>,
-    /// UNH S010: number among the parts of one list, and whether the last part is meant.
-    sequence: String,
-    last: bool,
-}
-
-/// Which of the formats an EDIFACT document is in, by the type of its first message.
-pub(crate) fn recognise(bytes: &[u8]) -> Option<Format> {
-    match kind_of_first(bytes)?.1.as_str() {
-        "PAXLST" => Some(Format::Paxlst),
-        "CUSCAR" => Some(Format::Cuscar),
-        _ => None,
-    }
-}
-
-/// The refusal of an EDIFACT document whose first message is of a type that is not read; `None` when it is not EDIFACT.
-pub(crate) fn foreign(bytes: &[u8]) -> Option<Unreadable> {
-    let (place, kind) = kind_of_first(bytes)?;
-    Some(Unreadable { place: Some(place), cause: Cause::NotRead(kind) })
-}
-
-/// Type of the first message, with its place. A bare message without UNH is a passenger list or a cargo report by the
-/// code of its BGM.
-fn kind_of_first(bytes: &[u8]) -> Option<(SourcePlace, String)> {
-    // Two bytes a character in UTF-16; a character that is cut at the end does no harm.
-    let head = bytes.get(..bytes.len().min(2 * LOOK_BYTES)).unwrap_or_default();
-    let text = text::decode_start(head);
-    let mut whole = text.text;
-    let (start, unbroken) = find_first(&whole);
-    if let Some(unbroken) = unbroken {
-        whole = Cow::Owned(unbroken);
-    }
-    let Start { at: mut from, mut separators, .. } = start?;
-    for _ in 0..3 {
-        let tokens = match Tokens::cut(&whole, from, separators, LOOK_BYTES).ok()? {
-            Some(tokens) => tokens,
-            None => {
-                whole = Cow::Owned(without_breaks(whole.get(from..)?, separators));
-                from = 0;
-                continue;
-            }
-        };
-        for index in 0..tokens.len() {
-            let segment = tokens.segment(index)?;
-            let kind = match segment.tag() {
-                "UNH" => segment.get(2, 1).into_owned(),
-                "BGM" => bare_kind(&segment).to_owned(),
-                _ => continue,
-            };
-            return Some((segment.place_of(2, 1), kind_name(&kind)));
-        }
-        // UNB with nothing behind it yet.
-        let start = find(&whole, tokens.end().max(from.saturating_add(1)))?;
-        (from, separators) = (start.at, start.separators);
-    }
-    None
-}
-
-/// A type as it may be repeated: what does not look like one is not.
-fn kind_name(kind: &str) -> String {
-    let named = !kind.is_empty() && kind.len() <= 6 && kind.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if named { kind.to_owned() } else { "EDIFACT".to_owned() }
-}
-
-/// BGM without UNH: list codes of persons are a PAXLST's, any other document is taken for a cargo report.
-fn bare_kind(bgm: &Segment<'_>) -> &'static str {
-    if matches!(bgm.get(1, 1).as_ref(), "745" | "250" | "266" | "336") { "PAXLST" } else { "CUSCAR" }
 }
 
 /// Reads every interchange of a document.
@@ -152,15 +77,10 @@ pub(crate) fn read(
                 found = Some(read);
                 break;
             }
-            Err(Start { at: from, separators, guessed, .. }) => {
-                if guessed {
-                    notes.push(repaired("service characters without UNA"));
-                }
-                whole = Cow::Owned(without_breaks(whole.get(from..).unwrap_or_default(), separators));
-                // The text now begins with the interchange itself, whose UNA is gone if its characters are usual.
-                if let Some(una) = una_of(separators) {
-                    whole.to_mut().insert_str(0, &una);
-                }
+            // What stands before stays as it is: earlier interchanges, and this one's UNA.
+            Err(broken) => {
+                let (before, rest) = whole.split_at_checked(broken.at).unwrap_or((&whole, ""));
+                whole = Cow::Owned(format!("{before}{}", without_breaks(rest, broken.separators)));
             }
         }
     }
@@ -194,21 +114,6 @@ fn named(format: Format, messages: &[Settling]) -> Result<(), Unreadable> {
     let kind = first.message.kind.split(':').next().unwrap_or_default();
     let cause = Cause::Malformed(format!("the messages are of type {kind}, not {}", format.as_str()));
     Err(Unreadable { place: first.message.place.clone(), cause })
-}
-
-/// A UNA that says these characters; none for the standard's.
-fn una_of(separators: super::Separators) -> Option<String> {
-    let or_blank = |byte: u8| char::from(if byte == 0 { b' ' } else { byte });
-    let s = separators;
-    (s != super::Separators::default()).then(|| {
-        let [component, element, decimal, terminator] =
-            [s.component, s.element, s.decimal, s.terminator].map(char::from);
-        format!(
-            "UNA{component}{element}{decimal}{}{}{terminator}",
-            or_blank(s.release),
-            or_blank(s.repetition)
-        )
-    })
 }
 
 /// All that was found in the interchanges of a text.
@@ -403,78 +308,5 @@ fn content(
     match name {
         "PAXLST" => crate::paxlst::message(&segments, head, limits),
         _ => crate::cuscar::message(&segments, head, limits),
-    }
-}
-
-/// What holds between the messages of a document: the parts of one list have one control total, and each is the part
-/// that its sender numbered. Messages that merely share a reference are told apart further on, where it is known what
-/// came under the reference before.
-fn settle(messages: &mut [Settling]) {
-    let mut lists: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-    let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
-    for (index, one) in messages.iter().enumerate() {
-        let Ok(declared) = &one.message.content else { continue };
-        if let Some(number) = one.part() {
-            let reference = declared.manifest_reference.clone();
-            *numbers.entry((reference, number.to_owned())).or_default() += 1;
-        }
-        if !one.sequence.is_empty() {
-            let list = (declared.manifest_reference.clone(), one.document_code.clone());
-            lists.entry(list).or_default().push(index);
-        }
-    }
-    for parts in lists.values().filter(|parts| parts.len() > 1) {
-        one_total(messages, parts);
-    }
-    for one in messages {
-        let part = one.part().map(ToOwned::to_owned);
-        if let (Some(number), Ok(declared)) = (part, &mut one.message.content)
-            // Two lists under one reference that number their parts alike: the numbers tell nothing apart.
-            && numbers.get(&(declared.manifest_reference.clone(), number.clone())) == Some(&1)
-        {
-            declared.part = number;
-        }
-    }
-}
-
-impl Settling {
-    /// Number of the part, as UNH S010 says it. The first and only part of a list is the list.
-    fn part(&self) -> Option<&str> {
-        let number = self.sequence.trim_start_matches('0');
-        (!number.is_empty() && (number, self.last) != ("1", true)).then_some(number)
-    }
-}
-
-/// The control total of a list in several messages counts the persons of all of them.
-fn one_total(messages: &mut [Settling], parts: &[usize]) {
-    let persons = |one: &Settling| match &one.message.content {
-        Ok(declared) => {
-            let passengers = match &declared.load {
-                Some(Load::PassengerList(list)) => list.passengers.len(),
-                _ => 0,
-            };
-            passengers.saturating_add(declared.crew_members.len())
-        }
-        Err(_) => 0,
-    };
-    let listed: usize = parts.iter().filter_map(|index| messages.get(*index)).map(persons).sum();
-    for index in parts {
-        let Some(one) = messages.get_mut(*index) else { continue };
-        let Some(declared_count) = one.declared_count else { continue };
-        let Ok(declared) = &mut one.message.content else { continue };
-        let Some(Load::PassengerList(list)) = &mut declared.load else { continue };
-        // Of one part alone the total says nothing.
-        list.declared_passenger_count = None;
-        declared.notes.retain(|note| {
-            note.code != FindingCode::CountMismatch
-                || note.path.as_str() != "passenger_list.declared_passenger_count"
-        });
-        if u64::try_from(listed).ok() != Some(declared_count) {
-            let note = FormNote::new(FindingCode::CountMismatch, Severity::Warning)
-                .at(About::Conveyance, "passenger_list.declared_passenger_count")
-                .parameter("declared", declared_count)
-                .parameter("listed", listed);
-            declared.notes.push(note);
-        }
     }
 }

@@ -196,7 +196,8 @@ fn by_structure(text: &str, at: usize, tag: &str) -> Option<Separators> {
             let after = *body.get(4)?;
             let version = body.get(5).copied().unwrap_or(b'0');
             let fits = id.iter().all(u8::is_ascii_uppercase) && !after.is_ascii_alphanumeric();
-            if !fits || !version.is_ascii_digit() {
+            // Without a version the sender follows at once.
+            if !fits || !(version.is_ascii_digit() || after == element) {
                 return None;
             }
             if after == element { standard.component } else { after }

@@ -121,6 +121,12 @@ fn no_una_but_unusual_terminators() {
 }
 
 #[test]
+fn a_syntax_without_version() {
+    reads(plain().replace("UNOA:4", "UNOA").as_bytes(), &[]);
+    reads(plain().replace("UNOA:4", "IATA:1").as_bytes(), &[]);
+}
+
+#[test]
 fn release_characters() {
     let text = plain().replacen("SYNTHETIC", "O??N?'E?+I?:L", 1);
     assert_eq!(family_name(&reads(text.as_bytes(), &[])), "O?N'E+I:L");
@@ -311,6 +317,10 @@ fn several_messages_groups_and_interchanges() {
     assert_eq!((persons(&document), codes(&document)), (vec![2, 2], vec![]));
     let second = document.messages[1].place.as_ref().unwrap().to_string();
     assert_eq!(second, "segment 19 (UNH)");
+    // Only the second one's lines are broken.
+    let broken = both.replace("261122:1000-REF2", "261122:10\r\n00-REF2");
+    let document = read(broken.as_bytes()).unwrap();
+    assert_eq!((persons(&document), codes(&document)), (vec![2, 2], vec![]));
     // The first one never ended.
     let cut = format!("{}{}", plain().replace("UNZ+1+REF1'", ""), plain().replace("R1+9", "R2+9"));
     let document = read(cut.as_bytes()).unwrap();

@@ -5,6 +5,7 @@
 //! them). Segments are read by their tag and by what they stand behind, never by their exact place in a segment table:
 //! the tables differ from directory to directory, and senders from both.
 
+mod board;
 mod codes;
 mod header;
 mod journey;

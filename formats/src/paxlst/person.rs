@@ -1,13 +1,10 @@
 //! Persons: NAD and what stands behind it.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use manifest::declared::{
-    Baggage, CrewMember, DeclaredDate, DeclaredMass, FormNote, Mark, Passenger, PathKey, PersonName, Said,
-    Stop, TravelDocument,
+    DeclaredDate, DeclaredMass, FormNote, Mark, PathKey, PersonName, Said, TravelDocument,
 };
-use manifest::finding::{About, FindingCode, OriginalValue, Severity};
+use manifest::finding::{About, FindingCode, Severity};
 use manifest::person::{CrewRole, Sex};
 
 use super::{LIST, codes};
@@ -16,32 +13,32 @@ use crate::{Cause, Unreadable};
 
 /// The persons of a list so far.
 pub(crate) struct People {
-    passengers: Vec<Person>,
-    crew: Vec<Person>,
+    pub(super) passengers: Vec<Person>,
+    pub(super) crew: Vec<Person>,
     /// The last one began among the crew.
-    in_crew: bool,
-    births: Century,
-    near: Century,
-    short_years: Option<manifest::declared::SourcePlace>,
+    pub(super) in_crew: bool,
+    pub(super) births: Century,
+    pub(super) near: Century,
+    pub(super) short_years: Option<manifest::declared::SourcePlace>,
 }
 
 /// One person as said.
 #[derive(Default)]
-struct Person {
-    name: PersonName,
-    birth_date: Option<DeclaredDate>,
-    sex: Option<Said<Sex>>,
-    nationality_code: String,
-    residence_country_code: String,
-    documents: Vec<TravelDocument>,
-    embark: Option<(String, Mark)>,
-    debark: Option<(String, Mark)>,
-    seat: String,
-    booking: String,
-    pieces: Option<Said<i64>>,
-    tagged: i64,
-    mass: Option<DeclaredMass>,
-    role: Option<Said<CrewRole>>,
+pub(super) struct Person {
+    pub(super) name: PersonName,
+    pub(super) birth_date: Option<DeclaredDate>,
+    pub(super) sex: Option<Said<Sex>>,
+    pub(super) nationality_code: String,
+    pub(super) residence_country_code: String,
+    pub(super) documents: Vec<TravelDocument>,
+    pub(super) embark: Option<(String, Mark)>,
+    pub(super) debark: Option<(String, Mark)>,
+    pub(super) seat: String,
+    pub(super) booking: String,
+    pub(super) pieces: Option<Said<i64>>,
+    pub(super) tagged: i64,
+    pub(super) mass: Option<DeclaredMass>,
+    pub(super) role: Option<Said<CrewRole>>,
 }
 
 impl People {
@@ -293,167 +290,12 @@ impl People {
             (_, other) => keep.not_read(segment, other),
         }
     }
-
-    /// The persons in the contract's form, their stops by number.
-    pub(crate) fn declare(
-        self,
-        mode: &str,
-        boarded: Option<bool>,
-        stops: &[Stop],
-        keep: &mut Keep<'_>,
-    ) -> (Vec<Passenger>, Vec<CrewMember>) {
-        if let Some(place) = self.short_years {
-            let note = FormNote::new(FindingCode::DateAmbiguous, Severity::Note)
-                .at(About::Conveyance, "passenger_list")
-                .parameter("form", "a year of two digits, in the past")
-                .place(place);
-            keep.notes.push(note);
-        }
-        let passengers = self.passengers.into_iter().enumerate();
-        // On the road a stop that is not on the way is a mistake; by air journeys begin before a flight and end after
-        // it, and each such place is named once.
-        let mut beyond = (!matches!(mode.as_bytes().first(), Some(b'2' | b'3'))).then(BTreeSet::new);
-        let passengers =
-            passengers.map(|(i, person)| passenger(person, i, boarded, stops, &mut beyond, keep)).collect();
-        let crew = self.crew.into_iter().enumerate().map(|(i, person)| {
-            let documents = documents(person.documents, About::CrewMember(i), keep);
-            let on_road = mode.starts_with('3');
-            let role = match person.role {
-                Some(Said::Words(word)) if word == "CR1" => {
-                    Some(if on_road { CrewRole::Driver } else { CrewRole::Other }.into())
-                }
-                // In the profile for the road a crew member without further words drives.
-                None => Some(if on_road { CrewRole::Driver } else { CrewRole::Other }.into()),
-                said => said,
-            };
-            CrewMember {
-                name: named(person.name),
-                birth_date: person.birth_date,
-                sex: person.sex,
-                nationality_code: person.nationality_code,
-                travel_documents: documents,
-                role,
-            }
-        });
-        let crew = crew.collect();
-        (passengers, crew)
-    }
-}
-
-fn passenger(
-    person: Person,
-    index: usize,
-    boarded: Option<bool>,
-    stops: &[Stop],
-    beyond: &mut Option<BTreeSet<String>>,
-    keep: &mut Keep<'_>,
-) -> Passenger {
-    let about = About::Passenger(index);
-    let embark = person.embark.as_ref().map(|(code, _)| number_of(code, stops, Side::First));
-    let debark = person.debark.as_ref().map(|(code, _)| number_of(code, stops, Side::Last));
-    for (call, found, field) in
-        [(&person.embark, embark, "embark_stop_sequence"), (&person.debark, debark, "debark_stop_sequence")]
-    {
-        let Some((code, mark)) = call else { continue };
-        let path = LIST.item("passengers", index).field(field);
-        keep.source.mark(path, *mark);
-        if found == Some(None)
-            && !stops.is_empty()
-            && beyond.as_mut().is_none_or(|seen| seen.insert(code.clone()))
-        {
-            let severity = if beyond.is_some() { Severity::Note } else { Severity::Warning };
-            let place = keep.source.in_words(*mark);
-            let note = FormNote::new(FindingCode::StopsDisagree, severity)
-                .at(about, format!("passenger_list.passengers[{index}].{field}").as_str())
-                .parameter("stop", place_code(code))
-                .place(place);
-            keep.notes.push(FormNote { original: Some(OriginalValue(code.clone())), ..note });
-        }
-    }
-    let pieces = person.pieces.or((person.tagged > 0).then_some(Said::Plain(person.tagged)));
-    let baggage = (pieces.is_some() || person.mass.is_some()).then_some(Baggage {
-        piece_count: pieces,
-        mass: person.mass,
-        goods_to_declare: None,
-    });
-    Passenger {
-        name: named(person.name),
-        birth_date: person.birth_date,
-        sex: person.sex,
-        nationality_code: person.nationality_code,
-        travel_documents: documents(person.documents, about, keep),
-        embark_stop_sequence: embark.flatten().map(Said::Plain),
-        debark_stop_sequence: debark.flatten().map(Said::Plain),
-        seat: person.seat,
-        booking_reference: person.booking,
-        baggage,
-        guardian_passenger_number: None,
-        group_leader: false,
-        residence_country_code: person.residence_country_code,
-        boarded,
-    }
-}
-
-/// A code of a place as a note may repeat it: letters, digits and hyphens.
-fn place_code(code: &str) -> String {
-    code.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect()
-}
-
-fn named(name: PersonName) -> Option<PersonName> {
-    (name != PersonName::default()).then_some(name)
-}
-
-/// Documents that say nothing (`DOC++` with nothing behind it) are left out when there is another, and noted.
-fn documents(documents: Vec<TravelDocument>, about: About, keep: &mut Keep<'_>) -> Vec<TravelDocument> {
-    let empty =
-        |document: &TravelDocument| document.number.is_empty() && document.issuing_state_code.is_empty();
-    let told = documents.iter().filter(|document| !empty(document)).count();
-    if told == 0 || told == documents.len() {
-        return documents;
-    }
-    let path = match about {
-        About::CrewMember(i) => format!("crew_members[{i}].travel_documents"),
-        About::Passenger(i) => format!("passenger_list.passengers[{i}].travel_documents"),
-        _ => String::new(),
-    };
-    let note = FormNote::new(FindingCode::ElementNotRead, Severity::Note).at(about, path.as_str());
-    keep.notes.push(note.parameter("field", "DOC without number"));
-    documents.into_iter().filter(|document| !empty(document)).collect()
 }
 
 fn call(segment: &Segment<'_>) -> Option<(String, Mark)> {
     let code = segment.get(2, 1);
     let (code, component) = if code.is_empty() { (segment.get(2, 4), 4) } else { (code, 1) };
     (!code.is_empty()).then(|| (code.into_owned(), segment.mark(2, component)))
-}
-
-#[derive(Clone, Copy)]
-enum Side {
-    First,
-    Last,
-}
-
-/// Number of the stop that a code names, or the number that stands there.
-fn number_of(code: &str, stops: &[Stop], side: Side) -> Option<i64> {
-    let is = |stop: &&Stop| {
-        stop.location.as_ref().is_some_and(|location| {
-            location.un_locode == code
-                || location.local_code == code
-                || !location.name.is_empty() && location.name == code
-        })
-    };
-    let stop = match side {
-        Side::First => stops.iter().find(is),
-        Side::Last => stops.iter().rfind(is),
-    };
-    match stop.and_then(|stop| stop.stop_sequence.as_ref()) {
-        Some(Said::Plain(number)) => Some(*number),
-        // Our profile allows the number of the stop.
-        _ => code
-            .parse()
-            .ok()
-            .filter(|number| usize::try_from(*number).is_ok_and(|n| n >= 1 && n <= stops.len())),
-    }
 }
 
 fn number(text: String) -> Said<i64> {

@@ -1,0 +1,91 @@
+//! What holds between the messages of a document: parts of one list, and their one total.
+
+use std::collections::BTreeMap;
+
+use manifest::declared::{FormNote, Load};
+use manifest::finding::{About, FindingCode, Severity};
+
+use crate::Message;
+
+/// A message with what is needed to settle it among its neighbours.
+pub(super) struct Settling {
+    pub(super) message: Message,
+    pub(super) document_code: String,
+    pub(super) declared_count: Option<u64>,
+    /// UNH S010: number among the parts of one list, and whether the last part is meant.
+    pub(super) sequence: String,
+    pub(super) last: bool,
+}
+
+/// What holds between the messages of a document: the parts of one list have one control total, and each is the part
+/// that its sender numbered. Messages that merely share a reference are told apart further on, where it is known what
+/// came under the reference before.
+pub(super) fn settle(messages: &mut [Settling]) {
+    let mut lists: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (index, one) in messages.iter().enumerate() {
+        let Ok(declared) = &one.message.content else { continue };
+        if let Some(number) = one.part() {
+            let reference = declared.manifest_reference.clone();
+            *numbers.entry((reference, number.to_owned())).or_default() += 1;
+        }
+        if !one.sequence.is_empty() {
+            let list = (declared.manifest_reference.clone(), one.document_code.clone());
+            lists.entry(list).or_default().push(index);
+        }
+    }
+    for parts in lists.values().filter(|parts| parts.len() > 1) {
+        one_total(messages, parts);
+    }
+    for one in messages {
+        let part = one.part().map(ToOwned::to_owned);
+        if let (Some(number), Ok(declared)) = (part, &mut one.message.content)
+            // Two lists under one reference that number their parts alike: the numbers tell nothing apart.
+            && numbers.get(&(declared.manifest_reference.clone(), number.clone())) == Some(&1)
+        {
+            declared.part = number;
+        }
+    }
+}
+
+impl Settling {
+    /// Number of the part, as UNH S010 says it. The first and only part of a list is the list.
+    fn part(&self) -> Option<&str> {
+        let number = self.sequence.trim_start_matches('0');
+        (!number.is_empty() && (number, self.last) != ("1", true)).then_some(number)
+    }
+}
+
+/// The control total of a list in several messages counts the persons of all of them.
+fn one_total(messages: &mut [Settling], parts: &[usize]) {
+    let persons = |one: &Settling| match &one.message.content {
+        Ok(declared) => {
+            let passengers = match &declared.load {
+                Some(Load::PassengerList(list)) => list.passengers.len(),
+                _ => 0,
+            };
+            passengers.saturating_add(declared.crew_members.len())
+        }
+        Err(_) => 0,
+    };
+    let listed: usize = parts.iter().filter_map(|index| messages.get(*index)).map(persons).sum();
+    for index in parts {
+        let Some(one) = messages.get_mut(*index) else { continue };
+        let Some(declared_count) = one.declared_count else { continue };
+        let Ok(declared) = &mut one.message.content else { continue };
+        let Some(Load::PassengerList(list)) = &mut declared.load else { continue };
+        // Of one part alone the total says nothing.
+        list.declared_passenger_count = None;
+        declared.notes.retain(|note| {
+            note.code != FindingCode::CountMismatch
+                || note.path.as_str() != "passenger_list.declared_passenger_count"
+        });
+        if u64::try_from(listed).ok() != Some(declared_count) {
+            let note = FormNote::new(FindingCode::CountMismatch, Severity::Warning)
+                .at(About::Conveyance, "passenger_list.declared_passenger_count")
+                .parameter("declared", declared_count)
+                .parameter("listed", listed);
+            declared.notes.push(note);
+        }
+    }
+}
