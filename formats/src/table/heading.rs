@@ -1,5 +1,7 @@
 //! What a heading or a word before a value means, in English, Russian and Uzbek in both scripts.
 
+use std::sync::LazyLock;
+
 use super::fold::{fold, nearly};
 use super::words::{COLUMNS, FACTS};
 
@@ -233,10 +235,13 @@ pub(super) fn slip(text: &str) -> Option<Heading> {
     if !(6..=64).contains(&length) {
         return None;
     }
-    let most = if length >= 12 { 2 } else { 1 };
+    let most: u32 = if length >= 12 { 2 } else { 1 };
+    let own = letters(&folded);
     let mut found = None;
-    for (word, column) in COLUMNS.iter() {
-        if word.len() >= 6 && found != Some(*column) && nearly(word, &folded, most) {
+    for (word, mask, column) in WORDS.iter() {
+        // A letter changed takes one letter away and brings one: most words are told apart by that alone.
+        let apart = (own ^ mask).count_ones() > most.saturating_mul(2);
+        if !apart && found != Some(*column) && nearly(word, &folded, usize::try_from(most).unwrap_or(1)) {
             if found.is_some() {
                 return None;
             }
@@ -244,6 +249,17 @@ pub(super) fn slip(text: &str) -> Option<Heading> {
         }
     }
     found.map(Heading::Person)
+}
+
+/// Words long enough for a slip, with the letters that they hold.
+static WORDS: LazyLock<Vec<(&'static str, u64, Column)>> = LazyLock::new(|| {
+    let long = COLUMNS.iter().filter(|(word, _)| word.len() >= 6);
+    long.map(|(word, column)| (word.as_str(), letters(word), *column)).collect()
+});
+
+/// The letters of a word as bits; letters that share a bit count as one.
+fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |mask, letter| mask | (1 << (u32::from(letter) % 64)))
 }
 
 #[cfg(test)]
