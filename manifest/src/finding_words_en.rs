@@ -137,8 +137,8 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "Number the stops in the order of travel and name those that exist.",
         ),
         C::CodeRetired => (
-            "The code was once in the list and is no longer valid: {list}.",
-            "Use the code that is valid today.",
+            "The code left the list in {since} and is no longer valid: {list}.",
+            "Use what is valid today: {instead}.",
         ),
         C::ReferenceDisagrees => {
             ("References that must be the same differ: {field}.", "Write the same reference in both places.")

@@ -133,9 +133,10 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "Bekatlar tartibda emas yoki {stop}-bekat ular orasida yoʻq.",
             "Bekatlarni yurish tartibida raqamlang va mavjudlarini koʻrsating.",
         ),
-        C::CodeRetired => {
-            ("Kod avval roʻyxatda boʻlgan, hozir amalda emas: {list}.", "Amaldagi kodni koʻrsating.")
-        }
+        C::CodeRetired => (
+            "Kod {since}-yilda roʻyxatdan chiqarilgan, hozir amalda emas: {list}.",
+            "Amaldagisini koʻrsating: {instead}.",
+        ),
         C::ReferenceDisagrees => (
             "Bir xil boʻlishi kerak boʻlgan raqamlar farq qiladi: {field}.",
             "Ikkala joyda ham bir xil raqamni yozing.",

@@ -167,6 +167,7 @@ pub(crate) const PARAMETER_NAMES: &[&str] = &[
     "form",
     "found",
     "gross_mg",
+    "instead",
     "limit",
     "list",
     "listed",
@@ -175,7 +176,9 @@ pub(crate) const PARAMETER_NAMES: &[&str] = &[
     "net_mg",
     "other",
     "row",
+    "rule",
     "side",
+    "since",
     "stop",
     "sum_mg",
 ];

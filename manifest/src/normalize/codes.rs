@@ -1,6 +1,7 @@
 //! Codes of the lists: what stood there, or a finding.
 
 use super::{Step, words};
+use crate::code_list::{Listing, Retired};
 use crate::consignment::HsCode;
 use crate::declared::{Location, Said};
 use crate::finding::{FindingCode, Severity};
@@ -16,11 +17,8 @@ impl Step<'_> {
         }
         let code = self.lists.country(word);
         if code.is_none() {
-            if self.lists.is_retired_country(word) {
-                self.retired(word, "ISO 3166-1 alpha-2", severity, at);
-            } else {
-                self.unknown(word, "ISO 3166-1 alpha-2", severity, at);
-            }
+            let retired = self.lists.retired_country(word);
+            self.not_listed(word, retired, "ISO 3166-1 alpha-2", severity, at);
         }
         code
     }
@@ -43,11 +41,8 @@ impl Step<'_> {
         }
         let code = self.lists.state(word);
         if code.is_none() {
-            if self.lists.is_retired_country(word) {
-                self.retired(word, "ISO 3166-1 alpha-3, ICAO Doc 9303", severity, at);
-            } else {
-                self.unknown(word, "ISO 3166-1 alpha-3, ICAO Doc 9303", severity, at);
-            }
+            let retired = self.lists.retired_country(word);
+            self.not_listed(word, retired, "ISO 3166-1 alpha-3, ICAO Doc 9303", severity, at);
         }
         code
     }
@@ -56,11 +51,8 @@ impl Step<'_> {
     pub(super) fn currency(&mut self, word: &str, at: Spot<'_>) -> Option<CurrencyCode> {
         let code = self.lists.currency(word);
         if code.is_none() {
-            if self.lists.is_retired_currency(word) {
-                self.retired(word, "ISO 4217", Severity::Warning, at);
-            } else {
-                self.unknown(word, "ISO 4217", Severity::Warning, at);
-            }
+            let retired = self.lists.retired_currency(word);
+            self.not_listed(word, retired, "ISO 4217", Severity::Warning, at);
         }
         code
     }
@@ -80,7 +72,8 @@ impl Step<'_> {
             return None;
         };
         if !self.lists.has_hs6(code.hs6()) {
-            self.unknown(word, "Harmonized System 2022", Severity::Warning, at);
+            let retired = self.lists.retired_hs6(code.hs6());
+            self.not_listed(word, retired.as_ref(), "Harmonized System 2022", Severity::Warning, at);
             // Chapter 77 is reserved, 98 and 99 are national, and heading 00 does not exist.
             let chapter = code.hs6().get(..2).unwrap_or("00");
             let heading = code.hs6().get(2..4).unwrap_or("00");
@@ -134,12 +127,23 @@ impl Step<'_> {
         None
     }
 
-    /// A code that was once in the list: whoever wrote it meant something, and their list is old.
-    fn retired(&mut self, word: &str, list: &'static str, severity: Severity, at: Spot<'_>) {
+    /// A code that is not in its list: withdrawn, then the finding says since when and what is valid instead; or unknown.
+    pub(super) fn not_listed(
+        &mut self,
+        word: &str,
+        retired: Option<&Retired>,
+        list: &'static str,
+        severity: Severity,
+        at: Spot<'_>,
+    ) {
+        let Some(Retired { since, instead }) = retired else { return self.unknown(word, list, severity, at) };
+        let instead = if instead.is_empty() { list } else { instead.as_str() };
         self.findings
             .note(FindingCode::CodeRetired, severity, at)
             .original(word)
             .parameter("list", list)
+            .parameter("since", since.as_str())
+            .parameter("instead", instead)
             .push();
     }
 
@@ -160,19 +164,22 @@ impl Step<'_> {
     ) -> Option<crate::conveyance::Location> {
         let said = said?;
         Some(crate::conveyance::Location {
-            un_locode: self.formed(
-                &said.un_locode.replace(' ', ""),
-                "UN/LOCODE",
-                is_un_locode,
-                Severity::Note,
-                at.field("un_locode"),
-            ),
+            un_locode: self.un_locode(&said.un_locode.replace(' ', ""), at.field("un_locode")),
             local_code: words::text(said.local_code),
             name: words::text(said.name),
             country: self.country(&said.country_code, Severity::Note, at.field("country_code")),
             latitude_degrees: self.degrees(said.latitude_degrees, 90.0, at.field("latitude_degrees")),
             longitude_degrees: self.degrees(said.longitude_degrees, 180.0, at.field("longitude_degrees")),
         })
+    }
+
+    /// A UN/LOCODE. One that the list of its country lacks is kept: the list is of one edition, and places are added.
+    fn un_locode(&mut self, word: &str, at: Spot<'_>) -> Option<String> {
+        let code = self.formed(word, "UN/LOCODE", is_un_locode, Severity::Note, at)?;
+        if self.lists.un_locode(&code) == Listing::NotListed {
+            self.unknown(word, "UN/LOCODE 2023-1", Severity::Note, at);
+        }
+        Some(code)
     }
 
     fn degrees(&mut self, said: Option<Said<f64>>, limit: f64, at: Spot<'_>) -> Option<f64> {

@@ -120,7 +120,9 @@ impl Step<'_> {
         }
         let unit_code = said.unit_code.trim().to_ascii_uppercase();
         if !self.lists.has_unit(&unit_code) {
-            self.unknown(&said.unit_code, "UN/ECE Recommendation 20", Severity::Note, at.field("unit_code"));
+            let retired = self.lists.retired_unit(&unit_code);
+            let list = "UN/ECE Recommendation 20";
+            self.not_listed(&said.unit_code, retired, list, Severity::Note, at.field("unit_code"));
             return None;
         }
         Some(quantity::Quantity { amount_millionths, unit_code })

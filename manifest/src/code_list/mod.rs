@@ -1,22 +1,22 @@
 //! The code lists that come with the crate, and lookups in them. Read once; a lookup is a binary search.
 
+mod dangerous;
+mod files;
+mod retired;
+
+#[cfg(test)]
+mod tests;
+
+pub use dangerous::UnNumber;
+pub use retired::Retired;
+
+use files::{FILES, rows, sorted};
+use retired::RetiredCodes;
+
 use crate::border_post::BorderPost;
 use crate::conveyance::Mode;
 use crate::person::StateCode;
-use crate::quantity::{CountryCode, CurrencyCode};
-
-/// The lists' files in a fixed order: name and bytes.
-const FILES: [(&str, &str); 9] = [
-    ("border_posts.csv", include_str!("../code_lists/border_posts.csv")),
-    ("countries.csv", include_str!("../code_lists/countries.csv")),
-    ("countries_retired.csv", include_str!("../code_lists/countries_retired.csv")),
-    ("currencies.csv", include_str!("../code_lists/currencies.csv")),
-    ("currencies_retired.csv", include_str!("../code_lists/currencies_retired.csv")),
-    ("hs2022.csv", include_str!("../code_lists/hs2022.csv")),
-    ("icao_states.csv", include_str!("../code_lists/icao_states.csv")),
-    ("packages.csv", include_str!("../code_lists/packages.csv")),
-    ("units.csv", include_str!("../code_lists/units.csv")),
-];
+use crate::quantity::{Code, CountryCode, CurrencyCode};
 
 /// All code lists, ready for lookups.
 #[derive(Debug, Clone)]
@@ -26,15 +26,30 @@ pub struct CodeLists {
     /// Places in `countries` in the order of alpha-3 codes.
     by_alpha3: Vec<(StateCode, usize)>,
     /// Alpha-2 and alpha-3 codes that were withdrawn.
-    countries_retired: Vec<StateCode>,
+    countries_retired: RetiredCodes,
     currencies: Vec<CurrencyCode>,
-    currencies_retired: Vec<CurrencyCode>,
+    currencies_retired: RetiredCodes,
     hs: Vec<u32>,
+    hs_retired: RetiredCodes,
     icao_states: Vec<StateCode>,
     /// Every state by its code of three capital letters, which is what nearly every document says.
     states: Vec<(u32, StateCode)>,
     packages: Vec<Box<str>>,
+    un_locodes: Vec<Code<5>>,
+    un_numbers: Vec<UnNumber>,
     units: Vec<Box<str>>,
+    units_retired: RetiredCodes,
+}
+
+/// What a list says of a code that it may not cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// It is in the list.
+    Listed,
+    /// The list covers its like, and it is not there.
+    NotListed,
+    /// The list does not cover its like.
+    NotCovered,
 }
 
 #[derive(Debug, Clone)]
@@ -67,23 +82,28 @@ impl CodeLists {
             every.filter_map(|state| Some((three_letters(state.as_str())?, state))).collect();
         states.sort();
         Self {
+            countries_retired: countries_retired(&countries),
             border_posts,
             countries,
             by_alpha3,
-            countries_retired: {
-                let mut codes: Vec<_> = rows("countries_retired.csv", |row| StateCode::new(row.get(0)?))
-                    .chain(rows("countries_retired.csv", |row| StateCode::new(row.get(1)?)))
-                    .collect();
-                codes.sort();
-                codes
-            },
-            currencies_retired: sorted("currencies_retired.csv", |row| CurrencyCode::new(row.get(0)?)),
+            currencies_retired: RetiredCodes::read("currencies_retired.csv", |row| {
+                Some((row.get(0)?.to_owned(), row.get(2)?.to_owned(), row.get(3)?.to_owned()))
+            }),
             states,
             icao_states,
             currencies: sorted("currencies.csv", |row| CurrencyCode::new(row.get(0)?)),
             hs: sorted("hs2022.csv", |row| row.get(0)?.parse().ok()),
+            hs_retired: RetiredCodes::read("hs_retired.csv", |row| {
+                Some((row.get(0)?.to_owned(), row.get(1)?.to_owned(), String::new()))
+            }),
             packages: sorted("packages.csv", |row| Some(row.get(0)?.into())),
+            un_locodes: sorted("un_locode.csv", |row| Code::new(row.get(0)?)),
+            un_numbers: dangerous::un_numbers(),
             units: sorted("units.csv", |row| Some(row.get(0)?.into())),
+            // The file says why: deprecated or marked for deletion in the revision of 2012.
+            units_retired: RetiredCodes::read("units_retired.csv", |row| {
+                Some((row.get(0)?.to_owned(), "2012".to_owned(), String::new()))
+            }),
         }
     }
 
@@ -121,19 +141,57 @@ impl CodeLists {
         }
     }
 
-    /// True when a country code of two or three letters was withdrawn and is not in use again.
+    /// What became of a country code of two or three letters that was withdrawn and is not in use again.
     #[must_use]
-    pub fn is_retired_country(&self, word: &str) -> bool {
-        let code = StateCode::new(&word.trim().to_ascii_uppercase());
-        code.is_some_and(|code| self.countries_retired.binary_search(&code).is_ok())
-            && self.country(word).is_none()
+    pub fn retired_country(&self, word: &str) -> Option<&Retired> {
+        let code = word.trim().to_ascii_uppercase();
+        self.countries_retired.get(&code).filter(|_| self.country(word).is_none())
     }
 
-    /// True when a currency code was withdrawn.
+    /// What became of a currency code that was withdrawn.
     #[must_use]
-    pub fn is_retired_currency(&self, word: &str) -> bool {
-        let code = CurrencyCode::new_in_any_case(word.trim());
-        code.is_some_and(|code| self.currencies_retired.binary_search(&code).is_ok())
+    pub fn retired_currency(&self, word: &str) -> Option<&Retired> {
+        self.currencies_retired.get(&word.trim().to_ascii_uppercase())
+    }
+
+    /// What became of six digits that were in an earlier edition of the Harmonized System; `instead` are the codes that
+    /// their heading has today, the first eight of them.
+    #[must_use]
+    pub fn retired_hs6(&self, hs6: &str) -> Option<Retired> {
+        let Retired { since, .. } = self.hs_retired.get(hs6)?;
+        let heading = hs6.parse::<u32>().ok()?.checked_div(100)?;
+        let first = self.hs.partition_point(|code| code / 100 < heading);
+        let today = self.hs.iter().skip(first).take_while(|code| **code / 100 == heading).take(8);
+        let instead: Vec<_> = today.map(|code| format!("{code:06}")).collect();
+        Some(Retired { since: since.clone(), instead: instead.join(" ") })
+    }
+
+    /// What became of a unit code that was withdrawn.
+    #[must_use]
+    pub fn retired_unit(&self, code: &str) -> Option<&Retired> {
+        self.units_retired.get(code)
+    }
+
+    /// What the list says of a UN/LOCODE in upper case; it covers the countries of the region only.
+    #[must_use]
+    pub fn un_locode(&self, code: &str) -> Listing {
+        let Some(code) = Code::new(code) else { return Listing::NotCovered };
+        match self.un_locodes.binary_search(&code) {
+            Ok(_) => Listing::Listed,
+            Err(place) => {
+                let before = place.checked_sub(1).and_then(|before| self.un_locodes.get(before));
+                let beside = [before, self.un_locodes.get(place)];
+                let country = |code: &Code<5>| code.as_str().get(..2).map(str::to_owned);
+                let covered = beside.into_iter().flatten().any(|other| country(other) == country(&code));
+                if covered { Listing::NotListed } else { Listing::NotCovered }
+            }
+        }
+    }
+
+    /// A UN number of dangerous goods, four digits.
+    #[must_use]
+    pub fn un_number(&self, number: &str) -> Option<&UnNumber> {
+        dangerous::find(&self.un_numbers, number)
     }
 
     fn place_of_country(&self, word: &str) -> Option<usize> {
@@ -212,69 +270,25 @@ fn border_post(row: &csv::StringRecord) -> Option<BorderPost> {
     })
 }
 
-fn sorted<T: Ord>(file: &str, read: impl Fn(&csv::StringRecord) -> Option<T>) -> Vec<T> {
-    let mut list: Vec<T> = rows(file, read).collect();
-    list.sort();
-    list
+/// Withdrawn alpha-2 and alpha-3 codes, each with the successor's code of the same length.
+fn countries_retired(countries: &[Country]) -> RetiredCodes {
+    let of_two = rows("countries_retired.csv", |row| {
+        Some((row.get(0)?.to_owned(), row.get(2)?.to_owned(), row.get(3)?.to_owned()))
+    });
+    let of_three = rows("countries_retired.csv", |row| {
+        let successor = countries.iter().find(|country| Some(country.alpha2.as_str()) == row.get(3));
+        let instead = successor.map_or_else(String::new, |country| country.alpha3.as_str().to_owned());
+        Some((row.get(1)?.to_owned(), row.get(2)?.to_owned(), instead))
+    });
+    RetiredCodes::of(of_two.chain(of_three))
 }
 
-/// The rows of a list that can be read. They all can: the test below holds the files to it.
-fn rows<T>(file: &str, read: impl Fn(&csv::StringRecord) -> Option<T>) -> impl Iterator<Item = T> {
-    let text = FILES.iter().find(|(name, _)| *name == file).map_or("", |(_, text)| text);
-    let reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(text.as_bytes());
-    reader.into_records().filter_map(move |row| read(&row.ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_of_every_file_is_read() {
-        let lists = CodeLists::built_in();
-        for (file, read) in [
-            ("border_posts.csv", lists.border_posts.len()),
-            ("countries.csv", lists.countries.len()),
-            ("countries_retired.csv", lists.countries_retired.len() / 2),
-            ("currencies.csv", lists.currencies.len()),
-            ("currencies_retired.csv", lists.currencies_retired.len()),
-            ("hs2022.csv", lists.hs.len()),
-            ("icao_states.csv", lists.icao_states.len()),
-            ("packages.csv", lists.packages.len()),
-            ("units.csv", lists.units.len()),
-        ] {
-            let (_, text) = FILES.iter().find(|(name, _)| *name == file).unwrap();
-            let rows = text.lines().filter(|line| !line.starts_with('#')).count() - 1;
-            assert_eq!(read, rows, "{file}");
-            assert!(text.starts_with("# ") && text.contains("\n# Source: "), "{file} names its source");
-        }
-        assert!(lists.border_posts.iter().all(|post| !post.modes.is_empty()));
-    }
-
-    #[test]
-    fn words_become_codes() {
-        let lists = CodeLists::built_in();
-        let country = |word| lists.country(word).map(|code| code.as_str().to_owned());
-        for (word, code) in [("UZ", "UZ"), ("uz ", "UZ"), ("KAZ", "KZ"), ("Kazakhstan", "KZ"), ("tjk", "TJ")]
-        {
-            assert_eq!(country(word).as_deref(), Some(code), "{word}");
-        }
-        for word in ["", "XX", "ZZZ", "U", "Ўз", "Narnia"] {
-            assert_eq!(country(word), None, "{word}");
-        }
-        let state = |word| lists.state(word).map(|code| code.as_str().to_owned());
-        for (word, code) in [("UZB", "UZB"), ("D", "D"), ("XXA", "XXA"), ("KG", "KGZ"), ("uzb", "UZB")] {
-            assert_eq!(state(word).as_deref(), Some(code), "{word}");
-        }
-        assert_eq!(state("UTO"), None, "the specimen's state does not exist");
-        assert!(lists.currency("uzs").is_some() && lists.currency("HRK").is_none());
-        assert!(lists.is_retired_country("AN") && lists.is_retired_country("ant"));
-        assert!(!lists.is_retired_country("SK"), "Sikkim's code is Slovakia's today");
-        assert!(!lists.is_retired_country("UZ") && !lists.is_retired_country("XX"));
-        assert!(lists.is_retired_currency("hrk") && !lists.is_retired_currency("UZS"));
-        assert!(lists.currencies_retired.iter().all(|code| lists.currencies.binary_search(code).is_err()));
-        assert!(lists.has_hs6("854143") && !lists.has_hs6("854140") && !lists.has_hs6("8541"));
-        assert!(lists.has_unit("LTR") && lists.has_package("CT") && !lists.has_package("XCT"));
-        assert_eq!(lists.border_post("UZ-KELES").map(|post| post.modes.as_slice()), Some(&[Mode::Rail][..]));
-    }
+/// The lists by file name with what stands above their rows (standard, source, licence) and the number of rows, for the
+/// documents.
+pub fn catalogue() -> impl Iterator<Item = (&'static str, String, usize)> {
+    FILES.iter().map(|(name, text)| {
+        let (head, data): (Vec<_>, Vec<_>) = text.lines().partition(|line| line.starts_with('#'));
+        let head: Vec<_> = head.into_iter().map(|line| line.trim_start_matches(['#', ' '])).collect();
+        (*name, head.join(" "), data.len().saturating_sub(1))
+    })
 }
