@@ -35,6 +35,7 @@ mod record_form;
 mod record_shapes;
 #[cfg(test)]
 mod record_tests;
+pub mod rule;
 #[cfg(test)]
 mod samples;
 

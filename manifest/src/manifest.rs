@@ -5,6 +5,7 @@ use crate::conveyance::{Conveyance, Journey, Mode};
 use crate::party::Party;
 use crate::person::{CrewMember, PassengerList};
 use crate::quantity::Instant;
+use crate::rule::LoadKind;
 
 /// One conveyance on one journey with its load or its people, normalized. What could not be read is absent here and
 /// has a finding.
@@ -39,6 +40,17 @@ pub enum Load {
     Cargo(Cargo),
     /// Passengers.
     PassengerList(PassengerList),
+}
+
+impl Load {
+    /// Which of the two it is.
+    #[must_use]
+    pub const fn kind(&self) -> LoadKind {
+        match self {
+            Self::Cargo(_) => LoadKind::Cargo,
+            Self::PassengerList(_) => LoadKind::Passengers,
+        }
+    }
 }
 
 impl Manifest {

@@ -1,5 +1,8 @@
 //! Section `[intake]`: how much is taken on at once, how long it may take, and the rules that law may change.
 
+use std::sync::Arc;
+
+use manifest::rule::{self, Conditions, Deadlines, Scope};
 use serde::{Deserialize, Serialize};
 
 /// Settings of the way from `decode` to `reply`.
@@ -48,10 +51,6 @@ pub struct Config {
 pub struct Rules {
     /// Most findings that are kept for one manifest.
     pub max_findings: usize,
-    /// How long before arrival a road manifest must be filed, minutes.
-    pub road_deadline_minutes: u32,
-    /// How long before arrival a rail manifest must be filed, minutes.
-    pub rail_deadline_minutes: u32,
     /// How far in the past a declared arrival may lie, minutes.
     pub arrival_past_minutes: u32,
     /// How far ahead a declared arrival may lie, days.
@@ -60,6 +59,39 @@ pub struct Rules {
     pub minor_age_years: u8,
     /// Over this age a date of birth is implausible, years.
     pub oldest_age_years: u8,
+    /// How long before arrival a manifest must be filed; when not empty, instead of the table that is compiled in
+    /// (docs/RULES.md).
+    pub deadlines: Vec<Deadline>,
+}
+
+/// A duty to file early. Of those that fit, the one that says most counts: partner before regime before mode.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deadline {
+    /// Name, which a finding tells.
+    pub id: String,
+    /// Mode of transport, a digit of UN/ECE Recommendation 19; `*` for all.
+    #[serde(default = "all")]
+    pub mode: String,
+    /// Customs regime of the load, for instance `TIR`; `*` for all.
+    #[serde(default = "all")]
+    pub regime: String,
+    /// Id of a partner in the registry; `*` for all.
+    #[serde(default = "all")]
+    pub partner: String,
+    /// First day of arrival for which it holds.
+    pub from: String,
+    /// First day for which it no longer does; empty while it does.
+    #[serde(default)]
+    pub to: String,
+    /// How long before the expected arrival at the post, minutes.
+    pub minutes: u32,
+    /// Act or agreement that says so.
+    pub source: String,
+}
+
+fn all() -> String {
+    "*".to_owned()
 }
 
 impl Default for Config {
@@ -90,29 +122,46 @@ impl Default for Rules {
         let defaults = manifest::RuleSettings::default();
         Self {
             max_findings: defaults.findings_limit,
-            road_deadline_minutes: defaults.road_deadline_minutes,
-            rail_deadline_minutes: defaults.rail_deadline_minutes,
             arrival_past_minutes: defaults.arrival_past_minutes,
             arrival_ahead_days: defaults.arrival_ahead_days,
             minor_age_years: defaults.minor_age_years,
             oldest_age_years: defaults.oldest_age_years,
+            deadlines: Vec::new(),
         }
     }
 }
 
 impl Rules {
-    /// As the crate `manifest` takes them.
+    /// As the crate `manifest` takes them. A table of deadlines that is no good was told by [`Config::problems`]; the
+    /// one that is compiled in stands here then.
     #[must_use]
     pub fn settings(&self) -> manifest::RuleSettings {
         manifest::RuleSettings {
             findings_limit: self.max_findings,
-            road_deadline_minutes: self.road_deadline_minutes,
-            rail_deadline_minutes: self.rail_deadline_minutes,
+            deadlines: self.deadlines().unwrap_or_else(|_| Deadlines::built_in()),
+            partner: "".into(),
+            conditions: Conditions::built_in(),
             arrival_past_minutes: self.arrival_past_minutes,
             arrival_ahead_days: self.arrival_ahead_days,
             minor_age_years: self.minor_age_years,
             oldest_age_years: self.oldest_age_years,
         }
+    }
+}
+
+impl Rules {
+    fn deadlines(&self) -> Result<Arc<Deadlines>, String> {
+        if self.deadlines.is_empty() {
+            return Ok(Deadlines::built_in());
+        }
+        let rows = self.deadlines.iter().map(|row| {
+            let scope = Scope::parse("*", &row.mode, &row.regime, &row.partner, &row.from, &row.to)
+                .map_err(|what| format!("{}: {what}", row.id))?;
+            let (id, source) = (row.id.clone(), row.source.clone());
+            Ok(rule::Deadline { id, scope, minutes: row.minutes, source })
+        });
+        let table = Deadlines::new(rows.collect::<Result<_, String>>()?);
+        table.map(Arc::new).map_err(|error| error.to_string())
     }
 }
 
@@ -142,6 +191,37 @@ impl Config {
             let problem = "must be shorter than call_timeout_ms, or nothing is ever withheld in time";
             problems.push(("scoring_timeout_ms".to_owned(), problem.to_owned()));
         }
+        if let Err(problem) = self.rules.deadlines() {
+            problems.push(("rules.deadlines".to_owned(), problem));
+        }
         problems
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deadlines_of_ones_own_take_the_place_of_the_table() {
+        let read = |text: &str| toml::from_str::<Rules>(text).unwrap();
+        let own = read(
+            "[[deadlines]]\nid = \"own\"\nmode = \"3\"\nfrom = \"2027-01-01\"\nminutes = 60\nsource = \"Act 1\"\n",
+        );
+        let settings = own.settings();
+        assert_eq!(settings.deadlines.rows().len(), 1);
+        assert_eq!(settings.deadlines.rows()[0].minutes, 60);
+        assert_eq!(Rules::default().settings(), manifest::RuleSettings::default());
+        let mut config = Config { rules: own, ..Config::default() };
+        assert_eq!(config.problems(), []);
+        config.rules.deadlines[0].regime = "SMUGGLING".to_owned();
+        let [(key, problem)] = &config.problems()[..] else { panic!() };
+        assert_eq!(
+            (key.as_str(), problem.as_str()),
+            ("rules.deadlines", "own: regime is no customs regime and not *")
+        );
+        let twice = vec![config.rules.deadlines[0].clone(); 2];
+        config.rules.deadlines = twice.into_iter().map(|row| Deadline { regime: all(), ..row }).collect();
+        assert!(config.problems()[0].1.contains("rows 1 and 2"), "{:?}", config.problems());
     }
 }

@@ -203,7 +203,7 @@ impl Pipeline {
         let said = decode::Submission { declared, envelope };
         if reading.asked.dry_run {
             let noted = said.declared.notes.len();
-            let mut checked = self.look_at(said, &steps, reading.now);
+            let mut checked = self.look_at(partner, said, &steps, reading.now);
             if matches!(intent, Intent::Cancel | Intent::Arrive) {
                 // It declares nothing but what it is about: what the reader noted, which comes first, is all there is.
                 let mut findings = Findings::default();

@@ -79,7 +79,9 @@ pub(super) struct Checked {
 impl Pipeline {
     pub(super) fn new(intake: Intake) -> Self {
         let mut context = Context::new(&SHA256);
+        let rules = intake.config.rules.settings();
         intake.lists.bytes(&mut |bytes| context.update(bytes));
+        rules.tables(&mut |bytes| context.update(bytes));
         let digest = context.finish();
         Self {
             quota: intake.quota,
@@ -87,7 +89,7 @@ impl Pipeline {
             limits: Limits::from(intake.decode),
             judge: Judge::new(intake.scorer, intake.store.clone(), &intake.config),
             code_lists_digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
-            rules: intake.config.rules.settings(),
+            rules,
             holds_for: Duration::from_secs(u64::from(intake.config.pre_decision_hours) * 3_600),
             inline_document_bytes: intake.config.inline_document_bytes,
             max_changes: intake.config.max_changes,
@@ -136,13 +138,14 @@ impl Pipeline {
         }
         counted.unwrap_or_else(|| self.quota.submission(partner, now))?;
 
+        let rules = self.rules.of_partner(&partner.id);
         let test = partner.test || declared.test;
         let (closed, draft) = (declared.closed, declared.draft);
         let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
-            manifest::normalize(declared, &self.lists, &self.rules)
+            manifest::normalize(declared, &self.lists, &rules)
         });
         let validated = steps.run(Step::Validate, &debug_span!(span::VALIDATE), || {
-            manifest::validate(manifest, now, &self.rules, &mut findings)
+            manifest::validate(manifest, now, &rules, &mut findings)
         });
         let (manifest, scored, state) = match validated {
             Ok(validated) if draft => {
@@ -195,7 +198,7 @@ impl Pipeline {
         let said =
             steps.decode(&debug_span!(span::DECODE), || decode::submission(&received, &self.limits))?;
         admit::submission(partner, &said.declared)?;
-        let checked = self.look_at(said, &steps, now);
+        let checked = self.look_at(partner, said, &steps, now);
         self.store.audit(AuditEvent::new(AuditKind::DryRun, now).partner(&partner.id)).await?;
         Ok(checked)
     }
@@ -203,16 +206,18 @@ impl Pipeline {
     /// Normalizes and validates, and nothing else.
     pub(super) fn look_at(
         &self,
+        partner: &Partner,
         decode::Submission { declared, envelope }: decode::Submission,
         steps: &Steps<'_>,
         now: Timestamp,
     ) -> Checked {
+        let rules = self.rules.of_partner(&partner.id);
         let (closed, draft) = (declared.closed, declared.draft);
         let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
-            manifest::normalize(declared, &self.lists, &self.rules)
+            manifest::normalize(declared, &self.lists, &rules)
         });
         let validated = steps.run(Step::Validate, &debug_span!(span::VALIDATE), || {
-            manifest::validate(manifest, now, &self.rules, &mut findings)
+            manifest::validate(manifest, now, &rules, &mut findings)
         });
         let acceptable = validated.is_ok();
         let manifest = match validated {

@@ -15,7 +15,7 @@ impl Draw {
         usize::try_from((z ^ (z >> 31)) % limit as u64).unwrap_or(0)
     }
 
-    fn of<T: Copy>(&mut self, list: &[T]) -> T {
+    pub(crate) fn of<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.below(list.len())]
     }
 }

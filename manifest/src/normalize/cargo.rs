@@ -1,6 +1,7 @@
 //! Goods: consignments, items and what holds them together.
 
 use super::{Step, words};
+use crate::code_list::UnNumber;
 use crate::consignment::{
     Cargo, Consignment, Container, ControlMeasure, ControlResult, CustomsRegime, DangerousGoods, GoodsItem,
     Packages, PriorControl, Seal, SealingParty, SupportingDocument, TirCarnet,
@@ -8,6 +9,8 @@ use crate::consignment::{
 use crate::declared;
 use crate::finding::{About, FindingCode, Severity};
 use crate::findings::Spot;
+use crate::rule::{Circumstances, Element};
+use crate::validate::{is_hazard_class, is_un_number};
 
 impl Step<'_> {
     pub(super) fn cargo(&mut self, said: declared::Cargo) -> Cargo {
@@ -36,15 +39,29 @@ impl Step<'_> {
     }
 
     fn consignment(&mut self, said: declared::Consignment, place: usize, at: Spot<'_>) -> Consignment {
+        let of_load = self.required;
+        let regime = regime(said.customs_regime.as_ref());
+        if regime.is_some() && regime != self.circumstances.regime {
+            self.required =
+                self.settings.conditions.required(&Circumstances { regime, ..self.circumstances });
+        }
+        let consignment = self.consignment_under(said, place, at);
+        self.required = of_load;
+        consignment
+    }
+
+    /// A consignment of which is asked what its regime asks for.
+    fn consignment_under(&mut self, said: declared::Consignment, place: usize, at: Spot<'_>) -> Consignment {
         let departure_at = at.field("departure_country_code");
         if said.departure_country_code.trim().is_empty() {
-            self.missing("departure_country_code", departure_at);
+            self.absent(Element::DepartureCountry, "departure_country_code", departure_at);
         }
         if said.gross_mass.is_none() {
-            self.missing("gross_mass_mg", at.field("gross_mass_mg"));
+            self.absent(Element::ConsignmentMass, "gross_mass_mg", at.field("gross_mass_mg"));
         }
         if said.consignment_reference.trim().is_empty() {
-            self.missing("consignment_reference", at.field("consignment_reference"));
+            let reference_at = at.field("consignment_reference");
+            self.absent(Element::ConsignmentReference, "consignment_reference", reference_at);
         }
         let items = said.goods_items.into_iter().enumerate();
         let documents = said.supporting_documents.into_iter().enumerate();
@@ -87,11 +104,10 @@ impl Step<'_> {
     fn goods_item(&mut self, said: declared::GoodsItem, at: Spot<'_>) -> GoodsItem {
         let description = words::text(said.description);
         if description.is_none() {
-            self.missing("description", at.field("description"));
+            self.absent(Element::Description, "description", at.field("description"));
         }
         if said.hs_code.trim().is_empty() {
-            // The contract lets it be left out, but goods of an unknown kind are never waved through.
-            self.missing("hs_code", at.field("hs_code"));
+            self.absent(Element::HsCode, "hs_code", at.field("hs_code"));
         }
         let packages = said.packages.into_iter().enumerate();
         GoodsItem {
@@ -109,7 +125,9 @@ impl Step<'_> {
             packages: packages.map(|(i, one)| self.packages(one, at.item("packages", i))).collect(),
             supplementary_quantity: self
                 .quantity(said.supplementary_quantity, at.field("supplementary_quantity")),
-            dangerous_goods: said.dangerous_goods.map(dangerous_goods),
+            dangerous_goods: said
+                .dangerous_goods
+                .map(|dangerous| self.dangerous_goods(dangerous, at.field("dangerous_goods"))),
             container_numbers: said
                 .container_numbers
                 .iter()
@@ -125,8 +143,7 @@ impl Step<'_> {
         if !known {
             let code_at = at.field("type_code");
             if code.is_empty() {
-                let finding = self.note(FindingCode::RequiredFieldMissing, code_at);
-                finding.parameter("field", "type_code").push();
+                self.absent(Element::PackageType, "type_code", code_at);
             } else {
                 self.unknown(&said.type_code, "UN/ECE Recommendation 21", Severity::Note, code_at);
             }
@@ -141,7 +158,7 @@ impl Step<'_> {
     fn container(&mut self, said: declared::Container, at: Spot<'_>) -> Container {
         let number = words::identifier(&said.number);
         if number.is_none() {
-            self.missing("number", at.field("number"));
+            self.absent(Element::ContainerNumber, "number", at.field("number"));
         }
         Container {
             number,
@@ -201,19 +218,48 @@ impl Step<'_> {
         }
     }
 
-    fn missing(&mut self, field: &'static str, at: Spot<'_>) {
-        self.warn(FindingCode::RequiredFieldMissing, at).parameter("field", field).push();
+    /// Dangerous goods particulars; whether they are complete is for `validate` to say. A number that the list lacks is
+    /// kept: the list is of one edition.
+    fn dangerous_goods(&mut self, said: declared::DangerousGoods, at: Spot<'_>) -> DangerousGoods {
+        let un_number = words::identifier(&said.un_number);
+        // "UN 1203" and "1203" are the same number.
+        let un_number =
+            un_number.map(|number| number.strip_prefix("UN").map(str::to_owned).unwrap_or(number));
+        let class = said.hazard_class.trim();
+        if let Some(number) = un_number.as_deref().filter(|number| is_un_number(number)) {
+            let lists = self.lists;
+            match lists.un_number(number) {
+                Some(known) if known.retired().is_none() => {
+                    if is_hazard_class(class) && !known.has_class(class) {
+                        self.warn(FindingCode::DangerousGoodsIncomplete, at.field("hazard_class"))
+                            .original(class)
+                            .parameter("field", "hazard_class")
+                            .parameter("expected", known.classes())
+                            .push();
+                    }
+                }
+                known => {
+                    let retired = known.and_then(UnNumber::retired);
+                    let list = "UN numbers, ADR 3.2 table A";
+                    self.not_listed(number, retired, list, Severity::Warning, at.field("un_number"));
+                }
+            }
+        }
+        DangerousGoods {
+            un_number,
+            hazard_class: words::text(said.hazard_class),
+            packing_group: words::identifier(&said.packing_group),
+            tunnel_code: words::text(said.tunnel_code),
+        }
     }
 }
 
-/// Dangerous goods particulars; whether they are complete is for `validate` to say.
-fn dangerous_goods(said: declared::DangerousGoods) -> DangerousGoods {
-    let un_number = words::identifier(&said.un_number);
-    DangerousGoods {
-        // "UN 1203" and "1203" are the same number.
-        un_number: un_number.map(|number| number.strip_prefix("UN").map(str::to_owned).unwrap_or(number)),
-        hazard_class: words::text(said.hazard_class),
-        packing_group: words::identifier(&said.packing_group),
-        tunnel_code: words::text(said.tunnel_code),
+/// The regime that was said, when it is one.
+pub(super) fn regime(said: Option<&declared::Said<CustomsRegime>>) -> Option<CustomsRegime> {
+    match said? {
+        declared::Said::Plain(regime) => Some(*regime),
+        declared::Said::Words(words) => {
+            words::upper_snake(words).and_then(|word| CustomsRegime::parse(&word))
+        }
     }
 }

@@ -6,6 +6,16 @@ use crate::conveyance::{Conveyance, Journey, Mode, Stop};
 use crate::declared;
 use crate::finding::{About, FindingCode, Severity};
 use crate::findings::Spot;
+use crate::rule::Element;
+
+/// The mode that a word names. Customs' own two-digit forms (30, 20) are the recommendation's digit and a detail.
+pub(super) fn mode(word: &str) -> Option<Mode> {
+    let word = word.trim();
+    Mode::from_code(match word.as_bytes() {
+        [_, b'0'..=b'9'] => word.get(..1).unwrap_or(word),
+        _ => word,
+    })
+}
 
 impl Step<'_> {
     pub(super) fn conveyance(&mut self, said: declared::Conveyance, post: Option<&str>) -> Conveyance {
@@ -18,10 +28,7 @@ impl Step<'_> {
         let nationality_at = at.field("nationality_code");
         let nationality = self.country(&said.nationality_code, Severity::Warning, nationality_at);
         if said.nationality_code.trim().is_empty() {
-            // A train has no country of registration of its own.
-            let severity = if mode == Some(Mode::Rail) { Severity::Note } else { Severity::Warning };
-            let finding = self.findings.note(FindingCode::RequiredFieldMissing, severity, nationality_at);
-            finding.parameter("field", "nationality_code").push();
+            self.absent(Element::ConveyanceNationality, "nationality_code", nationality_at);
         }
         if let (Some(mode), Some(post)) = (mode, post.and_then(|code| self.lists.border_post(code)))
             && mode.is_decided()
@@ -50,16 +57,9 @@ impl Step<'_> {
     }
 
     fn mode(&mut self, word: &str, at: Spot<'_>) -> Option<Mode> {
-        let word = word.trim();
-        // Customs' own two-digit forms (30, 20) are the recommendation's digit and a detail.
-        let digit = match word.as_bytes() {
-            [_] => word,
-            [_, b'0'..=b'9'] => word.get(..1).unwrap_or(word),
-            _ => word,
-        };
-        let mode = Mode::from_code(digit);
+        let mode = mode(word);
         if mode.is_none() {
-            if word.is_empty() {
+            if word.trim().is_empty() {
                 self.missing_for_all("mode_code", at);
             } else {
                 self.unknown(word, "UN/ECE Recommendation 19", Severity::Blocking, at.about(About::Manifest));

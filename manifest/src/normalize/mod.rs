@@ -17,11 +17,15 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
+use crate::border_post::local_date;
 use crate::code_list::CodeLists;
 use crate::declared::{self, Declared, FormNote};
 use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
 use crate::findings::{Findings, Note, Spot};
 use crate::manifest::{Load, Manifest, Revision};
+use crate::rule::{Circumstances, Element, LoadKind, Required};
 use crate::validate::RuleSettings;
 
 pub use names::{Practice, comparison_key, latin_candidates, latin_name};
@@ -31,8 +35,21 @@ pub use words::plate;
 /// manifest and has a finding.
 #[must_use]
 pub fn normalize(declared: Declared, lists: &CodeLists, settings: &RuleSettings) -> (Manifest, Findings) {
+    let load = declared.load.as_ref().map(|load| match load {
+        declared::Load::Cargo(_) => LoadKind::Cargo,
+        declared::Load::PassengerList(_) => LoadKind::Passengers,
+    });
+    let regime = match &declared.load {
+        Some(declared::Load::Cargo(cargo)) => cargo::regime(cargo.customs_regime.as_ref()),
+        _ => None,
+    };
+    let mode = declared.conveyance.as_ref().and_then(|conveyance| journey::mode(&conveyance.mode_code));
+    let circumstances = Circumstances { load, mode, regime, partner: &settings.partner, day: Date::MAX };
     let mut step = Step {
         lists,
+        settings,
+        circumstances,
+        required: settings.conditions.required(&circumstances),
         findings: Findings::with_limit(settings.findings_limit, declared.source),
         offset_minutes: None,
         unreadable: BTreeSet::new(),
@@ -40,6 +57,11 @@ pub fn normalize(declared: Declared, lists: &CodeLists, settings: &RuleSettings)
     declared.notes.into_iter().for_each(|note| step.form(note));
     // First the journey: its offset from UTC reads the words of every other instant.
     let journey = step.journey(declared.journey.unwrap_or_default());
+    if let Some(arrival) = journey.arrival_time() {
+        // Without a day of arrival, which rejects the manifest, the rows that have no end hold.
+        step.circumstances.day = local_date(arrival);
+        step.required = settings.conditions.required(&step.circumstances);
+    }
     let manifest = Manifest {
         manifest_reference: declared.manifest_reference,
         part: words::text(declared.part),
@@ -59,6 +81,11 @@ pub fn normalize(declared: Declared, lists: &CodeLists, settings: &RuleSettings)
 /// What every part of the step needs: the lists, the findings so far and the sender's clock.
 struct Step<'l> {
     lists: &'l CodeLists,
+    settings: &'l RuleSettings,
+    /// What decides which rows of the tables hold.
+    circumstances: Circumstances<'l>,
+    /// What the part that is being read must say.
+    required: Required,
     findings: Findings,
     offset_minutes: Option<i16>,
     /// Persons whose row the reader could not take apart.
@@ -89,6 +116,16 @@ impl Step<'_> {
                     .push();
                 None
             }
+        }
+    }
+
+    /// Notes that an element is absent, if the table asks for it.
+    fn absent(&mut self, element: Element, field: &'static str, at: Spot<'_>) {
+        if let Some(weight) = self.required.weight(element) {
+            self.findings
+                .note(FindingCode::RequiredFieldMissing, weight, at)
+                .parameter("field", field)
+                .push();
         }
     }
 

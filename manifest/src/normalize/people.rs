@@ -9,6 +9,7 @@ use crate::person::{
     Baggage, CrewMember, CrewRole, Passenger, PassengerList, PassengerService, Person, PersonName, Sex,
     StateCode, TravelDocument, TravelDocumentType,
 };
+use crate::rule::Element;
 
 /// What crew and passengers have in common, as declared.
 struct Said {
@@ -26,8 +27,7 @@ impl Step<'_> {
             let at = Spot::MANIFEST.about(About::CrewMember(i));
             let at = at.item("crew_members", i);
             if member.role.is_none() {
-                let finding = self.warn(FindingCode::RequiredFieldMissing, at.field("role"));
-                finding.parameter("field", "role").push();
+                self.absent(Element::CrewRole, "role", at.field("role"));
             }
             CrewMember {
                 role: self.word(member.role, CrewRole::parse, at.field("role")),
@@ -49,8 +49,7 @@ impl Step<'_> {
     pub(super) fn passenger_list(&mut self, said: declared::PassengerList) -> PassengerList {
         let at = Spot::CONVEYANCE.field("passenger_list");
         if said.service.is_none() {
-            let finding = self.note(FindingCode::RequiredFieldMissing, at.field("service"));
-            finding.parameter("field", "service").push();
+            self.absent(Element::Service, "service", at.field("service"));
         }
         let passengers = said.passengers.into_iter().enumerate();
         PassengerList {
@@ -105,17 +104,18 @@ impl Step<'_> {
         let nationality = self.state(&said.nationality_code, Severity::Warning, nationality_at);
         let name = said.name.and_then(name).map(|name| self.name(name, nationality, at.field("name")));
         if name.is_none() {
-            self.missing_in_person("name", at.field("name"));
+            self.absent(Element::PersonName, "name", at.field("name"));
         }
         let birth_date_at = at.field("birth_date");
         if said.birth_date.is_none() {
-            self.missing_in_person("birth_date", birth_date_at);
+            self.absent(Element::PersonBirthDate, "birth_date", birth_date_at);
         }
         if said.nationality_code.trim().is_empty() {
-            self.missing_in_person("nationality_code", nationality_at);
+            self.absent(Element::PersonNationality, "nationality_code", nationality_at);
         }
-        if said.travel_documents.is_empty() {
-            self.blocking(FindingCode::DocumentMissing, at.field("travel_documents")).push();
+        let weight = self.required.weight(Element::PersonDocuments);
+        if let Some(weight) = weight.filter(|_| said.travel_documents.is_empty()) {
+            self.findings.note(FindingCode::DocumentMissing, weight, at.field("travel_documents")).push();
         }
         let documents = said.travel_documents.into_iter().enumerate();
         Person {
@@ -144,16 +144,14 @@ impl Step<'_> {
     fn travel_document(&mut self, said: declared::TravelDocument, at: Spot<'_>) -> TravelDocument {
         let number = words::plate(&said.number);
         if number.is_none() {
-            self.missing_in_person("number", at.field("number"));
+            self.absent(Element::DocumentNumber, "number", at.field("number"));
         }
         if said.document_type.is_none() {
-            let finding = self.warn(FindingCode::RequiredFieldMissing, at.field("type"));
-            finding.parameter("field", "type").push();
+            self.absent(Element::DocumentType, "type", at.field("type"));
         }
         let issuer_at = at.field("issuing_state_code");
         if said.issuing_state_code.trim().is_empty() {
-            let finding = self.warn(FindingCode::RequiredFieldMissing, issuer_at);
-            finding.parameter("field", "issuing_state_code").push();
+            self.absent(Element::DocumentIssuer, "issuing_state_code", issuer_at);
         }
         TravelDocument {
             number,
@@ -171,10 +169,6 @@ impl Step<'_> {
             mass: self.mass(said.mass, at.field("mass_g")),
             goods_to_declare: said.goods_to_declare,
         }
-    }
-
-    fn missing_in_person(&mut self, field: &'static str, at: Spot<'_>) {
-        self.blocking(FindingCode::RequiredFieldMissing, at).parameter("field", field).push();
     }
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::check_digits::{self, Wrong};
 use super::{CARGO, Rules};
-use crate::consignment::{Cargo, Consignment, CustomsRegime, DangerousGoods, GoodsItem, Seal, TirCarnet};
-use crate::finding::{About, FindingCode};
+use crate::consignment::{Cargo, Consignment, DangerousGoods, GoodsItem, Seal, TirCarnet};
+use crate::finding::{About, FindingCode, Severity};
 use crate::findings::Spot;
+use crate::rule::{Element, Required};
 
 /// Descriptions that say nothing, folded to lower case: English, Russian, Uzbek. Real manifests are full of them; a
 /// carnet's manual even tells drivers to write "NO".
@@ -113,19 +114,26 @@ impl Rules<'_> {
                 finding.original(reference).push();
             }
             self.mrn(consignment, at);
+            let required = self.required_under(consignment.customs_regime);
             for (j, item) in consignment.goods_items.iter().enumerate() {
                 let about = About::GoodsItem { consignment: i, item: j };
-                self.goods_item(item, &containers, at.item("goods_items", j).about(about));
+                self.goods_item(item, &required, &containers, at.item("goods_items", j).about(about));
             }
         }
     }
 
-    fn goods_item(&mut self, item: &GoodsItem, containers: &BTreeSet<&str>, at: Spot<'_>) {
+    fn goods_item(
+        &mut self,
+        item: &GoodsItem,
+        required: &Required,
+        containers: &BTreeSet<&str>,
+        at: Spot<'_>,
+    ) {
         if let Some(description) = item.description.as_deref().filter(|text| is_vague(text)) {
             self.warn(FindingCode::DescriptionVague, at.field("description")).original(description).push();
         }
         if let Some(dangerous) = &item.dangerous_goods {
-            self.dangerous_goods(dangerous, at.field("dangerous_goods"));
+            self.dangerous_goods(dangerous, required, at.field("dangerous_goods"));
         }
         for (k, number) in item.container_numbers.iter().enumerate() {
             if !containers.is_empty() && !containers.contains(number.as_str()) {
@@ -136,16 +144,21 @@ impl Rules<'_> {
     }
 
     /// ADR and RID ask for a UN number and a class; the packing group only some substances have.
-    fn dangerous_goods(&mut self, dangerous: &DangerousGoods, at: Spot<'_>) {
-        let un_number = dangerous.un_number.as_deref().unwrap_or_default();
-        if !is_un_number(un_number) {
-            let finding = self.warn(FindingCode::DangerousGoodsIncomplete, at.field("un_number"));
-            finding.original(un_number).parameter("field", "un_number").push();
-        }
-        let class = dangerous.hazard_class.as_deref().unwrap_or_default();
-        if !is_hazard_class(class) {
-            let finding = self.warn(FindingCode::DangerousGoodsIncomplete, at.field("hazard_class"));
-            finding.original(class).parameter("field", "hazard_class").push();
+    fn dangerous_goods(&mut self, dangerous: &DangerousGoods, required: &Required, at: Spot<'_>) {
+        let checks: [(_, _, fn(&str) -> bool, _); 2] = [
+            ("un_number", &dangerous.un_number, is_un_number, Element::UnNumber),
+            ("hazard_class", &dangerous.hazard_class, is_hazard_class, Element::HazardClass),
+        ];
+        for (field, said, fits, element) in checks {
+            let weight = match said.as_deref() {
+                Some(said) => (!fits(said)).then_some(Severity::Warning),
+                None => required.weight(element),
+            };
+            if let Some(weight) = weight {
+                let finding =
+                    self.findings.note(FindingCode::DangerousGoodsIncomplete, weight, at.field(field));
+                finding.original(said.as_deref().unwrap_or_default()).parameter("field", field).push();
+            }
         }
         let group = dangerous.packing_group.as_deref().unwrap_or("I");
         if !matches!(group, "I" | "II" | "III") {
@@ -172,14 +185,17 @@ impl Rules<'_> {
 
     fn carnet(&mut self, cargo: &Cargo) {
         let at = CARGO.field("tir_carnet");
-        let under_tir = |consignment: &Consignment| consignment.customs_regime == Some(CustomsRegime::Tir);
-        let is_tir =
-            cargo.customs_regime == Some(CustomsRegime::Tir) || cargo.consignments.iter().any(under_tir);
         let number = cargo.tir_carnet.as_ref().and_then(|carnet: &TirCarnet| carnet.number.as_deref());
-        let is_missing = number.is_none() && (is_tir || cargo.tir_carnet.is_some());
-        // The check algorithm of carnet numbers is not public, so only the form is looked at.
-        if is_missing || number.is_some_and(|number| !is_carnet_number(number)) {
-            let finding = self.warn(FindingCode::TirCarnetMalformed, at.field("number"));
+        let of_load = std::iter::once(self.required);
+        let of_each = cargo.consignments.iter().map(|one| self.required_under(one.customs_regime));
+        let asked_for = of_load.chain(of_each).filter_map(|one| one.weight(Element::CarnetNumber)).max();
+        let weight = match number {
+            // The check algorithm of carnet numbers is not public, so only the form is looked at.
+            Some(number) => (!is_carnet_number(number)).then_some(Severity::Warning),
+            None => asked_for.or(cargo.tir_carnet.is_some().then_some(Severity::Warning)),
+        };
+        if let Some(weight) = weight {
+            let finding = self.findings.note(FindingCode::TirCarnetMalformed, weight, at.field("number"));
             finding.original(number.unwrap_or_default()).push();
         }
         let expiry = cargo.tir_carnet.as_ref().and_then(|carnet| carnet.expiry_date);
@@ -236,14 +252,14 @@ fn is_vague(description: &str) -> bool {
 }
 
 /// Four digits between the first and the last that the United Nations ever gave, with room to grow.
-fn is_un_number(number: &str) -> bool {
+pub(crate) fn is_un_number(number: &str) -> bool {
     number.len() == 4
         && number.bytes().all(|b| b.is_ascii_digit())
         && number.parse::<u16>().is_ok_and(|number| (4..4000).contains(&number))
 }
 
 /// A class or division of ADR and RID, with the compatibility letter of class 1.
-fn is_hazard_class(class: &str) -> bool {
+pub(crate) fn is_hazard_class(class: &str) -> bool {
     let class = class.trim();
     let division = class.strip_suffix(|c: char| c.is_ascii_alphabetic()).unwrap_or(class);
     matches!(

@@ -15,8 +15,11 @@ mod tests;
 #[cfg(test)]
 mod tests_goods;
 #[cfg(test)]
+mod tests_kinds;
+#[cfg(test)]
 mod tests_people;
 
+pub(crate) use goods::{is_hazard_class, is_un_number};
 pub use mrz::{Mrz, MrzError};
 pub use settings::RuleSettings;
 
@@ -24,10 +27,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::border_post::local_date;
+use crate::consignment::CustomsRegime;
 use crate::conveyance::Mode;
 use crate::finding::{About, FindingCode, Severity};
 use crate::findings::{Findings, Note, Spot};
 use crate::manifest::{Load, Manifest};
+use crate::rule::{Circumstances, Required};
 
 /// A manifest fit to be scored: it has a conveyance, a border post, an arrival time and a load. Its subjects may still
 /// be blocked by findings. Only [`validate`] makes one.
@@ -58,7 +63,16 @@ pub fn validate(
     // Rules that ask "on the day of arrival" fall back to today when the arrival could not be read.
     let arrival = manifest.journey.arrival_time();
     let arrival_date = local_date(arrival.unwrap_or(now));
+    let circumstances = Circumstances {
+        load: manifest.load.as_ref().map(Load::kind),
+        mode: manifest.conveyance.mode,
+        regime: manifest.cargo().and_then(|cargo| cargo.customs_regime),
+        partner: &settings.partner,
+        day: arrival_date,
+    };
     let mut rules = Rules {
+        required: settings.conditions.required(&circumstances),
+        circumstances,
         settings,
         findings,
         now,
@@ -91,6 +105,10 @@ pub fn validate(
 /// What every rule needs.
 struct Rules<'s> {
     settings: &'s RuleSettings,
+    /// What decides which rows of the tables hold.
+    circumstances: Circumstances<'s>,
+    /// What the manifest must say.
+    required: Required,
     findings: &'s mut Findings,
     now: Timestamp,
     arrival_date: Date,
@@ -101,6 +119,16 @@ struct Rules<'s> {
 }
 
 impl Rules<'_> {
+    /// What a consignment under a regime of its own must say.
+    fn required_under(&self, regime: Option<CustomsRegime>) -> Required {
+        match regime {
+            Some(_) if regime != self.circumstances.regime => {
+                self.settings.conditions.required(&Circumstances { regime, ..self.circumstances })
+            }
+            _ => self.required,
+        }
+    }
+
     fn blocking(&mut self, code: FindingCode, at: Spot<'_>) -> Note<'_> {
         self.findings.note(code, Severity::Blocking, at)
     }

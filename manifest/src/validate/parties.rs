@@ -5,6 +5,7 @@ use crate::finding::{About, FindingCode};
 use crate::findings::Spot;
 use crate::manifest::{Load, Manifest};
 use crate::party::Party;
+use crate::rule::Element;
 
 impl Rules<'_> {
     pub(super) fn parties(&mut self, manifest: &Manifest) {
@@ -14,14 +15,20 @@ impl Rules<'_> {
         let Some(Load::Cargo(cargo)) = &manifest.load else { return };
         for (i, consignment) in cargo.consignments.iter().enumerate() {
             let at = CARGO.item("consignments", i).about(About::Consignment(i));
-            let required = [("consignor", &consignment.consignor), ("consignee", &consignment.consignee)];
-            for (field, party) in required {
-                match party {
-                    Some(party) => self.party(party, at.field(field)),
-                    None => self
-                        .warn(FindingCode::RequiredFieldMissing, at.field(field))
+            let required = self.required_under(consignment.customs_regime);
+            let asked_for = [
+                ("consignor", &consignment.consignor, Element::Consignor),
+                ("consignee", &consignment.consignee, Element::Consignee),
+            ];
+            for (field, party, element) in asked_for {
+                match (party, required.weight(element)) {
+                    (Some(party), _) => self.party(party, at.field(field)),
+                    (None, Some(weight)) => self
+                        .findings
+                        .note(FindingCode::RequiredFieldMissing, weight, at.field(field))
                         .parameter("field", field)
                         .push(),
+                    (None, None) => {}
                 }
             }
             let optional = [

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::{CONVEYANCE, PASSENGER_LIST, Rules};
-use crate::conveyance::{Journey, Mode};
+use crate::conveyance::Journey;
 use crate::finding::{About, FindingCode};
 use crate::findings::Spot;
 use crate::manifest::{Load, Manifest};
 use crate::person::{CrewRole, Passenger, PassengerList, Person};
 use crate::quantity::PartialDate;
+use crate::rule::Element;
 
 impl Rules<'_> {
     pub(super) fn people(&mut self, manifest: &Manifest) {
@@ -25,8 +26,8 @@ impl Rules<'_> {
         }
         // Two drivers who swap are the rule on long lines; none at all is not a coach.
         let has_driver = manifest.crew_members.iter().any(|member| member.role == Some(CrewRole::Driver));
-        if manifest.conveyance.mode == Some(Mode::Road) && !has_driver {
-            self.warn(FindingCode::DriverMissing, CONVEYANCE.field("crew_members")).push();
+        if let Some(weight) = self.required.weight(Element::Driver).filter(|_| !has_driver) {
+            self.findings.note(FindingCode::DriverMissing, weight, CONVEYANCE.field("crew_members")).push();
         }
         for (i, passenger) in list.passengers.iter().enumerate() {
             let at = PASSENGER_LIST.item("passengers", i).about(About::Passenger(i));

@@ -1,16 +1,21 @@
 //! What the rules can be told: hours and ages are law, and law changes, so none of them is in code.
 
-use crate::findings::DEFAULT_FINDINGS_LIMIT;
+use std::sync::Arc;
 
-/// Settings of normalize and validate. Each has a default; the gateway reads them from its configuration.
+use crate::findings::DEFAULT_FINDINGS_LIMIT;
+use crate::rule::{Conditions, Deadlines};
+
+/// Settings of normalize and validate. Each has a default; the gateway reads them from its configuration. A copy is cheap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RuleSettings {
     /// Most findings that are kept for one manifest.
     pub findings_limit: usize,
-    /// How long before arrival a road manifest must be filed, in minutes.
-    pub road_deadline_minutes: u32,
-    /// How long before arrival a rail manifest must be filed, in minutes.
-    pub rail_deadline_minutes: u32,
+    /// Who files, by id in the registry: some rows of the tables hold for one partner. Empty for nobody in particular.
+    pub partner: Arc<str>,
+    /// How long before arrival a manifest must be filed.
+    pub deadlines: Arc<Deadlines>,
+    /// What a manifest must say.
+    pub conditions: Arc<Conditions>,
     /// How far in the past a declared arrival may lie, in minutes.
     pub arrival_past_minutes: u32,
     /// How far ahead a declared arrival may lie, in days.
@@ -25,12 +30,31 @@ impl Default for RuleSettings {
     fn default() -> Self {
         Self {
             findings_limit: DEFAULT_FINDINGS_LIMIT,
-            road_deadline_minutes: 120,
-            rail_deadline_minutes: 120,
+            partner: Arc::from(""),
+            deadlines: Deadlines::built_in(),
+            conditions: Conditions::built_in(),
             arrival_past_minutes: 60,
             arrival_ahead_days: 60,
             minor_age_years: 18,
             oldest_age_years: 120,
+        }
+    }
+}
+
+impl RuleSettings {
+    /// The same rules for a manifest that a partner files.
+    #[must_use]
+    pub fn of_partner(&self, partner: &str) -> Self {
+        Self { partner: Arc::from(partner), ..self.clone() }
+    }
+
+    /// Hands the tables to `out` row by row, for the digest that every pre-decision names beside the code lists.
+    pub fn tables(&self, out: &mut dyn FnMut(&[u8])) {
+        for row in self.deadlines.rows() {
+            out(format!("{row:?}\n").as_bytes());
+        }
+        for row in self.conditions.rows() {
+            out(format!("{row:?}\n").as_bytes());
         }
     }
 }

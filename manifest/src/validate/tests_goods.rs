@@ -81,7 +81,7 @@ fn goods() {
         check(vague, declared, |_| {}, &[expected]);
     }
     item("unknown code", |i| i.hs_code = s("999999"), &["CODE_UNKNOWN W @.hs_code"]);
-    item("left the list", |i| i.hs_code = s("854140"), &["CODE_UNKNOWN W @.hs_code"]);
+    item("left the list", |i| i.hs_code = s("854140"), &["CODE_RETIRED W @.hs_code"]);
     item("no code", |i| i.hs_code = s(" "), &["REQUIRED_FIELD_MISSING W @.hs_code"]);
     item("dots", |i| i.hs_code = s("6109.10.00.00"), &[]);
     item("seven digits", |i| i.hs_code = s("6109100"), &["VALUE_MALFORMED W @.hs_code"]);
@@ -116,6 +116,49 @@ fn goods() {
             "DANGEROUS_GOODS_INCOMPLETE W @.dangerous_goods.un_number",
             "DANGEROUS_GOODS_INCOMPLETE W @.dangerous_goods.hazard_class",
         ],
+    );
+    let dangerous = |number: &str, class: &str| {
+        let (un_number, hazard_class) = (s(number), s(class));
+        move |d: &mut Declared| {
+            let goods = DangerousGoods { un_number, hazard_class, ..DangerousGoods::default() };
+            cargo(d).consignments[0].goods_items[0].dangerous_goods = Some(goods);
+        }
+    };
+    let at = "cargo.consignments[0].goods_items[0].dangerous_goods";
+    check(
+        "dangerous, other class",
+        lorry(),
+        dangerous("1203", "8"),
+        &[&format!("DANGEROUS_GOODS_INCOMPLETE W {at}.hazard_class")],
+    );
+    check(
+        "dangerous, no such number",
+        lorry(),
+        dangerous("3999", "3"),
+        &[&format!("CODE_UNKNOWN W {at}.un_number")],
+    );
+    check(
+        "dangerous, number withdrawn",
+        lorry(),
+        dangerous("1169", "3"),
+        &[&format!("CODE_RETIRED W {at}.un_number")],
+    );
+    item(
+        "unit of old",
+        |i| {
+            let amount_millionths = Some(1_000_000.into());
+            i.supplementary_quantity = Some(Quantity { amount_millionths, unit_code: s("HAR") });
+        },
+        &["CODE_RETIRED N @.supplementary_quantity.unit_code"],
+    );
+    check(
+        "place that is not",
+        lorry(),
+        |d| {
+            cargo(d).consignments[0].loading_location =
+                Some(Location { un_locode: s("KZ ZZZ"), ..Location::default() });
+        },
+        &["CODE_UNKNOWN N cargo.consignments[0].loading_location.un_locode"],
     );
     item("package", |i| i.packages[0].type_code = s("XX9"), &["CODE_UNKNOWN N @.packages[0].type_code"]);
     check(

@@ -4,7 +4,6 @@
 use jiff::SignedDuration;
 
 use super::{CONVEYANCE, Rules};
-use crate::conveyance::Mode;
 use crate::finding::FindingCode;
 use crate::manifest::Manifest;
 
@@ -33,17 +32,15 @@ impl Rules<'_> {
             let finding = self.warn(FindingCode::ArrivalTimeImplausible, at).original(&arrival.to_string());
             finding.parameter("side", "ahead").parameter("limit", format!("{limit} d")).push();
         }
-        let deadline = match manifest.conveyance.mode {
-            Some(Mode::Road) => self.settings.road_deadline_minutes,
-            Some(Mode::Rail) => self.settings.rail_deadline_minutes,
-            _ => return,
-        };
-        if ahead < minutes(deadline) {
+        let settings = self.settings;
+        let Some(deadline) = settings.deadlines.find(&self.circumstances) else { return };
+        if ahead < minutes(deadline.minutes) {
             let left = ahead.as_mins().max(0).to_string();
             let finding = self.warn(FindingCode::FiledLate, at);
             finding
-                .parameter("deadline_minutes", deadline.to_string())
+                .parameter("deadline_minutes", deadline.minutes.to_string())
                 .parameter("minutes_before", left)
+                .parameter("rule", deadline.id.as_str())
                 .push();
         }
     }
