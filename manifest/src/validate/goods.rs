@@ -145,25 +145,30 @@ impl Rules<'_> {
 
     /// ADR and RID ask for a UN number and a class; the packing group only some substances have.
     fn dangerous_goods(&mut self, dangerous: &DangerousGoods, required: &Required, at: Spot<'_>) {
-        let checks: [(_, _, fn(&str) -> bool, _); 2] = [
-            ("un_number", &dangerous.un_number, is_un_number, Element::UnNumber),
-            ("hazard_class", &dangerous.hazard_class, is_hazard_class, Element::HazardClass),
-        ];
-        for (field, said, fits, element) in checks {
-            let weight = match said.as_deref() {
-                Some(said) => (!fits(said)).then_some(Severity::Warning),
-                None => required.weight(element),
-            };
-            if let Some(weight) = weight {
-                let finding =
-                    self.findings.note(FindingCode::DangerousGoodsIncomplete, weight, at.field(field));
-                finding.original(said.as_deref().unwrap_or_default()).parameter("field", field).push();
-            }
-        }
+        let number = dangerous.un_number.as_deref();
+        self.particular("un_number", number, is_un_number, required.weight(Element::UnNumber), at);
+        let class = dangerous.hazard_class.as_deref();
+        self.particular("hazard_class", class, is_hazard_class, required.weight(Element::HazardClass), at);
         let group = dangerous.packing_group.as_deref().unwrap_or("I");
         if !matches!(group, "I" | "II" | "III") {
             let finding = self.warn(FindingCode::DangerousGoodsIncomplete, at.field("packing_group"));
             finding.original(group).parameter("field", "packing_group").push();
+        }
+    }
+
+    /// One of the particulars: in its form when it is said, and said when that weighs something.
+    fn particular(
+        &mut self,
+        field: &'static str,
+        said: Option<&str>,
+        fits: fn(&str) -> bool,
+        absent: Option<Severity>,
+        at: Spot<'_>,
+    ) {
+        let weight = said.map_or(absent, |said| (!fits(said)).then_some(Severity::Warning));
+        if let Some(weight) = weight {
+            let finding = self.findings.note(FindingCode::DangerousGoodsIncomplete, weight, at.field(field));
+            finding.original(said.unwrap_or_default()).parameter("field", field).push();
         }
     }
 
