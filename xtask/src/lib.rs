@@ -1,5 +1,6 @@
 //! Tasks of the project as functions, so that `cargo test` runs the same checks as `cargo xtask tidy`.
 
+pub mod chart;
 pub mod command;
 pub mod rust_paths;
 pub mod tidy;

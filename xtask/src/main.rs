@@ -43,6 +43,13 @@ enum Task {
         /// Only these languages.
         languages: Vec<String>,
     },
+    /// The chart against helm, the schemas of Kubernetes, a policy scanner, promtool and the gateway's own program; needs Go,
+    /// Python and a network once.
+    Chart {
+        /// Write what helm renders as what is expected; the diff is the review.
+        #[arg(long)]
+        accept: bool,
+    },
     /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`).
     Bench {
         /// For instance `--json`, `--seconds 5`, `--rounds 3`.
@@ -80,6 +87,7 @@ fn run(task: Task) -> Result<()> {
         .args(force.then_some("--force"))
         .run(),
         Task::Interop { languages } => interop(languages),
+        Task::Chart { accept } => xtask::chart::check(accept),
         Task::Bench { arguments } => Step::cargo(
             "the benchmark",
             ["bench", "--quiet", "--package", "gateway", "--bench", "submit", "--"],

@@ -39,13 +39,13 @@ const SUBMITTERS: u64 = 8;
 const STREAM: u64 = 12;
 
 /// The serving process. Killed when dropped, whatever becomes of the test.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
     address: mpsc::Receiver<SocketAddr>,
 }
 
 impl Serving {
-    fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_gateway"))
             .args(["serve", "--config"])
             .arg(folder.join("gateway.toml"))
@@ -66,11 +66,16 @@ impl Serving {
     }
 
     /// Where it listens; none when it was killed before that.
-    fn address(&self) -> Option<SocketAddr> {
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
         self.address.recv_timeout(LIMIT).ok()
     }
 
-    fn kill(&mut self) {
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn kill(&mut self) {
         let _ = self.child.kill(); // SIGKILL
         self.child.wait().unwrap();
     }
@@ -275,7 +280,7 @@ async fn whole(store: &Store, row: &FeedRow, sent: &Sent, answer: Option<&Submit
 }
 
 /// SQLite's own opinion, and one row of each kind for every manifest.
-async fn sound(config: &Config) {
+pub(crate) async fn sound(config: &Config) {
     let mut connection = SqliteConnectOptions::new().filename(&config.persist.path).connect().await.unwrap();
     let check = sqlx::query("pragma integrity_check").fetch_one(&mut connection).await.unwrap();
     assert_eq!(check.get::<String, _>(0), "ok");

@@ -7,6 +7,7 @@ mod raw;
 
 mod bundles;
 mod capacity;
+mod chart;
 mod corpus;
 mod store;
 
@@ -32,4 +33,5 @@ mod kill;
 mod limits;
 mod operators;
 mod privacy;
+mod restore;
 mod spans;

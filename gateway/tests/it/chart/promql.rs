@@ -1,0 +1,93 @@
+//! As much of PromQL as it takes to say which series an expression asks for: selectors with their matchers, and the labels
+//! that it groups by. Whether the whole is well-formed, `promtool` says.
+
+/// What an expression names.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    /// Metrics, each with its matchers: label, operator, value.
+    pub(super) selectors: Vec<(String, Vec<(String, String, String)>)>,
+    /// Labels in `by`, `without`, `on`, `ignoring`, `group_left` and `group_right`.
+    pub(super) groups: Vec<String>,
+}
+
+const FUNCTIONS: [&str; 14] = [
+    "absent",
+    "avg",
+    "count",
+    "histogram_quantile",
+    "increase",
+    "label_values",
+    "last_over_time",
+    "max",
+    "min",
+    "rate",
+    "sum",
+    "topk",
+    "offset",
+    "bool",
+];
+const OPERATORS: [&str; 3] = ["and", "or", "unless"];
+const GROUPINGS: [&str; 6] = ["by", "without", "on", "ignoring", "group_left", "group_right"];
+
+/// Reads an expression.
+pub(super) fn named(expression: &str) -> Named {
+    let mut rest = expression;
+    let mut found = Named::default();
+    while let Some(first) = rest.chars().next() {
+        if first.is_ascii_digit() || first == '$' {
+            rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "._$".contains(c));
+        } else if first.is_ascii_alphabetic() || first == '_' {
+            let end = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':'))
+                .unwrap_or(rest.len());
+            let (word, behind) = rest.split_at(end);
+            rest = behind;
+            if GROUPINGS.contains(&word) {
+                let (labels, behind) =
+                    enclosed(rest, '(', ')').unwrap_or_else(|| panic!("{word} without labels: {expression}"));
+                found.groups.extend(
+                    labels.split(',').map(|label| label.trim().to_owned()).filter(|label| !label.is_empty()),
+                );
+                rest = behind;
+            } else if FUNCTIONS.contains(&word) || OPERATORS.contains(&word) {
+            } else if word == "namespace" && expression.starts_with("label_values") {
+                found.groups.push(word.to_owned());
+            } else {
+                let (matchers, behind) = enclosed(rest, '{', '}').unwrap_or(("", rest));
+                found.selectors.push((word.to_owned(), matchers_of(matchers)));
+                rest = behind;
+            }
+        } else {
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    found
+}
+
+/// What stands between the brackets that `text` begins with, and what is behind them. None of our values holds one.
+fn enclosed(text: &str, open: char, close: char) -> Option<(&str, &str)> {
+    text.trim_start().strip_prefix(open)?.split_once(close)
+}
+
+fn matchers_of(text: &str) -> Vec<(String, String, String)> {
+    text.split(',')
+        .filter(|matcher| !matcher.trim().is_empty())
+        .map(|matcher| {
+            let (label, value) =
+                matcher.split_once(['=', '!']).unwrap_or_else(|| panic!("not a matcher: {matcher}"));
+            let operator: String =
+                matcher[label.len()..].chars().take_while(|c| "=!~".contains(*c)).collect();
+            let value = value.trim_start_matches(['=', '~']).trim().trim_matches('"');
+            (label.trim().to_owned(), operator, value.to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn expressions_are_taken_apart() {
+    let found = named(r#"sum by (a, b) (increase(m_total{x=~"P|Q",y!="z"}[10m] offset 1w)) > 0.5 unless n"#);
+    let matcher = |l: &str, o: &str, v: &str| (l.to_owned(), o.to_owned(), v.to_owned());
+    let m = ("m_total".to_owned(), vec![matcher("x", "=~", "P|Q"), matcher("y", "!=", "z")]);
+    assert_eq!(found.selectors, [m, ("n".to_owned(), Vec::new())]);
+    assert_eq!(found.groups, ["a", "b"]);
+}
