@@ -4,10 +4,25 @@
 /// What an expression names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Named {
-    /// Metrics, each with its matchers: label, operator, value.
-    pub(super) selectors: Vec<(String, Vec<(String, String, String)>)>,
+    /// The series that it asks for.
+    pub(super) selectors: Vec<Selector>,
     /// Labels in `by`, `without`, `on`, `ignoring`, `group_left` and `group_right`.
     pub(super) groups: Vec<String>,
+}
+
+/// A metric, and what its labels must be.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Selector {
+    pub(super) metric: String,
+    pub(super) matchers: Vec<Matcher>,
+}
+
+/// One label's condition, for instance `reason`, `=~`, `INTERNAL|OVERLOADED`.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Matcher {
+    pub(super) label: String,
+    pub(super) operator: String,
+    pub(super) value: String,
 }
 
 const FUNCTIONS: [&str; 14] = [
@@ -54,7 +69,7 @@ pub(super) fn named(expression: &str) -> Named {
                 found.groups.push(word.to_owned());
             } else {
                 let (matchers, behind) = enclosed(rest, '{', '}').unwrap_or(("", rest));
-                found.selectors.push((word.to_owned(), matchers_of(matchers)));
+                found.selectors.push(Selector { metric: word.to_owned(), matchers: matchers_of(matchers) });
                 rest = behind;
             }
         } else {
@@ -69,7 +84,7 @@ fn enclosed(text: &str, open: char, close: char) -> Option<(&str, &str)> {
     text.trim_start().strip_prefix(open)?.split_once(close)
 }
 
-fn matchers_of(text: &str) -> Vec<(String, String, String)> {
+fn matchers_of(text: &str) -> Vec<Matcher> {
     text.split(',')
         .filter(|matcher| !matcher.trim().is_empty())
         .map(|matcher| {
@@ -78,7 +93,7 @@ fn matchers_of(text: &str) -> Vec<(String, String, String)> {
             let operator: String =
                 matcher[label.len()..].chars().take_while(|c| "=!~".contains(*c)).collect();
             let value = value.trim_start_matches(['=', '~']).trim().trim_matches('"');
-            (label.trim().to_owned(), operator, value.to_owned())
+            Matcher { label: label.trim().to_owned(), operator, value: value.to_owned() }
         })
         .collect()
 }
@@ -86,8 +101,13 @@ fn matchers_of(text: &str) -> Vec<(String, String, String)> {
 #[test]
 fn expressions_are_taken_apart() {
     let found = named(r#"sum by (a, b) (increase(m_total{x=~"P|Q",y!="z"}[10m] offset 1w)) > 0.5 unless n"#);
-    let matcher = |l: &str, o: &str, v: &str| (l.to_owned(), o.to_owned(), v.to_owned());
-    let m = ("m_total".to_owned(), vec![matcher("x", "=~", "P|Q"), matcher("y", "!=", "z")]);
-    assert_eq!(found.selectors, [m, ("n".to_owned(), Vec::new())]);
+    let matcher = |label: &str, operator: &str, value: &str| Matcher {
+        label: label.to_owned(),
+        operator: operator.to_owned(),
+        value: value.to_owned(),
+    };
+    let with = vec![matcher("x", "=~", "P|Q"), matcher("y", "!=", "z")];
+    let alone = Selector { metric: "n".to_owned(), matchers: Vec::new() };
+    assert_eq!(found.selectors, [Selector { metric: "m_total".to_owned(), matchers: with }, alone]);
     assert_eq!(found.groups, ["a", "b"]);
 }

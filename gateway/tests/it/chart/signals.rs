@@ -16,7 +16,7 @@ use proto::v1;
 use serde_json::Value;
 
 use super::{
-    promql::{Named, named},
+    promql::{Matcher, Named, Selector, named},
     rendered, text, yaml,
 };
 
@@ -49,8 +49,11 @@ fn metrics() -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in exposition.text().unwrap().lines().filter(|line| !line.starts_with('#')) {
         let Named { selectors, .. } = named(line.rsplit_once(' ').unwrap().0);
-        let (name, matchers) = selectors.into_iter().next().unwrap();
-        found.entry(name).or_default().extend(matchers.into_iter().map(|(label, ..)| label));
+        let series = selectors.into_iter().next().unwrap();
+        found
+            .entry(series.metric)
+            .or_default()
+            .extend(series.matchers.into_iter().map(|matcher| matcher.label));
     }
     found
 }
@@ -95,7 +98,7 @@ fn problems(expression: &str, metrics: &BTreeMap<String, BTreeSet<String>>) -> V
     let Named { selectors, groups } = named(expression);
     let mut problems = Vec::new();
     let mut labels: BTreeSet<String> = OF_THE_TARGET.into_iter().map(str::to_owned).collect();
-    for (metric, matchers) in &selectors {
+    for Selector { metric, matchers } in &selectors {
         let kubelet = BTreeSet::from(["persistentvolumeclaim".to_owned()]);
         let Some(own) = metrics.get(metric).or(OF_THE_KUBELET.contains(&metric.as_str()).then_some(&kubelet))
         else {
@@ -103,7 +106,7 @@ fn problems(expression: &str, metrics: &BTreeMap<String, BTreeSet<String>>) -> V
             continue;
         };
         labels.extend(own.iter().cloned());
-        for (label, _, value) in matchers {
+        for Matcher { label, value, .. } in matchers {
             if !own.contains(label) && !OF_THE_TARGET.contains(&label.as_str()) {
                 problems.push(format!("{metric} has no label {label}"));
             }
@@ -184,7 +187,7 @@ fn every_panel_asks_for_what_is_there() {
         for target in panel["targets"].as_array().unwrap() {
             let expression = target["expr"].as_str().unwrap();
             assert_eq!(problems(expression, &metrics), [""; 0], "{}: {expression}", panel["title"]);
-            seen.extend(named(expression).selectors.into_iter().map(|(metric, _)| metric));
+            seen.extend(named(expression).selectors.into_iter().map(|selector| selector.metric));
         }
     }
     let variable = dashboard["templating"]["list"][1]["query"]["query"].as_str().unwrap();
