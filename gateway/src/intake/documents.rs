@@ -238,7 +238,7 @@ impl Service {
         match taken {
             Taken::Recorded(submission) => {
                 let answer = self.answer(&submission)?;
-                self.count(caller, answer.rest());
+                self.count(caller, &answer);
                 told.recorded = Some(answer.into_message()?);
             }
             Taken::Checked(checked) => {

@@ -8,6 +8,7 @@ use std::{
 
 use futures::{StreamExt as _, stream};
 use proto::v1::{self, manifest_service_server::ManifestService};
+use scoring::Verdict;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tonic::{Extensions, Request, Response, Status, Streaming};
@@ -154,7 +155,7 @@ impl Service {
         };
         match answer {
             Ok(response) => {
-                self.count(&caller, response.rest());
+                self.count(&caller, &response);
                 Ok(response)
             }
             Err(failure) => {
@@ -191,21 +192,21 @@ impl Service {
         Ok(answer?)
     }
 
-    pub(super) fn count(&self, partner: &Partner, response: &v1::SubmitManifestResponse) {
+    pub(super) fn count(&self, partner: &Partner, answer: &Answer) {
         let metrics = &self.pipeline.metrics;
-        if response.repeated_submission {
+        if answer.rest().repeated_submission {
             metrics.submission(&partner.id, "repeated");
             return;
         }
-        let rejected = response.state() == v1::ManifestState::Rejected;
+        let rejected = answer.rest().state() == v1::ManifestState::Rejected;
         metrics.submission(&partner.id, if rejected { "rejected" } else { "recorded" });
-        if let Some(roll_up) = response.pre_decisions.first() {
+        if let Some(roll_up) = answer.verdicts().first() {
             let scorer = self.scorer.now();
-            metrics.pre_decision(reply::word_of_corridor(roll_up.corridor()), scorer.name());
+            metrics.pre_decision(reply::verdict_word(*roll_up), scorer.name());
         }
-        for subject in &response.pre_decisions {
-            if subject.corridor() == v1::Corridor::Unspecified {
-                metrics.withheld(reply::word_of_cause(subject.withheld_reason()));
+        for verdict in answer.verdicts() {
+            if let Verdict::Withheld(cause) = verdict {
+                metrics.withheld(reply::word_of_cause(*cause));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Step 9: what was recorded, or what failed, becomes a response or a `Status`. Nothing else makes a `Status`.
 
 mod submission;
+mod told;
 
 mod changes;
 mod decisions;
@@ -30,9 +31,7 @@ pub use finding::finding;
 pub use in_kind::{answer_to, document_answer};
 pub use manifest::{Life, manifest};
 pub use notice::Notice;
-pub use pre_decision::{
-    Audience, add_conduct, corridor_of_word, pre_decisions, reliability, word_of_cause, word_of_corridor,
-};
+pub use pre_decision::{Audience, add_conduct, corridor_of_word, pre_decisions, reliability, word_of_cause};
 pub use reason::{DOMAIN, Reason};
 pub use receipt::{Receipt, Submitted, receipt};
 pub use submission::{Answer, Decisions, Recorded, findings, submission};

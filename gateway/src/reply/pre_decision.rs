@@ -36,23 +36,6 @@ pub fn pre_decisions(
     Ok(told(manifest_id, &circumstances, &decided, audience, language))
 }
 
-/// The same for an answer to a submission: what is the same in all of them is told once, with the conveyance.
-pub(super) fn told_together(
-    manifest_id: Uuid,
-    circumstances: &Circumstances,
-    decided: &Decided,
-    language: Language,
-) -> Vec<v1::PreDecision> {
-    let prefix = format!("manifests/{manifest_id}/preDecisions/");
-    let mut once = Some(digests(circumstances, decided));
-    let told = decided.pre_decisions.iter().enumerate().map(|(number, pre_decision)| v1::PreDecision {
-        name: format!("{prefix}{number}"),
-        digests: once.take(),
-        ..one(pre_decision, circumstances, language)
-    });
-    told.collect()
-}
-
 /// The pre-decisions of one manifest, the conveyance first.
 pub(super) fn told(
     manifest_id: Uuid,
@@ -145,7 +128,12 @@ fn part_path(part: SubjectRef) -> String {
     }
 }
 
-fn one(pre_decision: &PreDecision, circumstances: &Circumstances, language: Language) -> v1::PreDecision {
+/// What one part is told, without its name.
+pub(super) fn one(
+    pre_decision: &PreDecision,
+    circumstances: &Circumstances,
+    language: Language,
+) -> v1::PreDecision {
     let (corridor, withheld_reason) = match pre_decision.verdict {
         Verdict::Corridor(given) => (corridor(given), v1::WithheldReason::Unspecified),
         Verdict::Withheld(cause) => (v1::Corridor::Unspecified, withheld(cause)),
@@ -186,21 +174,10 @@ pub fn corridor_of_word(word: &str) -> v1::Corridor {
         .map_or(v1::Corridor::Unspecified, corridor)
 }
 
-/// A corridor's word in metrics and lists; `WITHHELD` where there is none.
-#[must_use]
-pub fn word_of_corridor(corridor: v1::Corridor) -> &'static str {
-    match corridor {
-        v1::Corridor::Unspecified => "WITHHELD",
-        v1::Corridor::Green => "GREEN",
-        v1::Corridor::Yellow => "YELLOW",
-        v1::Corridor::Red => "RED",
-    }
-}
-
 /// A cause's word in metrics, the contract's without its prefix.
 #[must_use]
-pub fn word_of_cause(cause: v1::WithheldReason) -> &'static str {
-    let name = cause.as_str_name();
+pub fn word_of_cause(cause: Withheld) -> &'static str {
+    let name = withheld(cause).as_str_name();
     name.strip_prefix("WITHHELD_REASON_").unwrap_or(name)
 }
 

@@ -92,8 +92,8 @@ impl Rules<'_> {
             }
         };
         let number_differs = document.number.as_ref().is_some_and(|number| *number != mrz.number);
-        let birth_differs = person.birth_date.is_some_and(|date| !is_same_day(&mrz.birth_date, date));
-        let expiry_differs = document.expiry_date.is_some_and(|date| !is_same_day(&mrz.expiry_date, date));
+        let birth_differs = person.birth_date.is_some_and(|date| !is_same_day(mrz.birth_date, date));
+        let expiry_differs = document.expiry_date.is_some_and(|date| !is_same_day(mrz.expiry_date, date));
         let differs =
             [("number", number_differs), ("birth_date", birth_differs), ("expiry_date", expiry_differs)];
         for (field, _) in differs.into_iter().filter(|(_, differs)| *differs) {

@@ -1,23 +1,27 @@
 //! Machine readable zones of ICAO Doc 9303: TD1, TD2, TD3 and visas, with their check digits. `Debug` prints kinds only.
 
-use crate::person::opaque_debug;
+use std::borrow::Cow;
 
 /// What a machine readable zone says, once its check digits hold.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Mrz {
+pub struct Mrz<'z> {
     /// Document number without fillers.
-    pub number: String,
+    pub number: Cow<'z, str>,
     /// Date of birth as `YYMMDD`; unknown parts are `<`.
-    pub birth_date: String,
+    pub birth_date: &'z str,
     /// Date of expiry as `YYMMDD`.
-    pub expiry_date: String,
+    pub expiry_date: &'z str,
     /// Nationality without fillers.
-    pub nationality: String,
+    pub nationality: Cow<'z, str>,
     /// Issuing state or organization without fillers.
-    pub issuing_state: String,
+    pub issuing_state: Cow<'z, str>,
 }
 
-opaque_debug!(Mrz);
+impl std::fmt::Debug for Mrz<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mrz").finish_non_exhaustive()
+    }
+}
 
 /// Why a machine readable zone cannot be relied on. Never holds what stood there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +35,12 @@ pub enum MrzError {
 /// A field and its check digit, as places in a line.
 type Checked = (std::ops::Range<usize>, usize);
 
-impl Mrz {
+impl<'z> Mrz<'z> {
     /// Reads the lines, top first: three of 30, two of 36 or two of 44 characters.
     ///
     /// # Errors
     /// When size or alphabet is not that of a zone, or a check digit is wrong.
-    pub fn read(lines: &[String]) -> Result<Self, MrzError> {
+    pub fn read(lines: &'z [String]) -> Result<Self, MrzError> {
         let in_alphabet = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'<';
         if !lines.iter().all(|line| line.bytes().all(in_alphabet)) {
             return Err(MrzError::Malformed);
@@ -51,7 +55,7 @@ impl Mrz {
     }
 }
 
-fn td1(top: &[u8], middle: &[u8]) -> Result<Mrz, MrzError> {
+fn td1<'z>(top: &'z [u8], middle: &'z [u8]) -> Result<Mrz<'z>, MrzError> {
     let number = number(top, (5..14, 14), 15..30)?;
     check(middle, (0..6, 6), "birth_date")?;
     check(middle, (8..14, 14), "expiry_date")?;
@@ -68,7 +72,11 @@ fn td1(top: &[u8], middle: &[u8]) -> Result<Mrz, MrzError> {
 
 /// TD2 and TD3 put the same fields in the same places; only the optional part and what follows it differ. Visas have no
 /// check digit over the whole.
-fn two_lines(top: &[u8], bottom: &[u8], optional: std::ops::Range<usize>) -> Result<Mrz, MrzError> {
+fn two_lines<'z>(
+    top: &'z [u8],
+    bottom: &'z [u8],
+    optional: std::ops::Range<usize>,
+) -> Result<Mrz<'z>, MrzError> {
     let is_visa = top.first() == Some(&b'V');
     let is_td3 = bottom.len() == 44;
     let number = number(bottom, (0..9, 9), if is_td3 || is_visa { 0..0 } else { optional.clone() })?;
@@ -101,7 +109,7 @@ fn number(
     line: &[u8],
     (field, digit): Checked,
     optional: std::ops::Range<usize>,
-) -> Result<String, MrzError> {
+) -> Result<Cow<'_, str>, MrzError> {
     let optional = line.get(optional).unwrap_or_default();
     let end = optional.iter().position(|b| *b == b'<').unwrap_or(optional.len());
     let continued = optional.get(..end).unwrap_or_default();
@@ -116,7 +124,7 @@ fn number(
     if check_digit(whole.iter()) != Some(*last) {
         return Err(MrzError::CheckDigit("document_number"));
     }
-    Ok(String::from_utf8_lossy(&whole).replace('<', ""))
+    Ok(Cow::Owned(String::from_utf8_lossy(&whole).replace('<', "")))
 }
 
 fn check(line: &[u8], (field, digit): Checked, name: &'static str) -> Result<(), MrzError> {
@@ -150,13 +158,14 @@ fn check_digit<'b>(bytes: impl Iterator<Item = &'b u8>) -> Option<u8> {
     u8::try_from(sum % 10).ok().map(|digit| b'0' + digit)
 }
 
-fn text(line: &[u8], field: std::ops::Range<usize>) -> String {
-    String::from_utf8_lossy(line.get(field).unwrap_or_default()).into_owned()
+/// What stands in a field. Lines are of the zone's alphabet, which is ASCII, before anything is taken out of them.
+fn text(line: &[u8], field: std::ops::Range<usize>) -> &str {
+    line.get(field).and_then(|field| std::str::from_utf8(field).ok()).unwrap_or_default()
 }
 
-fn filled(line: &[u8], field: std::ops::Range<usize>) -> String {
-    let field = line.get(field).unwrap_or_default();
-    field.iter().filter(|byte| **byte != b'<').map(|byte| char::from(*byte)).collect()
+fn filled(line: &[u8], field: std::ops::Range<usize>) -> Cow<'_, str> {
+    let field = text(line, field).trim_matches('<');
+    if field.contains('<') { Cow::Owned(field.replace('<', "")) } else { Cow::Borrowed(field) }
 }
 
 #[cfg(test)]
@@ -176,7 +185,7 @@ pub(super) mod tests {
 
     fn check(zone: &str) -> Result<(String, String, String), MrzError> {
         let lines: Vec<String> = zone.split_whitespace().map(str::to_owned).collect();
-        Mrz::read(&lines).map(|mrz| (mrz.number.clone(), mrz.birth_date.clone(), mrz.expiry_date.clone()))
+        Mrz::read(&lines).map(|mrz| (mrz.number.into(), mrz.birth_date.into(), mrz.expiry_date.into()))
     }
 
     #[test]
