@@ -26,9 +26,12 @@ pub struct Config {
     pub busy_timeout_ms: u64,
     /// How long a caller waits for a reading connection, in milliseconds.
     pub acquire_timeout_ms: u64,
-    /// Pages of the write-ahead log (8 KiB each) after which a commit copies it into the database. Larger makes rare
-    /// commits slow, smaller makes all commits slower.
+    /// Pages of the write-ahead log (8 KiB each), roughly counted, after which it is copied into the database,
+    /// beside the commits. Smaller costs the disk more, larger makes each copying longer.
     pub wal_autocheckpoint_pages: u32,
+    /// Pages of the log at which a commit copies what is left of it by itself, so that the log can begin anew: it
+    /// grows little beyond this, and after a crash so much is read again.
+    pub wal_limit_pages: u32,
     /// Page cache of each connection, in kibibytes.
     pub cache_kib: u32,
     /// Most rows in one answer of a list or of the feed, whatever the caller asks for.
@@ -47,6 +50,7 @@ impl Default for Config {
             busy_timeout_ms: 5_000,
             acquire_timeout_ms: 2_000,
             wal_autocheckpoint_pages: 500,
+            wal_limit_pages: 4_000,
             cache_kib: 8_192,
             max_page_size: 1_000,
         }

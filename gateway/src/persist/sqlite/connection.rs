@@ -25,7 +25,7 @@ fn options(config: &Config) -> SqliteConnectOptions {
 
 /// Page size of a database that is made anew: a manifest's row is some 18 KB, and a page more is two writes more. Larger
 /// pages would make small commits dear, which touch a page of every index.
-const PAGE_BYTES: u32 = 8_192;
+pub(super) const PAGE_BYTES: u32 = 8_192;
 
 /// The connection that writes. Only `migrate` may create the file.
 pub(super) async fn writer(config: &Config, create: bool) -> Result<SqliteConnection, Error> {
@@ -33,8 +33,13 @@ pub(super) async fn writer(config: &Config, create: bool) -> Result<SqliteConnec
         .create_if_missing(create)
         .journal_mode(SqliteJournalMode::Wal)
         .page_size(PAGE_BYTES)
-        .pragma("wal_autocheckpoint", config.wal_autocheckpoint_pages.to_string());
+        .pragma("wal_autocheckpoint", config.wal_limit_pages.to_string());
     Ok(options.connect().await?)
+}
+
+/// The connection that copies the log into the database. It sees no statement but that.
+pub(super) async fn checkpointer(config: &Config) -> Result<SqliteConnection, Error> {
+    Ok(options(config).pragma("wal_autocheckpoint", "0").connect().await?)
 }
 
 /// Which file lies under the path: SQLite goes on with a file that was removed or replaced, and what it then commits

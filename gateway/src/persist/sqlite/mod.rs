@@ -6,6 +6,7 @@ mod binding;
 mod bundles;
 mod cancel;
 mod capacity;
+mod checkpoint;
 mod conduct;
 mod connection;
 mod document;
@@ -75,6 +76,7 @@ impl Store {
             secrets: secrets.clone(),
             connection: Some(connection),
             file,
+            checkpoints: checkpoint::Checkpoints::start(config),
             wake: Arc::clone(&wake),
         };
         tokio::spawn(writer.run(commands));

@@ -38,6 +38,14 @@ impl Submission {
         })
     }
 
+    /// Bytes of its large values, as far as they are known before the decisions are finished.
+    pub(super) fn large_bytes(&self) -> usize {
+        let sealed = [&self.record_packed, &self.received_sealed, &self.outcome.findings];
+        let optional = [&self.persons_sealed, &self.originals_sealed];
+        let sealed = sealed.into_iter().chain(optional.into_iter().flatten());
+        sealed.map(Vec::len).sum()
+    }
+
     /// What the submitter is answered with, once it is committed.
     pub(super) fn recorded(&self, finished: &Finished, state: State) -> Recorded {
         let outcome = &self.outcome;

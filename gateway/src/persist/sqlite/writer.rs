@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     batch::{self, Batch, Entry},
+    checkpoint::Checkpoints,
     connection::{self, FileId},
 };
 use crate::persist::{Config, Error, FeedPosition, Secrets};
@@ -36,6 +37,8 @@ pub(super) struct Writer {
     pub(super) connection: Option<SqliteConnection>,
     /// The file that was opened at the start; another one under its path is never written.
     pub(super) file: FileId,
+    /// What copies the log into the database.
+    pub(super) checkpoints: Checkpoints,
     pub(super) wake: Arc<watch::Sender<FeedPosition>>,
 }
 
@@ -103,6 +106,7 @@ impl Writer {
         let connection = self.connected().await?;
         match Batch::of(entries).write(connection, &secrets).await {
             Ok((settled, position)) => {
+                self.checkpoints.wrote(entries);
                 // Who removed the file during the commit removed the commit.
                 self.file.still_at(&self.config.path)?;
                 if let Some(position) = position {
@@ -127,6 +131,7 @@ impl Writer {
         {
             self.connection = None;
         }
+        self.checkpoints.copy();
     }
 }
 
