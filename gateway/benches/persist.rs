@@ -134,7 +134,6 @@ fn outcome(secrets: &Secrets, run: usize, number: u64) -> Outcome {
         test: false,
         border_post_code: Some(["UZ-GISHTKUPRIK", "UZ-YALLAMA", "UZ-DUSTLIK"][number as usize % 3].into()),
         journey_key: Some(format!("3:KZ:{reference}:")),
-        conveyance_key: None,
         conveyance_registration: Some(reference),
         arrival_time: Some(receive_time),
         receive_time,
@@ -144,6 +143,7 @@ fn outcome(secrets: &Secrets, run: usize, number: u64) -> Outcome {
             decisions: vec![b'd'; 3000],
             verdict: "GREEN".into(),
             fraud_probability: None,
+            always: false,
         }),
     }
 }

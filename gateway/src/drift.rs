@@ -25,8 +25,29 @@ pub struct Drift {
     pub items: (usize, usize),
     /// Each feature's stability index, highest first; empty where there were too few items.
     pub features: Vec<(&'static str, f64)>,
-    /// Of random checks, by question: outcomes, mean predicted, found.
-    pub calibration: Vec<(Head, u64, f64, u64)>,
+    /// Of random checks, by question; of the bundle that judged last alone.
+    pub calibration: Vec<Calibration>,
+}
+
+/// How well random checks bear out what was predicted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Calibration {
+    /// The question.
+    pub head: Head,
+    /// How many random checks were reported.
+    pub random_checks: u64,
+    /// Their mean predicted probability.
+    pub predicted: f64,
+    /// How many of them were irregular.
+    pub found: u64,
+}
+
+impl Calibration {
+    /// The question's word, and how far the share that was found lies above what was predicted.
+    #[must_use]
+    pub fn off(&self) -> (&'static str, f64) {
+        (head_word(self.head), self.found as f64 / self.random_checks.max(1) as f64 - self.predicted)
+    }
 }
 
 impl Drift {
@@ -38,10 +59,10 @@ impl Drift {
         let doubted = self
             .calibration
             .iter()
-            .filter(|(_, all, predicted, found)| drift::miscalibrated(*predicted, *found, *all))
-            .map(|(head, all, predicted, found)| {
+            .filter(|of| drift::miscalibrated(of.predicted, of.found, of.random_checks))
+            .map(|Calibration { head, random_checks, predicted, found }| {
                 format!(
-                    "{}: {found} of {all} random checks, predicted {:.1} %",
+                    "{}: {found} of {random_checks} random checks, predicted {:.1} %",
                     head_word(*head),
                     predicted * 100.0
                 )
@@ -80,6 +101,7 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
     let empty = || -> Vec<Vec<f32>> { CATALOG.iter().map(|_| Vec::new()).collect() };
     let (mut before, mut current) = (empty(), empty());
     let mut after = before_instant(store, from).await?;
+    let mut judged_last = None;
     loop {
         let rows = store.feed_after(&Scope::All, after, PAGE).await?;
         let Some(last) = rows.last() else { break };
@@ -90,6 +112,9 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
             }
             let Ok((_, decided)) = decode_decisions(&row.decisions) else { continue };
             let to = if row.manifest.receive_time < since { &mut before } else { &mut current };
+            if let Some(identity) = &decided.evidence.identity {
+                judged_last = Some(identity.bundle_digest.clone());
+            }
             for item in &decided.evidence.items {
                 if to[0].len() < MAX_ITEMS {
                     to.iter_mut().zip(item.vector.0).for_each(|(column, value)| column.push(value));
@@ -110,12 +135,20 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
         .into_iter()
         .filter_map(|head| {
             let (mut all, mut predicted, mut found) = (0, 0.0, 0);
-            for row in rows.iter().filter(|row| row.drawn_at_random && row.head == head) {
+            // What an earlier bundle predicted says nothing of this one.
+            let of_it = |digest: &String| judged_last.as_ref().is_none_or(|last| last == digest);
+            let rows = rows.iter().filter(|row| row.drawn_at_random && row.head == head);
+            for row in rows.filter(|row| of_it(&row.bundle_digest)) {
                 all += u64::try_from(row.outcomes).unwrap_or(0);
                 predicted += row.predicted;
                 found += u64::try_from(row.found).unwrap_or(0);
             }
-            (all > 0).then(|| (head, all, predicted / all as f64, found))
+            (all > 0).then(|| Calibration {
+                head,
+                random_checks: all,
+                predicted: predicted / all as f64,
+                found,
+            })
         })
         .collect();
     Ok(Drift { items: (before[0].len(), current[0].len()), features, calibration })

@@ -28,6 +28,7 @@ pub mod outcomes;
 pub mod access;
 pub mod admin;
 pub mod app;
+pub mod calls;
 pub mod clock;
 pub mod command;
 pub mod config;

@@ -88,10 +88,8 @@ impl Manifest {
         }
     }
 
-    /// The key of the conveyance for random draws: mode, nationality, registration. Without the journey, which a
-    /// partner could choose. `None` when mode or registration is unknown.
-    #[must_use]
-    pub fn conveyance_key(&self) -> Option<String> {
+    /// The key of the conveyance: mode, nationality, registration. `None` when mode or registration is unknown.
+    fn conveyance_key(&self) -> Option<String> {
         let mode = self.conveyance.mode.map(Mode::code)?;
         let registration = self.conveyance.registration.as_deref()?;
         let nationality = self.conveyance.nationality.as_ref().map_or("", |country| country.as_str());

@@ -16,6 +16,7 @@ mod evidence;
 pub mod features;
 mod hex;
 pub mod history;
+mod kinds;
 mod measures;
 pub mod model;
 pub mod policy;

@@ -7,54 +7,27 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 
-use crate::beta;
-
-macro_rules! kinds {
-    ($( $(#[doc = $doc:literal])+ $name:ident = $code:literal $word:literal, )+) => {
-        /// What somebody is in the trade; each kind is a peer group. The codes are stored; they grow and never change
-        /// meaning.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum EntityKind { $( $(#[doc = $doc])+ $name = $code, )+ }
-
-        impl EntityKind {
-            /// Every kind, in the order of their codes.
-            pub const ALL: &[EntityKind] = &[$( EntityKind::$name, )+];
-
-            /// The kind's word, upper snake case: in reports, and first in the digested text of a key.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $( EntityKind::$name => $word, )+ }
-            }
-        }
-    };
-}
+use crate::{beta, kinds::kinds};
 
 kinds! {
-    /// Imports, or receives where no importer is named.
-    Importer = 1 "IMPORTER",
-    /// Exports, or consigns where no exporter is named.
-    Exporter = 2 "EXPORTER",
-    /// Carries goods.
-    Carrier = 3 "CARRIER",
-    /// Declares to customs.
-    Declarant = 4 "DECLARANT",
-    /// Carries passengers.
-    BusOperator = 5 "BUS_OPERATOR",
+    /// What somebody is in the trade; each kind is a peer group. The codes are stored; they grow and never change meaning.
+    EntityKind,
+    /// The kind's word, upper snake case: in reports, and first in the digested text of a key.
+    as_str {
+        /// Imports, or receives where no importer is named.
+        Importer = 1 "IMPORTER",
+        /// Exports, or consigns where no exporter is named.
+        Exporter = 2 "EXPORTER",
+        /// Carries goods.
+        Carrier = 3 "CARRIER",
+        /// Declares to customs.
+        Declarant = 4 "DECLARANT",
+        /// Carries passengers.
+        BusOperator = 5 "BUS_OPERATOR",
+    }
 }
 
 impl EntityKind {
-    /// The kind's number in a stored row.
-    #[must_use]
-    pub const fn code(self) -> i64 {
-        self as i64
-    }
-
-    /// The kind that a stored number names.
-    #[must_use]
-    pub fn from_code(code: i64) -> Option<Self> {
-        Self::ALL.iter().copied().find(|kind| kind.code() == code)
-    }
-
     /// The kind that a word names.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {

@@ -39,8 +39,8 @@ pub enum LoadError {
 /// A model and a policy, checked and ready.
 #[derive(Debug)]
 pub struct Scorer {
-    bundle: Bundle,
-    policy: Policy,
+    bundle: Arc<Bundle>,
+    policy: Arc<Policy>,
     identity: Arc<Identity>,
     name: Arc<str>,
 }
@@ -74,10 +74,19 @@ impl Prepared {
 }
 
 /// A judged case, not yet finished.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Scored {
     pub(crate) evidence: Evidence,
     pub(crate) draft: policy::Draft,
+    /// Who is asked again once a budget is known; nobody where nobody judged.
+    judge: Option<Judge>,
+}
+
+/// The model and the policy that judged.
+#[derive(Debug, Clone)]
+struct Judge {
+    bundle: Arc<Bundle>,
+    policy: Arc<Policy>,
 }
 
 /// What is left of a border post's inspections. Without a budget the policy's thresholds alone decide.
@@ -106,7 +115,7 @@ impl Scorer {
             let found = SHIPPED.iter().find(|(name, _)| *name == file);
             found.map(|(_, bytes)| bytes.to_vec()).ok_or_else(|| "not compiled in".to_owned())
         })?;
-        Ok(Self::new(bundle, Policy::shipped()?))
+        Ok(Self::new(Arc::new(bundle), Policy::shipped()?))
     }
 
     /// The model in a folder, with the policy that is compiled in.
@@ -115,10 +124,10 @@ impl Scorer {
     /// When a file is missing or altered, or the model is not the one that the bundle says it is.
     pub fn load(dir: &Path) -> Result<Self, LoadError> {
         let bundle = Bundle::check(|file| std::fs::read(dir.join(file)).map_err(|error| error.to_string()))?;
-        Ok(Self::new(bundle, Policy::shipped()?))
+        Ok(Self::new(Arc::new(bundle), Policy::shipped()?))
     }
 
-    fn new(bundle: Bundle, policy: Policy) -> Self {
+    fn new(bundle: Arc<Bundle>, policy: Policy) -> Self {
         let identity = Arc::new(Identity {
             bundle_name: bundle.name.clone(),
             bundle_version: bundle.version.clone(),
@@ -128,7 +137,7 @@ impl Scorer {
             policy_digest: policy.digest.clone(),
         });
         let name = format!("{} {}", identity.bundle_name, identity.bundle_version).into();
-        Self { bundle, policy, identity, name }
+        Self { bundle, policy: Arc::new(policy), identity, name }
     }
 
     /// The same model under another policy.
@@ -227,7 +236,8 @@ impl Scorer {
             }
         }
         let draft = policy::decide(&evidence, &scores, &self.policy, &self.bundle);
-        Scored { evidence, draft }
+        let judge = Judge { bundle: Arc::clone(&self.bundle), policy: Arc::clone(&self.policy) };
+        Scored { evidence, draft, judge: Some(judge) }
     }
 
     /// Judges what another scorer judged, from its evidence: what a challenger does. Both read the same features.
@@ -261,7 +271,7 @@ impl Scored {
 
     pub(crate) fn unjudged(evidence: Evidence, reason: Withheld) -> Self {
         let draft = policy::withheld(&evidence, reason);
-        Self { evidence, draft }
+        Self { evidence, draft, judge: None }
     }
 }
 
@@ -269,9 +279,13 @@ impl Scored {
 /// transaction.
 #[must_use]
 pub fn finish(scored: Scored, capacity: &Capacity) -> Decided {
-    let mut evidence = scored.evidence;
+    let Scored { mut evidence, mut draft, judge } = scored;
     evidence.budget = capacity.budget;
-    Decided { pre_decisions: scored.draft.finish(capacity.budget.as_ref()), evidence }
+    // What would change it was asked of the policy's thresholds; where a budget's decides, it is asked of that.
+    if let (Some(budget), Some(judge)) = (capacity.budget.filter(|budget| !budget.as_policy()), judge) {
+        policy::change_under(&mut draft, &evidence, &budget, &judge.policy, &judge.bundle);
+    }
+    Decided { pre_decisions: draft.finish(capacity.budget.as_ref()), evidence }
 }
 
 impl Decided {
@@ -281,18 +295,25 @@ impl Decided {
         let budget = self.evidence.budget?;
         let red = Verdict::Corridor(Corridor::Red);
         let (conveyance, parts) = self.pre_decisions.split_first()?;
-        let by_parts = parts
-            .iter()
-            .any(|part| matches!(part.subject, SubjectRef::Consignment(_)) && part.verdict == red);
-        let by_rules = conveyance.officer.rules.iter().any(|rule| {
-            rule.code == ReasonCode::Finding
-                && rule.parameters.last().is_some_and(|word| word == Corridor::Red.as_str())
-        });
+        let red_parts = || {
+            let consignments = parts.iter().filter(|part| matches!(part.subject, SubjectRef::Consignment(_)));
+            consignments.filter(|part| part.verdict == red)
+        };
+        let always = red_parts().any(asked_for_red) || asked_for_red(conveyance);
         let chosen_by_score =
-            parts.iter().any(|part| part.officer.fraud_probability.is_some_and(|p| budget.reaches(p.into())));
-        let probability = budget.probability(by_parts || by_rules);
-        Some(Selection { budget, chosen_by_score: chosen_by_score && by_parts, probability })
+            red_parts().any(|part| part.officer.fraud_probability.is_some_and(|p| budget.reaches(p.into())));
+        let probability = budget.probability(always || red_parts().next().is_some());
+        Some(Selection { budget, chosen_by_score, always, probability })
     }
+}
+
+/// Did a finding, a record or the critical head ask for full control of this part, whatever the budget?
+fn asked_for_red(part: &PreDecision) -> bool {
+    part.officer.rules.iter().any(|rule| {
+        let asks =
+            matches!(rule.code, ReasonCode::Finding | ReasonCode::ImporterRecord | ReasonCode::CriticalScore);
+        asks && rule.parameters.last().is_some_and(|word| word == Corridor::Red.as_str())
+    })
 }
 
 /// How a conveyance was chosen.
@@ -302,6 +323,8 @@ pub struct Selection {
     pub budget: Budget,
     /// A consignment was chosen by its score.
     pub chosen_by_score: bool,
+    /// A finding, a record or the critical head asked for it, whatever was left.
+    pub always: bool,
     /// Probability with which the conveyance is examined: what an outcome is to be weighed by.
     pub probability: f64,
 }

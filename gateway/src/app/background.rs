@@ -246,11 +246,26 @@ impl Background {
                     for alarm in &alarms {
                         tracing::warn!(alarm = %alarm, "drift");
                     }
+                    if !alarms.is_empty() {
+                        self.check_more_at_random().await;
+                    }
                     let highest = found.features.first().map_or(0.0, |(_, index)| *index);
-                    self.metrics.set_drift(highest, alarms.len());
+                    let calibration: Vec<_> = found.calibration.iter().map(drift::Calibration::off).collect();
+                    self.metrics.set_drift(highest, alarms.len(), &calibration);
                 }
                 Err(error) => tracing::error!(%error, "drift was not looked for; the next look tries again"),
             }
+        }
+    }
+
+    /// Random checks take a larger share for a quarter after drift: they alone tell whether the model still holds.
+    async fn check_more_at_random(&self) {
+        match self.store.note_drift(self.clock.now()).await {
+            Ok(Some(days)) => {
+                tracing::warn!(days, "drift: more is checked at random on days of posts to come")
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "random checks were not raised; the next look tries again"),
         }
     }
 

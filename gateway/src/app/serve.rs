@@ -9,7 +9,9 @@ use tower::ServiceBuilder;
 
 use super::{App, Error, background::Background, first_call::Known};
 use crate::{
-    border, intake, outcomes,
+    border,
+    calls::Door,
+    intake, outcomes,
     persist::{AuditEvent, AuditKind},
     quota::Quota,
     refusals::Refusals,
@@ -104,30 +106,23 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     let border = &app.config.border;
     let after = Duration::from_secs(u64::from(border.expire_after_hours) * 3_600);
     tasks.spawn(background.clone().expire(after, millis(border.expire_poll_ms), border.expire_at_once));
+    let door =
+        Door { registry: app.registry.clone(), quota, refusals: refusals.clone(), clock: app.clock.clone() };
     let border_posts = border::Service::new(border::Border {
         store: app.store.clone(),
-        registry: app.registry.clone(),
-        quota: quota.clone(),
-        refusals: refusals.clone(),
-        clock: app.clock.clone(),
+        door: door.clone(),
         config: border.clone(),
     });
     let outcomes = outcomes::Service::new(outcomes::Outcomes {
         store: app.store.clone(),
         scorer: app.judging.clone(),
-        registry: app.registry.clone(),
-        quota: quota.clone(),
-        refusals: refusals.clone(),
-        clock: app.clock.clone(),
+        door: door.clone(),
         config: app.config.outcomes.clone(),
     });
     let feed = watch::Service::new(watch::Feed {
         store: app.store.clone(),
-        registry: app.registry.clone(),
-        quota,
-        refusals: refusals.clone(),
+        door,
         digests: app.digests.clone(),
-        clock: app.clock.clone(),
         metrics: app.metrics.clone(),
         draining: draining.clone(),
         config: app.config.watch.clone(),

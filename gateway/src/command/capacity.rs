@@ -45,7 +45,13 @@ pub(super) async fn import(
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
     let imported = store.import_capacity(rows, floor_share, now).await?;
     store.close().await;
-    println!("shifts: {} imported", imported.added);
+    println!("shifts: {} imported", imported.shifts);
+    if imported.raised_days > 0 {
+        println!(
+            "random checks take a larger share on {} days: drift was found lately",
+            imported.raised_days
+        );
+    }
     Ok(())
 }
 

@@ -33,8 +33,9 @@ fn told_as_json(found: &Drift) -> String {
     let calibration: Vec<_> = found
         .calibration
         .iter()
-        .map(|(head, all, predicted, found)| {
-            json!({ "head": head_word(*head), "random_checks": all, "predicted": predicted, "found": found })
+        .map(|of| {
+            json!({ "head": head_word(of.head), "random_checks": of.random_checks, "predicted": of.predicted,
+                "found": of.found })
         })
         .collect();
     json!({
@@ -56,11 +57,13 @@ fn table(found: &Drift, days: u32, reference_days: u32) -> String {
     for (name, index) in found.features.iter().take(SHOWN) {
         text += &format!("{name:<16}{index:>8.3}\n");
     }
-    for (head, all, predicted, irregular) in &found.calibration {
+    for of in &found.calibration {
         text += &format!(
-            "\n{}: {irregular} of {all} random checks, predicted {:.1} %",
-            head_word(*head),
-            predicted * 100.0
+            "\n{}: {} of {} random checks, predicted {:.1} %",
+            head_word(of.head),
+            of.found,
+            of.random_checks,
+            of.predicted * 100.0
         );
     }
     for alarm in found.alarms() {

@@ -319,7 +319,6 @@ impl Pipeline {
             changes,
             test,
             journey_key: manifest.journey_key(),
-            conveyance_key: manifest.conveyance_key(),
             border_post_code: manifest.journey.border_post_code,
             conveyance_registration: manifest.conveyance.registration,
             arrival_time,

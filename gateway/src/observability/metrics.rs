@@ -104,6 +104,8 @@ struct Gauges {
     ready: AtomicI64,
     feature_drift: AtomicI64,
     drift_alarms: AtomicI64,
+    /// Question, found less predicted, thousandths.
+    calibration: Mutex<Vec<(&'static str, i64)>>,
     /// Partner, what ends, days until then.
     expiries: Mutex<Vec<(String, ExpiryKind, i64)>>,
 }
@@ -161,6 +163,18 @@ impl Metrics {
         gauge(metric::DRIFT_ALARMS, "Features that moved and questions that are miscalibrated.", |g| {
             &g.drift_alarms
         });
+        let calibrated = Arc::clone(&gauges);
+        meter
+            .i64_observable_gauge(metric::RANDOM_CHECK_CALIBRATION)
+            .with_description("Random checks: share found irregular less predicted, thousandths.")
+            .with_callback(move |observer| {
+                for (question, off) in
+                    calibrated.calibration.lock().unwrap_or_else(PoisonError::into_inner).iter()
+                {
+                    observer.observe(*off, &[KeyValue::new(metric::LABEL_QUESTION, *question)]);
+                }
+            })
+            .build();
         gauge(metric::READY, "1 when the gateway can authenticate, decide and persist.", |g| &g.ready);
         for (name, what, kind) in [
             (metric::ANCHOR_DAYS_LEFT, "Days until a partner's trust anchor ends.", ExpiryKind::Anchor),
@@ -266,8 +280,12 @@ impl Metrics {
         self.0.gauges.feed_watchers.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 
-    /// The highest stability index among the features, and how many alarms there are.
-    pub fn set_drift(&self, highest: f64, alarms: usize) {
+    /// The highest stability index among the features, how many alarms there are, and by question how far above what was
+    /// predicted the share lies that random checks found irregular.
+    pub fn set_drift(&self, highest: f64, alarms: usize, calibration: &[(&'static str, f64)]) {
+        let thousandths =
+            calibration.iter().map(|(question, off)| (*question, (off * 1_000.0).round() as i64));
+        *self.0.gauges.calibration.lock().unwrap_or_else(PoisonError::into_inner) = thousandths.collect();
         self.0.gauges.feature_drift.store((highest * 1_000.0).round() as i64, Ordering::Relaxed);
         self.0.gauges.drift_alarms.store(i64::try_from(alarms).unwrap_or(i64::MAX), Ordering::Relaxed);
     }

@@ -72,6 +72,8 @@ pub mod metric {
     pub const FEATURE_DRIFT: &str = "customs_gateway_feature_drift_thousandths";
     /// Gauge: features that moved and questions that are miscalibrated on random checks.
     pub const DRIFT_ALARMS: &str = "customs_gateway_drift_alarms";
+    /// Gauge, thousandths: the share that random checks found irregular less what was predicted. Label: question.
+    pub const RANDOM_CHECK_CALIBRATION: &str = "customs_gateway_random_check_calibration_thousandths";
     /// Gauge: 1 when the gateway can authenticate, decide and persist.
     pub const READY: &str = "customs_gateway_ready";
 
@@ -93,6 +95,8 @@ pub mod metric {
     pub const LABEL_BUNDLE: &str = "bundle";
     /// Label: why a subject was withheld.
     pub const LABEL_CAUSE: &str = "cause";
+    /// Label: which of the model's two questions.
+    pub const LABEL_QUESTION: &str = "question";
     /// Label: what was reloaded.
     pub const LABEL_WHAT: &str = "what";
 }

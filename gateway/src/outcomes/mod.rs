@@ -6,7 +6,6 @@
 
 mod config;
 mod counting;
-mod failure;
 mod report;
 mod service;
 

@@ -28,6 +28,8 @@ words! {
         DrawCommitted = "DRAW_COMMITTED",
         /// That seed was revealed; the reason is its hash.
         DrawRevealed = "DRAW_REVEALED",
+        /// Drift was found; the count is of the posts' days on which more is now checked at random.
+        DriftFound = "DRIFT_FOUND",
         /// A model bundle was promoted, or gone back to; the reason is its digest.
         BundleTaken = "BUNDLE_TAKEN",
         /// The register of authorised economic operators was imported.

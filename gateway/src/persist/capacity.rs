@@ -23,6 +23,15 @@ pub struct CapacityRow {
     pub expected_arrivals: Option<f64>,
 }
 
+/// What an import of capacities came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CapacityImported {
+    /// Shifts that were added or replaced.
+    pub shifts: usize,
+    /// Days on which random checks take a larger share than was asked for, because drift was found lately.
+    pub raised_days: usize,
+}
+
 /// A day whose seed is revealed: everybody can verify its draws.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevealedDraw {

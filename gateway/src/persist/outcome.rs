@@ -59,6 +59,8 @@ pub struct Finished {
     pub verdict: String,
     /// The worst probability of an irregularity, where goods were scored: what a post's scores are counted by.
     pub fraud_probability: Option<f32>,
+    /// Under a post's budget: a finding, a record or the critical head asked for full control, whatever was left.
+    pub always: bool,
 }
 
 /// Everything about one submission that becomes durable at once. `Debug` prints its key and id only.
@@ -94,10 +96,7 @@ pub struct Outcome {
     /// Mode, nationality, normalized registration and journey: the key under which a conveyance is in order. `None`
     /// when mode or registration is unknown.
     pub journey_key: Option<String>,
-    /// Mode, nationality and normalized registration: what random checks are drawn by. Without the journey, which a
-    /// partner could choose.
-    pub conveyance_key: Option<String>,
-    /// Registration as normalized.
+    /// Registration as normalized: what random checks are drawn by.
     pub conveyance_registration: Option<String>,
     /// Expected arrival.
     pub arrival_time: Option<Timestamp>,

@@ -5,8 +5,6 @@
 
 mod access;
 mod config;
-mod failure;
-mod names;
 pub mod resume_token;
 mod seats;
 mod service;

@@ -12,25 +12,18 @@ use tracing::{Instrument as _, Span, field::Empty, info_span};
 use uuid::Uuid;
 
 use super::{
-    Config, Seats, access,
-    failure::Failure,
-    names, resume_token, standing,
+    Config, Seats, access, resume_token, standing,
     subscription::{Event, Pace, Subscription},
 };
 use crate::{
     access::may_see,
-    authenticate::{
-        Peer,
-        registry::{Partner, Registry},
-    },
-    clock::Clock,
+    authenticate::{Peer, registry::Partner},
+    calls::{Door, Failure, names},
     observability::{
         Metrics,
         names::{field, span},
     },
     persist::{Digests, FeedPosition, FeedRow, Store},
-    quota::Quota,
-    refusals::Refusals,
     reply::{self, Audience, Language, Notice, Reason},
 };
 
@@ -39,16 +32,10 @@ use crate::{
 pub struct Feed {
     /// Where the feed is.
     pub store: Store,
-    /// Who may speak.
-    pub registry: Registry,
-    /// How much each may ask; shared with the other service.
-    pub quota: Quota,
-    /// Where refusals are noted; shared with whoever else refuses.
-    pub refusals: Refusals,
+    /// Where calls come in.
+    pub door: Door,
     /// Seals resume tokens.
     pub digests: Digests,
-    /// Tells the time of heartbeats.
-    pub clock: Clock,
     /// Where it counts.
     pub metrics: Metrics,
     /// Cancelled when the gateway begins to stop.
@@ -76,38 +63,6 @@ impl Service {
         Self { feed: Arc::new(feed), seats }
     }
 
-    fn told(&self, failure: Failure, peer: Option<&Peer>) -> Status {
-        let notice = failure.into_notice(&self.feed.clock);
-        self.feed.refusals.told(notice.reason, peer);
-        notice.into_status()
-    }
-
-    /// One call of a registered partner, under its span: who asks, what came of it, and what is told when nothing did.
-    async fn call<Q, T>(
-        &self,
-        method: &'static str,
-        request: Request<Q>,
-        work: impl AsyncFnOnce(Peer, Arc<Partner>, Q) -> Result<T, Failure>,
-    ) -> Result<Response<T>, Status> {
-        let (_, extensions, request) = request.into_parts();
-        let peer = extensions.get::<Peer>();
-        let answer = async {
-            let outcome = async {
-                let peer = peer.ok_or(Failure::NoPeer)?;
-                let partner = self.feed.registry.partner(peer)?;
-                Span::current().record(field::PARTNER_ID, partner.id.as_str());
-                self.feed.quota.call(&partner, self.feed.clock.now())?;
-                work(peer.clone(), partner, request).await
-            };
-            match outcome.await {
-                Ok(answer) => Ok(Response::new(answer)),
-                Err(failure) => Err(self.told(failure, peer)),
-            }
-        };
-        let call = info_span!(span::CALL, { field::METHOD } = method, { field::PARTNER_ID } = Empty);
-        answer.instrument(call).await
-    }
-
     /// The pre-decisions of a manifest, if the partner may see them; otherwise it is told that there are none.
     async fn of_manifest(
         &self,
@@ -123,7 +78,7 @@ impl Service {
         }
         let mut views = views(found.summary.id, &found.decisions, partner, language)?;
         if access::audience(partner) == Audience::Officer {
-            standing::add(&self.feed.store, id, self.feed.clock.now(), &mut views).await?;
+            standing::add(&self.feed.store, id, self.feed.door.clock.now(), &mut views).await?;
         }
         Ok(views)
     }
@@ -196,7 +151,8 @@ impl Service {
             min_read_interval: Duration::from_millis(feed.config.min_read_interval_ms),
             page_size: feed.config.page_size,
         };
-        let means = (feed.store.clone(), feed.registry.clone(), feed.metrics.clone(), feed.draining.clone());
+        let means =
+            (feed.store.clone(), feed.door.registry.clone(), feed.metrics.clone(), feed.draining.clone());
         let span = info_span!(
             span::WATCH,
             { field::PARTNER_ID } = partner.id.as_str(),
@@ -224,7 +180,7 @@ impl PreDecisionService for Service {
         request: Request<v1::GetPreDecisionRequest>,
     ) -> Result<Response<v1::GetPreDecisionResponse>, Status> {
         let work = async |_, partner: Arc<Partner>, request| self.get(&partner, request).await;
-        self.call("GetPreDecision", request, work).await
+        self.feed.door.call("GetPreDecision", request, work).await
     }
 
     async fn list_pre_decisions(
@@ -232,7 +188,7 @@ impl PreDecisionService for Service {
         request: Request<v1::ListPreDecisionsRequest>,
     ) -> Result<Response<v1::ListPreDecisionsResponse>, Status> {
         let work = async |_, partner: Arc<Partner>, request| self.list(&partner, request).await;
-        self.call("ListPreDecisions", request, work).await
+        self.feed.door.call("ListPreDecisions", request, work).await
     }
 
     type WatchPreDecisionsStream =
@@ -246,7 +202,7 @@ impl PreDecisionService for Service {
             let watcher = self.subscribe(peer, &partner, request).await?;
             Ok(Box::pin(watcher.stream()) as Self::WatchPreDecisionsStream)
         };
-        self.call("WatchPreDecisions", request, work).await
+        self.feed.door.call("WatchPreDecisions", request, work).await
     }
 }
 
@@ -271,7 +227,7 @@ impl Watcher {
                     let (service, peer) = (watcher.service.clone(), watcher.subscription.peer.clone());
                     // The seat is given back before the client learns why.
                     drop(watcher);
-                    Some((Err(span.in_scope(|| service.told(failure, Some(&peer)))), None))
+                    Some((Err(span.in_scope(|| service.feed.door.told(failure, Some(&peer)))), None))
                 }
             }
         })
@@ -282,10 +238,15 @@ impl Watcher {
         let (event, position) = match self.subscription.next().await? {
             Event::Row(row) => {
                 let partner = self.subscription.still_allowed()?;
-                (Told::ManifestDecided(decided(&row, &partner, self.language)?), row.position)
+                let mut told = decided(&row, &partner, self.language)?;
+                if access::audience(&partner) == Audience::Officer {
+                    let now = feed.door.clock.now();
+                    standing::add(&feed.store, row.manifest.id, now, &mut told.pre_decisions).await?;
+                }
+                (Told::ManifestDecided(told), row.position)
             }
             Event::Heartbeat(position) => {
-                let heartbeat_time = Some(reply::timestamp(feed.clock.now()));
+                let heartbeat_time = Some(reply::timestamp(feed.door.clock.now()));
                 (Told::Heartbeat(v1::Heartbeat { heartbeat_time }), position)
             }
         };

@@ -9,8 +9,8 @@ use proto::v1;
 use scoring::reliability::{EntityKey, EntityKind, PeerGroup, TrackRecord};
 use uuid::Uuid;
 
-use super::failure::Failure;
 use crate::{
+    calls::Failure,
     persist::{Persons, Store},
     reply, subjects,
 };

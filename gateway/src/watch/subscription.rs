@@ -8,12 +8,13 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{access, failure::Failure, seats::Seat};
+use super::{access, seats::Seat};
 use crate::{
     authenticate::{
         Peer,
         registry::{Partner, Registry},
     },
+    calls::Failure,
     observability::{Kind, Metrics, Outcome, Step},
     persist::{FeedPosition, FeedRow, Scope, Store},
     reply::{Notice, Reason},

@@ -6,6 +6,7 @@ use gateway::persist::AuditKind;
 use jiff::{Timestamp, ToSpan as _};
 use manifest::border_post::local_date;
 use proto::v1::{self, Corridor, SubmitManifestRequest};
+use sqlx::{ConnectOptions as _, Row as _, sqlite::SqliteConnectOptions};
 use testkit::stories::Story;
 
 use crate::harness::{GISHTKUPRIK, Gateway, command, now};
@@ -70,6 +71,10 @@ async fn a_draw_cannot_be_repeated_by_filing_again() {
         let (_, again) = submitted(&gateway, request).await;
         assert_eq!(again.draw.to_bits(), first.draw.to_bits());
     }
+    // Nor does another nationality of the same plate.
+    let mut abroad = arriving("SYNTHETIC-CAP-2A", 0);
+    abroad.manifest.as_mut().unwrap().conveyance.as_mut().unwrap().nationality_code = "TJ".into();
+    assert_eq!(submitted(&gateway, abroad).await.1.draw.to_bits(), first.draw.to_bits());
     let mut other_plate = arriving("SYNTHETIC-CAP-3", 0);
     other_plate.manifest.as_mut().unwrap().conveyance.as_mut().unwrap().registration = "SYN999Z".into();
     let (_, other) = submitted(&gateway, other_plate).await;
@@ -97,8 +102,7 @@ async fn who_is_drawn_is_examined_and_it_can_be_verified() {
     let manifest = arriving("x", 0).manifest.unwrap();
     let conveyance = manifest.conveyance.unwrap();
     let plate: String = conveyance.registration.chars().filter(|c| c.is_alphanumeric()).collect();
-    let key = format!("{}:{}:{plate}", conveyance.mode_code, conveyance.nationality_code);
-    assert_eq!(seed.draw(GISHTKUPRIK, day, &key).to_bits(), selection.draw.to_bits(), "{key}");
+    assert_eq!(seed.draw(GISHTKUPRIK, day, &plate).to_bits(), selection.draw.to_bits(), "{plate}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,4 +128,81 @@ async fn every_stored_decision_is_made_again_byte_for_byte() {
         let record = gateway::reply::record_of_decisions(&row.decisions).unwrap();
         scoring::record::recompute(&scorer, record).unwrap();
     }
+}
+
+/// Arrivals and minutes that are given away, of all shifts.
+async fn given(gateway: &Gateway) -> (i64, f64) {
+    let options = SqliteConnectOptions::new().filename(gateway.folder.path().join("store.db"));
+    let mut store = options.connect().await.unwrap();
+    let sums = "select coalesce(sum(arrivals), 0) a, coalesce(sum(minutes), 0.0) m from capacity_use";
+    let row = sqlx::query(sums).fetch_one(&mut store).await.unwrap();
+    (row.get("a"), row.get("m"))
+}
+
+async fn recorded(gateway: &Gateway, request: SubmitManifestRequest) -> String {
+    let answer = gateway.manifests("kz-customs").submit_manifest(request).await.unwrap().into_inner();
+    answer.receipt.unwrap().manifest
+}
+
+async fn cancel(gateway: &Gateway, name: &str) {
+    let request = v1::CancelManifestRequest { name: name.into(), ..Default::default() };
+    gateway.manifests("kz-customs").cancel_manifest(request).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_withdraws_gives_back_minutes_and_keeps_the_draw() {
+    let gateway = Gateway::start(&[]).await;
+    import(&gateway, 1_000_000, 10).await;
+    let name = recorded(&gateway, arriving("SYNTHETIC-CAP-5", 0)).await;
+    assert_eq!(given(&gateway).await, (1, 30.0));
+    cancel(&gateway, &name).await;
+    assert_eq!(given(&gateway).await, (0, 0.0));
+    cancel(&gateway, &name).await;
+    assert_eq!(given(&gateway).await, (0, 0.0), "once");
+    let (corridor, again) = submitted(&gateway, arriving("SYNTHETIC-CAP-6", 0)).await;
+    assert!(corridor == Corridor::Red && again.drawn_at_random, "filing anew is no other draw");
+    assert_eq!(given(&gateway).await, (1, 30.0));
+    // A second announcement of the same journey takes the first one's place; withdrawing the first gives nothing back.
+    let first = recorded(&gateway, arriving("SYNTHETIC-CAP-7", 0)).await;
+    recorded(&gateway, arriving("SYNTHETIC-CAP-8", 0)).await;
+    assert_eq!(given(&gateway).await, (1, 30.0));
+    cancel(&gateway, &first).await;
+    assert_eq!(given(&gateway).await, (1, 30.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_another_day_or_never_gives_back_minutes() {
+    let gateway = Gateway::start(&[]).await;
+    import(&gateway, 1_000_000, 10).await;
+    recorded(&gateway, arriving("SYNTHETIC-CAP-9", 0)).await;
+    assert_eq!(given(&gateway).await, (1, 30.0));
+    // A day that has no capacity.
+    let mut later = arriving("SYNTHETIC-CAP-9", 1);
+    let journey = later.manifest.as_mut().unwrap().journey.as_mut().unwrap();
+    journey.arrival_time.as_mut().unwrap().seconds += 86_400;
+    recorded(&gateway, later).await;
+    assert_eq!(given(&gateway).await, (0, 0.0));
+    recorded(&gateway, arriving("SYNTHETIC-CAP-9", 2)).await;
+    assert_eq!(given(&gateway).await, (1, 30.0));
+    let in_three_days = now().checked_add(72.hours()).unwrap();
+    let (_, expired) = gateway.store.expire(in_three_days, 100, in_three_days).await.unwrap();
+    assert!(expired > 0);
+    assert_eq!(given(&gateway).await, (0, 0.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_drift_more_is_checked_at_random() {
+    let gateway = Gateway::start(&[]).await;
+    import(&gateway, 3_000, 1_000).await;
+    let cut = async |reference: &str| submitted(&gateway, arriving(reference, 0)).await.1.draw_cut;
+    assert!((cut("SYNTHETIC-CAP-10").await - 0.01).abs() < 1e-12);
+    assert_eq!(gateway.store.note_drift(now()).await.unwrap(), Some(1));
+    assert_eq!(gateway.store.note_drift(now()).await.unwrap(), None, "once a day");
+    assert!((cut("SYNTHETIC-CAP-11").await - 0.02).abs() < 1e-12);
+    // What is imported within the quarter has the larger share from the beginning.
+    import(&gateway, 6_000, 1_000).await;
+    assert!((cut("SYNTHETIC-CAP-12").await - 0.04).abs() < 1e-12);
+    let audited = gateway.audited().await;
+    let found: Vec<_> = audited.iter().filter(|event| event.kind == AuditKind::DriftFound).collect();
+    assert_eq!(found.iter().map(|event| event.count).collect::<Vec<_>>(), [1]);
 }

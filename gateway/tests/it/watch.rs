@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use proto::v1::{
-    CancelManifestRequest, ManifestDecided, ManifestState, WatchPreDecisionsRequest,
-    WatchPreDecisionsResponse, watch_pre_decisions_response::Event,
+    CancelManifestRequest, ListPreDecisionsRequest, ManifestDecided, ManifestState, PreDecision,
+    WatchPreDecisionsRequest, WatchPreDecisionsResponse, watch_pre_decisions_response::Event,
 };
 use testkit::{identities::RegisteredPartner, many, stories::Story};
 use tokio::time::timeout;
@@ -54,6 +54,12 @@ async fn submit(gateway: &Gateway, n: u64) -> String {
     answer.into_inner().receipt.unwrap().manifest
 }
 
+/// How reliable the parties are shown to be: kind, and probability to the bit.
+fn standing(pre_decision: &PreDecision) -> Vec<(String, u64)> {
+    let view = pre_decision.officer_view.as_ref().unwrap();
+    view.party_reliabilities.iter().map(|one| (one.kind.clone(), one.probability.to_bits())).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn post_partner_and_analyst_each_see_their_own_view() {
     let gateway = Gateway::start(&[]).await;
@@ -75,7 +81,14 @@ async fn post_partner_and_analyst_each_see_their_own_view() {
         let (seen, _) = decided(stream).await;
         assert_eq!((seen.manifest.as_str(), seen.partner_id.as_str()), (name.as_str(), "kz-customs"));
         assert_eq!(seen.border_post_code, GISHTKUPRIK);
-        assert!(seen.pre_decisions[0].officer_view.is_some());
+        // With the parties' standing, as whoever asks for it is told.
+        let list = ListPreDecisionsRequest { parent: name.clone(), ..Default::default() };
+        let listed = gateway.pre_decisions("analyst").list_pre_decisions(list).await.unwrap().into_inner();
+        assert_eq!(seen.pre_decisions.len(), listed.pre_decisions.len());
+        for (seen, listed) in seen.pre_decisions.iter().zip(&listed.pre_decisions) {
+            assert_eq!(standing(seen), standing(listed));
+        }
+        assert!(standing(&seen.pre_decisions[1]).iter().any(|(kind, _)| kind == "IMPORTER"));
     }
     for stream in [&mut at_other_post, &mut at_other_partner] {
         assert!(matches!(next(stream).await.unwrap().event, Some(Event::Heartbeat(_))));

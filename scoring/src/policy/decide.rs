@@ -156,7 +156,7 @@ fn deciding_items(
             reasons,
             rest,
             // A model that fails here has nothing to add; what it said before stands.
-            change: change(item, judged, policy, &|vectors| model.score(vectors).unwrap_or_default()),
+            change: change(item, judged, policy, None, &|vectors| model.score(vectors).unwrap_or_default()),
         });
     }
 }

@@ -6,7 +6,7 @@ use super::judged::{rule, word};
 use super::public::PublicReason;
 use super::reasons::{Reason, ReasonCode};
 use super::roll_up::{Parts, roll_up, worst};
-use super::rules::{SubjectKind, minimum};
+use super::rules::{SubjectKind, leaves_unknown, minimum};
 use crate::case::CrewMember;
 use crate::evidence::{Evidence, Shape};
 use crate::pre_decision::{Corridor, OfficerPart, PreDecision, SubjectRef, Verdict, Withheld};
@@ -80,6 +80,12 @@ impl Draft {
             Some(_) => SubjectKind::Traveller,
         };
         let minimum = minimum(code, severity, kind);
+        if self.coach && kind == SubjectKind::Traveller && leaves_unknown(code) && severity != Severity::Note
+        {
+            self.own = worst([self.own, Verdict::Withheld(Withheld::BlockingFinding)]);
+            tell(&mut self.conveyance.public_reasons, PublicReason::Finding(code));
+            fired(&mut self.conveyance, rule(ReasonCode::FindingBlocks, [code.as_str().to_owned()]));
+        }
         if let (Some(place), Some(Corridor::Red)) = (place, minimum) {
             self.lowerable[place] = false;
         }

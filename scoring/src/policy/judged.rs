@@ -8,6 +8,7 @@ use crate::features::{PRIOR_FRAUD, PRIOR_WEIGHT, RATE_WEIGHT, Tally};
 use crate::history::CounterKind;
 use crate::model::Score;
 use crate::pre_decision::{Corridor, Head, Verdict, Withheld};
+use crate::selection::Budget;
 
 /// A judged goods item. Nothing in it is text yet: of ten items the rules of a few are told.
 pub(super) struct Judged {
@@ -99,6 +100,20 @@ impl Judged {
 }
 
 impl Judged {
+    /// The verdict where a post's budget decides what is examined for its probability of an irregularity; the policy's
+    /// where there is none.
+    pub(super) fn under(&self, budget: Option<&Budget>) -> Verdict {
+        let (Verdict::Corridor(corridor), Some(score), Some(budget)) = (self.verdict, self.score, budget)
+        else {
+            return self.verdict;
+        };
+        Verdict::Corridor(match (budget.reaches(score.fraud.into()), corridor) {
+            (true, _) => Corridor::Red,
+            (false, Corridor::Red) if self.red_by_fraud_alone => Corridor::Yellow,
+            (false, corridor) => corridor,
+        })
+    }
+
     /// The corridor that rules about history hold it in, whatever its scores.
     pub(super) fn held(&self) -> Corridor {
         let trusted = self.rules[2].is_some();

@@ -15,10 +15,11 @@ mod thresholds;
 /// The parameter of [`ReasonCode::NoPrecedent`] that says that no precedent could be looked for.
 pub(crate) const NOT_DECLARED: &str = "NOT_DECLARED";
 
+pub(crate) use change::change_under;
 pub(crate) use decide::{decide, withheld};
 pub(crate) use draft::Draft;
 pub use public::{PublicReason, public_text};
 pub use reasons::{Language, Reason, ReasonCode, text};
 pub use roll_up::{Parts, roll_up};
-pub use rules::{RULES, SubjectKind, minimum};
+pub use rules::{RULES, SubjectKind, leaves_unknown, minimum};
 pub use thresholds::{Cut, ImporterRecord, Policy, PolicyError, TrustedImporter};

@@ -29,6 +29,7 @@ pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
         (F::RequiredFieldMissing, [Y, Y, R, R]),
         // A word that we do not know is more often our list's fault than the partner's.
         (F::CodeUnknown, [Y, Y, N, N]),
+        // Nor of a word that was known until lately.
         (F::CodeRetired, [Y, Y, N, N]),
         (F::ValueMalformed, [Y, Y, N, N]),
         // What was not read was not judged.
@@ -40,7 +41,8 @@ pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
         (F::NumberImplausible, [Y, Y, R, N]),
         (F::RegimeDisagrees, [R, R, R, N]),
         (F::ReferenceRepeated, [Y, Y, N, N]),
-        (F::ReferenceDisagrees, [Y, Y, N, N]),
+        // Of an envelope, or of a journey that is said twice: what is written last is not what was meant for certain.
+        (F::ReferenceDisagrees, [Y, Y, R, N]),
         (F::TirCarnetExpired, [Y, Y, N, N]),
         (F::ContainerNotListed, [Y, Y, N, N]),
         (F::BorderPostMode, [Y, Y, R, N]),
@@ -70,22 +72,36 @@ pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
         (F::ArrivalTimeImplausible, [Y, Y, R, N]),
         (F::ModeNotDecided, [Y, Y, R, N]),
         (F::StopsDisagree, [N, N, N, N]),
-        // What readers of partners' formats note; as a warning it would mean that somebody looks.
-        (F::TrailingText, UNJUDGED),
-        (F::EnvelopeIncomplete, UNJUDGED),
-        (F::ElementNotRead, UNJUDGED),
-        (F::CharacterSet, UNJUDGED),
-        (F::FormRepaired, UNJUDGED),
-        (F::RowUnreadable, UNJUDGED),
-        (F::HeadingUnknown, UNJUDGED),
-        (F::DateAmbiguous, UNJUDGED),
-        (F::NameScriptsMixed, UNJUDGED),
-        (F::NameNotTransliterated, UNJUDGED),
+        // What readers of partners' formats say (docs/decisions/0049-what-readers-say-and-corridors.md). Something stands
+        // where a list could go on, or could be cut off, and was not read.
+        (F::TrailingText, [Y, Y, R, N]),
+        (F::EnvelopeIncomplete, [Y, Y, R, N]),
+        (F::ElementNotRead, [Y, Y, R, R]),
+        // Letters that are no letters: of whom, is said of each traveller apart.
+        (F::CharacterSet, [Y, Y, N, R]),
+        // Read after a repair of its form, with nothing left out.
+        (F::FormRepaired, [Y, Y, N, N]),
+        // Somebody, or something, that we do not know: see also [`leaves_unknown`].
+        (F::RowUnreadable, [R, R, R, R]),
+        // As with codes, more often our list's fault than the partner's.
+        (F::HeadingUnknown, [Y, Y, N, N]),
+        // The third or the fourth of the month: a birth date or an expiry that may be another; of a journey, another day.
+        (F::DateAmbiguous, [Y, Y, R, R]),
+        // A name that compares with no other.
+        (F::NameScriptsMixed, [Y, Y, N, R]),
+        (F::NameNotTransliterated, [Y, Y, N, R]),
     ]
 };
 
 /// What a warning asks for that stands in no rule: somebody looks, until the table says otherwise.
 const UNJUDGED: [Option<Corridor>; 4] = [Y, Y, R, R];
+
+/// Does a finding about one traveller leave somebody on the list whom nobody knows? Then the list is no more than the rest of
+/// it, and the coach waits for an officer, whatever the others are.
+#[must_use]
+pub fn leaves_unknown(code: FindingCode) -> bool {
+    code == FindingCode::RowUnreadable
+}
 
 /// The least corridor that a finding asks for.
 #[must_use]

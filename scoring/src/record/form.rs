@@ -59,6 +59,10 @@ pub(super) struct Stored<'a> {
     /// The conveyance's draw, the cut and the threshold of the post's budget: float64 as bits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     budget: Option<[u64; 3]>,
+    /// The probability with which the conveyance was to be examined under that budget: what an outcome is weighed by. It
+    /// follows from the decisions and stands here for whoever reads the record without this program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    selected: Option<f64>,
     #[serde(borrow)]
     decisions: Vec<Decision<'a>>,
 }
@@ -177,6 +181,7 @@ impl<'a> Stored<'a> {
                 .iter()
                 .map(|(code, severity, about)| (code.as_str().into(), letter(*severity), about_text(*about)))
                 .collect(),
+            selected: decided.selection().map(|selection| selection.probability),
             budget: evidence.budget.map(|b| [b.draw, b.cut, b.threshold].map(f64::to_bits)),
             decisions: decided.pre_decisions.iter().map(Decision::of).collect(),
         }

@@ -72,3 +72,23 @@ fn a_withheld_driver_withholds_the_truck_and_a_red_one_does_not_colour_it() {
     let expired = warning(FindingCode::DocumentExpired, About::CrewMember(0));
     assert_eq!(verdicts(&decide(&case, &past, &[expired])), [GREEN, GREEN, RED]);
 }
+
+/// One row of fifty that could not be read is somebody whom we do not know: the other forty-nine do not make the bus green.
+#[test]
+fn an_unreadable_row_never_lets_a_list_go_green() {
+    let case = Case::Coach { crew: vec![CrewMember::Driver], passengers: 50 };
+    let blocked = Verdict::Withheld(Withheld::BlockingFinding);
+    for (severity, passenger) in [(Severity::Blocking, blocked), (Severity::Warning, RED)] {
+        let row = finding(FindingCode::RowUnreadable, severity, About::Passenger(3));
+        let decisions = decide(&case, &History::default(), &[row]);
+        assert_eq!((decisions[0].verdict, decisions[5].verdict), (blocked, passenger));
+        assert!(decisions[0].public_reasons.contains(&PublicReason::Finding(FindingCode::RowUnreadable)));
+    }
+    // A name that cannot be compared sets its bearer aside, and colours nothing.
+    let name = warning(FindingCode::NameNotTransliterated, About::Passenger(3));
+    assert_eq!(decide(&case, &History::default(), &[name])[0].verdict, GREEN);
+    let cargo = cargo(vec![vec![yarn()]]);
+    let past = history(&outcomes(&yarn(), 10, 0, 0));
+    let row = warning(FindingCode::RowUnreadable, About::Consignment(0));
+    assert_eq!(decide(&cargo, &past, &[row])[0].verdict, RED);
+}

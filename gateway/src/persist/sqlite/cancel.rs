@@ -6,7 +6,7 @@ use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
-    Store, audit,
+    Store, audit, capacity,
     life::feed_row,
     row::{seal, summary},
     writer::wake_at,
@@ -68,6 +68,7 @@ async fn cancel(
         .bind(sealed)
         .execute(&mut *connection)
         .await?;
+    capacity::release(connection, found.try_get("journey_key")?, id.as_bytes()).await?;
     let position = feed_row(connection, row, FeedEvent::Cancelled).await?;
     let event = AuditEvent::new(AuditKind::Cancelled, now).partner(partner_id).manifest(id);
     audit::insert(connection, [&event]).await?;

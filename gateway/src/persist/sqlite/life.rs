@@ -7,7 +7,7 @@ use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
 use super::{
-    Store, audit,
+    Store, audit, capacity,
     row::{instant, micros, state, summary, uuid},
     writer::wake_at,
 };
@@ -220,6 +220,7 @@ async fn expire(
             && let Ok(after) = stood.after(Event::Expire)
         {
             move_to(connection, row, after).await?;
+            capacity::release(connection, found.try_get("journey_key")?, found.try_get("id")?).await?;
             position = Some(feed_row(connection, row, FeedEvent::Expired).await?);
             let event = AuditEvent::new(AuditKind::Expired, now)
                 .partner(found.try_get("partner_id")?)

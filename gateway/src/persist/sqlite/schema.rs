@@ -15,6 +15,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (21, "capacity", include_str!("../../../migrations/sqlite/0021_capacity.sql")),
     (22, "bundles", include_str!("../../../migrations/sqlite/0022_bundles.sql")),
     (23, "conduct", include_str!("../../../migrations/sqlite/0023_conduct.sql")),
+    (24, "selection", include_str!("../../../migrations/sqlite/0024_selection.sql")),
 ];
 
 /// Number of the newest migration that this program knows.

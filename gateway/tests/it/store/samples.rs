@@ -40,7 +40,6 @@ pub(crate) fn says(secrets: &Secrets, partner: &str, reference: &str, words: &st
         test: false,
         border_post_code: Some("UZ-GISHTKUPRIK".into()),
         journey_key: Some(format!("3:KZ:SYN{reference}:J1")),
-        conveyance_key: None,
         conveyance_registration: Some(format!("SYN{reference}")),
         arrival_time: Some(at(7200)),
         receive_time,
@@ -50,6 +49,7 @@ pub(crate) fn says(secrets: &Secrets, partner: &str, reference: &str, words: &st
             decisions: decisions.clone(),
             verdict: "GREEN".into(),
             fraud_probability: None,
+            always: false,
         }),
     }
 }

@@ -18,9 +18,9 @@ pub(crate) struct Arguments {
     /// The day of arrival in the post's calendar.
     #[arg(long)]
     day: Date,
-    /// The conveyance: mode, nationality, registration, for instance 3:KZ:777ABC02.
+    /// The conveyance's registration as the gateway keeps it: capital letters and digits, for instance 777ABC02.
     #[arg(long)]
-    conveyance: String,
+    registration: String,
     /// The number below which conveyances were drawn.
     #[arg(long)]
     cut: Option<f64>,
@@ -42,7 +42,7 @@ impl Arguments {
         {
             bail!("this seed was not the one that was committed to: its hash is {}", seed.commitment());
         }
-        let draw = seed.draw(&self.border_post, self.day, &self.conveyance);
+        let draw = seed.draw(&self.border_post, self.day, &self.registration);
         let drawn =
             self.cut.map(|cut| if draw < cut { ", drawn" } else { ", not drawn" }).unwrap_or_default();
         println!("{draw}{drawn}");

@@ -11,12 +11,13 @@ mod replay;
 mod simulate;
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
-use scoring::{History, PastOutcome, Policy, Scorer, dataset};
+use scoring::{History, PastOutcome, Policy, Scorer, Subject, dataset};
 
 /// Scores files of past declarations (columns of the published Customs Import Declaration Datasets).
 #[derive(Parser)]
@@ -38,8 +39,33 @@ enum Command {
     Infer(infer::Arguments),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Command::parse() {
+fn main() -> ExitCode {
+    match run(Command::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads has read enough.
+        Err(error) if broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line: what, and why.
+            eprintln!("score: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn broken_pipe(error: &anyhow::Error) -> bool {
+    let of = |cause: &std::io::Error| cause.kind() == std::io::ErrorKind::BrokenPipe;
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(of))
+}
+
+/// What a command found, on standard output.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Features(arguments) => arguments.run(),
         Command::Batch(arguments) => arguments.run(),
         Command::Evaluate(arguments) => arguments.run(),
@@ -64,7 +90,7 @@ struct With {
 impl With {
     fn scorer(&self) -> anyhow::Result<Scorer> {
         let scorer = match &self.bundle {
-            Some(dir) => Scorer::load(dir)?,
+            Some(dir) => Scorer::load(dir).with_context(|| dir.display().to_string())?,
             None => Scorer::shipped()?,
         };
         Ok(match &self.policy {
@@ -76,7 +102,7 @@ impl With {
 
 fn policy(path: &Path) -> anyhow::Result<Policy> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    Ok(Policy::parse(&text)?)
+    Policy::parse(&text).with_context(|| path.display().to_string())
 }
 
 fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
@@ -92,6 +118,12 @@ fn rows(path: &Path) -> anyhow::Result<Vec<dataset::Row>> {
 /// Every outcome of a file.
 fn outcomes(path: &Path) -> anyhow::Result<Vec<PastOutcome>> {
     Ok(rows(path)?.into_iter().map(|row| row.outcome).collect())
+}
+
+/// Every goods item of a file whose outcomes are not known.
+fn subjects(path: &Path) -> anyhow::Result<Vec<Subject>> {
+    let place = || path.display().to_string();
+    dataset::subjects(open(path)?).with_context(place)?.collect::<Result<_, _>>().with_context(place)
 }
 
 /// The history that files of outcomes leave behind.

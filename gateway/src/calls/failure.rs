@@ -1,4 +1,4 @@
-//! Why a call of this service brings no result, and what the caller is told.
+//! Why a call brings no result, and what the caller is told.
 
 use uuid::Uuid;
 
@@ -11,9 +11,9 @@ use crate::{
     reply::{Notice, Reason},
 };
 
-/// Refusals and faults of the feed.
+/// Refusals and faults.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// We will not listen.
     #[error("refused: {}", .0.reason.as_str())]
     Told(Notice),
@@ -30,7 +30,7 @@ pub(super) enum Failure {
     #[error(transparent)]
     Store(#[from] persist::Error),
     /// What the store answered cannot be read.
-    #[error("stored pre-decisions cannot be read: {0}")]
+    #[error("what is stored cannot be read: {0}")]
     Unreadable(String),
 }
 

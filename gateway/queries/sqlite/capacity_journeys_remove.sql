@@ -1,0 +1,1 @@
+delete from capacity_journeys where journey_key = $1

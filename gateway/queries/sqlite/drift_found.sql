@@ -1,0 +1,1 @@
+select drift_found_day from store_state where only_row = 1

@@ -1,0 +1,260 @@
+//! A post's inspection budget: read at the beginning of a commit, given away decision by decision, written at its end.
+//! Nothing of it is read while no capacity was ever imported.
+
+mod import;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::civil::Date;
+use manifest::{State, border_post::local_date};
+use scoring::Capacity;
+use scoring::selection::{Budget, Scores, Seed, Shift};
+use sqlx::{Row as _, SqliteConnection};
+use uuid::Uuid;
+
+use super::row::micros;
+use crate::persist::{Digests, Error, Finished, Outcome, Secrets};
+
+/// A shift: post, day, name.
+type ShiftKey = (String, String, String);
+
+/// The budgets that a commit is about.
+pub(super) struct Budgets {
+    digests: Digests,
+    shifts: HashMap<(String, String), Vec<Known>>,
+    scores: BTreeMap<String, (Scores, bool)>,
+    /// What conveyances on their journeys were given before this commit, and in it; none where it was given back.
+    journeys: BTreeMap<String, Option<Given>>,
+    given: BTreeMap<ShiftKey, (i64, f64)>,
+}
+
+/// What a conveyance on its journey was given.
+struct Given {
+    shift: ShiftKey,
+    minutes: f64,
+    /// The manifest, where it is one of this commit.
+    manifest: Option<Uuid>,
+}
+
+/// One shift with its instants.
+struct Known {
+    name: String,
+    begin_us: i64,
+    end_us: i64,
+    shift: Shift,
+}
+
+/// Whether and where a conveyance takes part: live, and not rejected.
+fn place(outcome: &Outcome) -> Option<(String, String, i64)> {
+    let arrival = outcome.arrival_time.filter(|_| !outcome.test && outcome.state == State::Submitted)?;
+    Some((outcome.border_post_code.clone()?, local_date(arrival).to_string(), micros(arrival)))
+}
+
+impl Budgets {
+    /// What the store knows about the posts and days of some outcomes; `None` where none has a capacity.
+    pub(super) async fn load(
+        connection: &mut SqliteConnection,
+        secrets: &Secrets,
+        outcomes: impl Iterator<Item = &Outcome> + Clone,
+    ) -> Result<Option<Self>, Error> {
+        let pairs: BTreeSet<(String, String)> =
+            outcomes.clone().filter_map(place).map(|(post, day, _)| (post, day)).collect();
+        let now = outcomes.clone().map(|outcome| micros(outcome.receive_time)).max();
+        let (false, Some(now)) = (pairs.is_empty(), now) else { return Ok(None) };
+        let rows = sqlx::query(include_str!("../../../../queries/sqlite/capacity_load.sql"))
+            .bind(json(&pairs)?)
+            .bind(now)
+            .fetch_all(&mut *connection)
+            .await?;
+        let mut budgets = Self {
+            digests: secrets.digests(),
+            shifts: HashMap::new(),
+            scores: BTreeMap::new(),
+            journeys: BTreeMap::new(),
+            given: BTreeMap::new(),
+        };
+        for row in &rows {
+            let (post, day): (String, String) = (row.try_get("border_post_code")?, row.try_get("day")?);
+            let shift = Shift {
+                minutes: row.try_get("minutes")?,
+                carried: row.try_get("carried")?,
+                week_minutes: row.try_get("week_minutes")?,
+                minutes_per_control: row.try_get("minutes_per_control")?,
+                expected_arrivals: row.try_get("expected_arrivals")?,
+                arrivals: row.try_get::<i64, _>("arrivals")? as f64,
+                used: row.try_get("used")?,
+                cut: row.try_get("cut")?,
+            };
+            let known = Known {
+                name: row.try_get("shift")?,
+                begin_us: row.try_get("begin_us")?,
+                end_us: row.try_get("end_us")?,
+                shift,
+            };
+            if let Some(counts) = row.try_get::<Option<&[u8]>, _>("counts")? {
+                let scores =
+                    Scores::from_bytes(counts).ok_or_else(|| Error::Corrupt("scores are damaged".into()))?;
+                budgets.scores.insert(post.clone(), (scores, false));
+            }
+            budgets.shifts.entry((post, day)).or_default().push(known);
+        }
+        let keys: BTreeSet<&String> = outcomes.filter_map(|outcome| outcome.journey_key.as_ref()).collect();
+        let rows = sqlx::query(include_str!("../../../../queries/sqlite/capacity_journeys.sql"))
+            .bind(json(&keys)?)
+            .fetch_all(connection)
+            .await?;
+        for row in &rows {
+            let shift = (row.try_get("border_post_code")?, row.try_get("day")?, row.try_get("shift")?);
+            let given = Given { shift, minutes: row.try_get("minutes")?, manifest: None };
+            budgets.journeys.insert(row.try_get("journey_key")?, Some(given));
+        }
+        let nothing = budgets.shifts.is_empty() && budgets.journeys.is_empty();
+        Ok((!nothing).then_some(budgets))
+    }
+
+    /// What a decision about this conveyance is taken under.
+    pub(super) fn capacity(&mut self, outcome: &Outcome) -> Capacity {
+        self.give_back(outcome);
+        let Some((key, at)) = self.shift_of(outcome) else { return Capacity::default() };
+        let post = key.0.clone();
+        let Ok(day) = key.1.parse::<Date>() else { return Capacity::default() };
+        let seed = self.digests.draw_seed(day);
+        let scores = self.scores.entry(post.clone()).or_default();
+        let Some(known) = self.shifts.get(&(post.clone(), key.1)).and_then(|shifts| shifts.get(at)) else {
+            return Capacity::default();
+        };
+        let registration = outcome.conveyance_registration.as_deref().unwrap_or_default();
+        let draw = seed.draw(&post, day, registration);
+        let threshold = known.shift.threshold(&scores.0);
+        Capacity { budget: Some(Budget { draw, cut: known.shift.cut, threshold }) }
+    }
+
+    /// Takes what the decision gave away from what is left.
+    pub(super) fn given(&mut self, outcome: &Outcome, finished: &Finished) {
+        let Some((key, at)) = self.shift_of(outcome) else { return };
+        let Some(known) =
+            self.shifts.get_mut(&(key.0.clone(), key.1.clone())).and_then(|shifts| shifts.get_mut(at))
+        else {
+            return;
+        };
+        let minutes = if finished.verdict == "RED" { known.shift.minutes_per_control } else { 0.0 };
+        known.shift.arrivals += 1.0;
+        known.shift.used += minutes;
+        let given = self.given.entry(key.clone()).or_default();
+        *given = (given.0 + 1, given.1 + minutes);
+        let scores = self.scores.entry(key.0.clone()).or_default();
+        scores.0.add(finished.fraud_probability.map(f64::from), finished.always);
+        scores.1 = true;
+        if let Some(journey) = &outcome.journey_key {
+            let given = Given { shift: key, minutes, manifest: Some(outcome.id) };
+            self.journeys.insert(journey.clone(), Some(given));
+        }
+    }
+
+    /// A later revision of a journey takes the place of the earlier one, wherever it is bound for now.
+    fn give_back(&mut self, outcome: &Outcome) {
+        let journey = outcome.journey_key.as_ref().filter(|_| place(outcome).is_some());
+        let Some(Given { shift, minutes, .. }) =
+            journey.and_then(|journey| self.journeys.get_mut(journey)).and_then(Option::take)
+        else {
+            return;
+        };
+        if let Some(shifts) = self.shifts.get_mut(&(shift.0.clone(), shift.1.clone()))
+            && let Some(known) = shifts.iter_mut().find(|known| known.name == shift.2)
+        {
+            known.shift.arrivals -= 1.0;
+            known.shift.used -= minutes;
+        }
+        let given = self.given.entry(shift).or_default();
+        *given = (given.0 - 1, given.1 - minutes);
+    }
+
+    fn shift_of(&self, outcome: &Outcome) -> Option<(ShiftKey, usize)> {
+        let (post, day, arrival) = place(outcome)?;
+        let shifts = self.shifts.get(&(post.clone(), day.clone()))?;
+        let at = shifts.iter().position(|known| (known.begin_us..known.end_us).contains(&arrival))?;
+        Some(((post, day, shifts[at].name.clone()), at))
+    }
+
+    /// Writes what changed, inside the transaction that is open.
+    pub(super) async fn put(&self, connection: &mut SqliteConnection) -> Result<(), Error> {
+        for (shift, (arrivals, minutes)) in &self.given {
+            add_use(connection, shift, *arrivals, *minutes).await?;
+        }
+        for (post, (scores, _)) in self.scores.iter().filter(|(_, (_, changed))| *changed) {
+            sqlx::query(include_str!("../../../../queries/sqlite/capacity_scores_put.sql"))
+                .bind(post)
+                .bind(scores.to_bytes())
+                .execute(&mut *connection)
+                .await?;
+        }
+        for (journey, given) in &self.journeys {
+            match given {
+                None => {
+                    sqlx::query(include_str!("../../../../queries/sqlite/capacity_journeys_remove.sql"))
+                        .bind(journey)
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                Some(Given { shift: (post, day, shift), minutes, manifest: Some(id) }) => {
+                    sqlx::query(include_str!("../../../../queries/sqlite/capacity_journeys_put.sql"))
+                        .bind(journey)
+                        .bind(post)
+                        .bind(day)
+                        .bind(shift)
+                        .bind(minutes)
+                        .bind(id.as_bytes().as_slice())
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                Some(Given { manifest: None, .. }) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a manifest was given that is withdrawn, or never came, goes back to its shift, inside the transaction that is open.
+/// The draw stays what it is: whoever files anew is drawn again exactly if it was drawn before.
+pub(super) async fn release(
+    connection: &mut SqliteConnection,
+    journey_key: Option<&str>,
+    manifest_id: &[u8],
+) -> Result<(), Error> {
+    let released = sqlx::query(include_str!("../../../../queries/sqlite/capacity_journeys_release.sql"))
+        .bind(journey_key)
+        .bind(manifest_id)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let Some(row) = released else { return Ok(()) };
+    let shift = (row.try_get("border_post_code")?, row.try_get("day")?, row.try_get("shift")?);
+    add_use(connection, &shift, -1, -row.try_get::<f64, _>("minutes")?).await
+}
+
+async fn add_use(
+    connection: &mut SqliteConnection,
+    (post, day, shift): &ShiftKey,
+    arrivals: i64,
+    minutes: f64,
+) -> Result<(), Error> {
+    sqlx::query(include_str!("../../../../queries/sqlite/capacity_use_add.sql"))
+        .bind(post)
+        .bind(day)
+        .bind(shift)
+        .bind(arrivals)
+        .bind(minutes)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::Corrupt(error.to_string()))
+}
+
+impl Digests {
+    /// The seed of a day's draws: of the store's digest secret, so that it lies nowhere before it is revealed.
+    pub(super) fn draw_seed(&self, day: Date) -> Seed {
+        Seed(self.draw_seed_bytes(&day.to_string()))
+    }
+}
