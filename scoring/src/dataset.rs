@@ -20,6 +20,9 @@ pub const CURRENCY: &str = "KRW";
 /// Why a file or a row of it could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Not a byte.
+    #[error("the file is empty")]
+    Empty,
     /// The header lacks a column.
     #[error("column {0:?} is missing from the header")]
     ColumnMissing(&'static str),
@@ -48,9 +51,38 @@ pub enum Error {
         /// Critical Fraud column.
         critical: String,
     },
+    /// A row has more or fewer fields than the header.
+    #[error("line {line}: {found} fields, the header has {expected}")]
+    Fields {
+        /// Line in the file, counted from 1.
+        line: u64,
+        /// Fields that the row has.
+        found: u64,
+        /// Fields that the header has.
+        expected: u64,
+    },
+    /// Bytes that are no text.
+    #[error("line {line}: not UTF-8; save the file as CSV in UTF-8")]
+    NotUtf8 {
+        /// Line in the file, counted from 1.
+        line: u64,
+    },
     /// Not CSV, or not readable.
     #[error("not readable as CSV")]
-    Csv(#[from] csv::Error),
+    Csv(#[source] csv::Error),
+}
+
+impl From<csv::Error> for Error {
+    fn from(error: csv::Error) -> Self {
+        let line = |position: &Option<csv::Position>| position.as_ref().map_or(1, csv::Position::line);
+        match error.kind() {
+            csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+                Error::Fields { line: line(pos), found: *len, expected: *expected_len }
+            }
+            csv::ErrorKind::Utf8 { pos, .. } => Error::NotUtf8 { line: line(pos) },
+            _ => Error::Csv(error),
+        }
+    }
 }
 
 const COLUMNS: [&str; 16] = [
@@ -123,6 +155,9 @@ fn read<R: Read, T>(
 ) -> Result<impl Iterator<Item = Result<T, Error>>, Error> {
     let mut reader = csv::Reader::from_reader(file);
     let header = reader.headers()?.clone();
+    if header.is_empty() {
+        return Err(Error::Empty);
+    }
     let mut places = [None; COLUMNS.len()];
     for (number, (place, column)) in places.iter_mut().zip(COLUMNS).enumerate() {
         // A byte order mark, as spreadsheets write it.

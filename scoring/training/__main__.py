@@ -5,11 +5,18 @@ serving cannot drift apart. One thread and a fixed seed: the same inputs give th
 
 With --tier-b nothing is written: the recipe is retrained on draws of one row a tuple and the figures are printed, over
 DIR/train.csv and DIR/valid.csv or over the files given instead.
+
+With --compare nothing is written either: the shipped bundle is made again and compared byte by byte, then every row goes
+through tract, onnxruntime and the training library's own predictor, one after the other, and differences and times are
+printed side by side.
 """
 
 import argparse
+import filecmp
 import json
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 from . import bundle, card, data, heads, metrics, parity, tier_b
@@ -25,6 +32,7 @@ def main():
     parser.add_argument("--score", help="the score program; built from this source if not given")
     parser.add_argument("--out", type=Path, default=CRATE / "models/customs-1", help="folder of the bundle")
     parser.add_argument("--tier-b", action="store_true", help="only print the figures of tier B")
+    parser.add_argument("--compare", action="store_true", help="only make --out again, compare, and time the runtimes")
     parser.add_argument("--train", type=Path, action="append", help="in place of DIR/train.csv; may be repeated")
     parser.add_argument("--valid", type=Path, help="tier B: where the threshold of macro-F1 is chosen")
     parser.add_argument("--test", type=Path, help="tier B: in place of DIR/valid.csv")
@@ -48,7 +56,17 @@ def main():
     }
     generalisation = card.tier_b(tier_b.figures(features, train, valid, draws=arguments.draws), arguments.draws)
     text = card.text(figures, generalisation, frozen, learned)
-    bundle.write(arguments.out, learned, frozen, features.fingerprint(), text, thresholds)
+    fingerprint = features.fingerprint()
+    if arguments.compare:
+        with tempfile.TemporaryDirectory() as folder:
+            again = Path(folder) / arguments.out.name
+            bundle.write(again, learned, frozen, fingerprint, text, thresholds)
+            same = [filecmp.cmp(file, arguments.out / file.name, shallow=False) for file in sorted(again.iterdir())]
+            for file, equal in zip(sorted(again.iterdir()), same):
+                print(f"{file.name}: {'the same, byte for byte' if equal else 'DIFFERS'}")
+        print("\n" + parity.text(score, arguments.out, learned, frozen))
+        sys.exit(0 if all(same) else 1)
+    bundle.write(arguments.out, learned, frozen, fingerprint, text, thresholds)
     print(text)
     print(parity.text(score, arguments.out, learned, frozen))
 

@@ -107,6 +107,56 @@ fn neither_the_order_of_columns_nor_line_ends_matter() {
     assert_eq!(files.evaluate("turned.csv", &[]), files.evaluate("test.csv", &[]));
 }
 
+/// Planted: the judged file stands among the history. Nobody is judged by what is not past.
+#[test]
+fn outcomes_that_are_not_past_are_not_known() {
+    let files = Files::new();
+    let honest = files.evaluate("test.csv", &[]);
+    let mut planted = files.evaluate("test.csv", &["--history", "test.csv"]);
+    // Under a history of its own every earlier day is past, as with a daily update.
+    let daily = files.evaluate("test.csv", &["--update", "daily"]);
+    assert_eq!(planted["history_rows_left_out"], 6, "the last day's");
+    for key in ["history_rows_left_out", "update"] {
+        planted[key] = daily[key].clone();
+    }
+    assert_eq!(planted, daily);
+    assert_eq!(honest["history_rows_left_out"], 0);
+    files.write("later.csv", &format!("{HEADER}\n{}\n", rows(90..120).join("\n")));
+    let mut later = files.evaluate("test.csv", &["--history", "later.csv"]);
+    assert_eq!(later["history_rows_left_out"], 180);
+    later["history_rows_left_out"] = 0.into();
+    assert_eq!(later, honest);
+}
+
+#[test]
+fn files_that_say_nothing_are_told() {
+    let files = Files::new();
+    files.write("empty.csv", "");
+    files.write("heading.csv", &format!("{HEADER}\n"));
+    files.write(
+        "quoted.csv",
+        &format!("{}\n\"2020-03-05\",30,\"I,1\",520510,TR,TR,8.0,A,170,\"\",0,0\n", HEADER),
+    );
+    files.write("short.csv", &format!("{HEADER}\n2020-03-05,30,I1,520510,TR\n"));
+    std::fs::write(
+        files.0.path().join("latin.csv"),
+        b"Date,HS6 Code,Fraud,Critical Fraud\n2020-03-05,\xff,0,0\n",
+    )
+    .unwrap();
+    for (file, expected) in [
+        ("empty.csv", "empty.csv: the file is empty"),
+        ("heading.csv", "heading.csv: the file has no rows"),
+        ("short.csv", "short.csv: line 2: 5 fields, the header has 12"),
+        ("latin.csv", "latin.csv: line 2: not UTF-8"),
+    ] {
+        let (good, _, error) = files.score(&["evaluate", "--history", "past.csv", "--test", file]);
+        assert!(!good && error.contains(expected), "{file}: {error}");
+    }
+    assert_eq!(files.evaluate("quoted.csv", &[])["fraud.all.rows"], 1);
+    let (good, out, error) = files.score(&["batch", "--history", "past.csv", "heading.csv"]);
+    assert!(good && out.is_empty(), "{error}");
+}
+
 #[test]
 fn a_bad_row_is_named_by_file_line_and_column() {
     let files = Files::new();
@@ -158,4 +208,46 @@ fn vectors_that_features_prints_are_what_infer_answers() {
     let (good, answers, error) = files.score(&["infer", Path::new(&path).to_str().unwrap()]);
     assert!(good, "{error}");
     assert_eq!(answers.lines().count(), 181);
+    // The same vectors of rows whose outcomes nobody knows.
+    let table = std::fs::read_to_string(files.0.path().join("test.csv")).unwrap();
+    let without: Vec<&str> = table.lines().map(|line| line.rsplitn(3, ',').nth(2).unwrap()).collect();
+    files.write("unlabelled.csv", &without.join("\n"));
+    let (good, unlabelled, error) =
+        files.score(&["features", "--history", "past.csv", "--unlabelled", "unlabelled.csv"]);
+    assert!(good, "{error}");
+    let vectors = |out: &str| -> Vec<String> {
+        out.lines().skip(1).map(|line| line.splitn(4, ',').nth(3).unwrap().to_owned()).collect()
+    };
+    assert_eq!(vectors(&unlabelled), vectors(&out));
+    assert!(!files.score(&["features", "unlabelled.csv"]).0);
+}
+
+#[test]
+fn simulate_lives_under_a_budget_and_says_how_it_was_kept() {
+    let files = Files::new();
+    files.write("live.csv", &format!("{HEADER}\n{}\n", rows(60..200).join("\n")));
+    let arguments = [
+        "simulate",
+        "--history",
+        "past.csv",
+        "--data",
+        "live.csv",
+        "--budget",
+        "0.5",
+        "--seeds",
+        "2",
+        "--json",
+    ];
+    let (good, out, error) = files.score(&arguments);
+    assert!(good, "{error}");
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["all"]["arrivals"], 840.0);
+    assert!(report["months"].as_object().unwrap().len() >= 4);
+    let weeks = report["whole_weeks"].as_u64().unwrap();
+    assert_eq!(report["over_seeds"]["whole_weeks"].as_u64(), Some(2 * weeks));
+    // The first hundred scores are decided by the policy; then 21 controls a week are kept to the nearest one or two.
+    for (week, sum) in report["weeks"].as_object().unwrap().iter().skip(4) {
+        assert!(sum["off"].as_f64().unwrap().abs() < 0.1, "{week}: {sum}");
+    }
+    assert_eq!(files.score(&arguments).1, out, "two runs differ");
 }

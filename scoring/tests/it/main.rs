@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are outside of #[test], where clippy looks
 
 mod bundle;
+mod card;
 mod change;
 mod coach;
 mod corridors;

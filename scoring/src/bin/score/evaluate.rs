@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
+use anyhow::ensure;
 use scoring::dataset::Row as DataRow;
 use scoring::{Capacity, Case, Corridor, History, Scorer, Verdict, finish};
 use serde_json::{Value, json};
 
 use crate::metrics::{Ranked, names};
-use crate::{With, rows};
+use crate::{With, print, rows};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -67,8 +68,14 @@ type Report = BTreeMap<String, Value>;
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let scorer = self.with.scorer()?;
-        let judged = self.judge(&scorer)?;
+        let (judged, not_past) = self.judge(&scorer)?;
+        if not_past > 0 {
+            eprintln!(
+                "{not_past} rows of the history are not older than the judged ones: no row was judged by them"
+            );
+        }
         let mut report = Report::new();
+        report.insert("history_rows_left_out".into(), json!(not_past));
         let identity = scorer.identity();
         report.insert("bundle".into(), json!(identity.bundle_name));
         report.insert("bundle_digest".into(), json!(identity.bundle_digest));
@@ -87,30 +94,33 @@ impl Arguments {
             );
             corridors(&mut report, name, &rows);
         }
-        if self.json {
-            println!("{:#}", json!(report));
-        } else {
-            table(&report);
-        }
-        Ok(())
+        print(&if self.json { format!("{:#}\n", json!(report)) } else { table(&report) })
     }
 
-    /// Every row in the order of dates, each under what was known before its day.
-    fn judge(&self, scorer: &Scorer) -> anyhow::Result<Vec<Judged>> {
+    /// Every row in the order of dates, each under what was known before its day: an outcome of a history file that is not
+    /// of an earlier day is not known yet, whatever file it stands in.
+    fn judge(&self, scorer: &Scorer) -> anyhow::Result<(Vec<Judged>, usize)> {
         let rates = &scorer.policy().rates;
+        let by_date = |rows: &mut Vec<DataRow>| rows.sort_by_key(|row| row.outcome.subject.date);
+        let mut past = Vec::new();
+        for path in &self.history {
+            past.extend(rows(path)?);
+        }
+        by_date(&mut past);
+        let mut past = past.into_iter().peekable();
         let mut history = History::new(None);
         let mut known: HashSet<String> = HashSet::new();
-        for path in &self.history {
-            for row in rows(path)? {
-                history.learn(&row.outcome, rates);
-                known.insert(row.tuple);
-            }
-        }
         let mut test = rows(&self.test)?;
-        test.sort_by_key(|row| row.outcome.subject.date);
+        ensure!(!test.is_empty(), "{}: the file has no rows", self.test.display());
+        by_date(&mut test);
         let mut seen: HashSet<String> = HashSet::new();
         let mut judged = Vec::with_capacity(test.len());
         for day in test.chunk_by(|a, b| a.outcome.subject.date == b.outcome.subject.date) {
+            let today = day[0].outcome.subject.date;
+            while let Some(row) = past.next_if(|row| row.outcome.subject.date < today) {
+                history.learn(&row.outcome, rates);
+                known.insert(row.tuple);
+            }
             for DataRow { outcome, tuple } in day {
                 let mut subject = outcome.subject.clone();
                 if self.without_value {
@@ -135,7 +145,7 @@ impl Arguments {
                 }
             }
         }
-        Ok(judged)
+        Ok((judged, past.count()))
     }
 }
 
@@ -169,24 +179,23 @@ fn corridors(report: &mut Report, group: &str, rows: &[&Judged]) {
     }
 }
 
-fn table(report: &Report) {
-    println!(
-        "all:    every row. Most recur, label included, in the history of this synthetic data set (tier A)."
-    );
-    println!("novel:  rows whose HS code, route, tax and mass were never seen before (tier A-novel).");
-    println!("unique: one row of each such tuple; still with its copies in the history, so no tier B.");
-    println!("Tier B, the honest estimate, is retrained: python -m training --data DIR --tier-b\n");
-    println!("{:<26}{:>24}{:>24}{:>24}", "", "all", "novel", "unique");
-    let line = |name: &str, keys: [String; 3]| {
-        print!("{name:<26}");
+fn table(report: &Report) -> String {
+    let mut text = String::new();
+    text += "all:    every row. Most recur, label included, in the history of this synthetic data set (tier A).\n";
+    text += "novel:  rows whose HS code, route, tax and mass were never seen before (tier A-novel).\n";
+    text += "unique: one row of each such tuple; still with its copies in the history, so no tier B.\n";
+    text += "Tier B, the honest estimate, is retrained: python -m training --data DIR --tier-b\n\n";
+    text += &format!("{:<26}{:>24}{:>24}{:>24}\n", "", "all", "novel", "unique");
+    let mut line = |name: &str, keys: [String; 3]| {
+        text += &format!("{name:<26}");
         for key in keys {
             let bounds = report.get(&format!("{key}_ci")).and_then(|pair| {
                 Some(format!(" ({:.3}-{:.3})", pair.get(0)?.as_f64()?, pair.get(1)?.as_f64()?))
             });
             let value = report.get(&key).map_or("-".into(), cell);
-            print!("{:>24}", value + &bounds.unwrap_or_default());
+            text += &format!("{:>24}", value + &bounds.unwrap_or_default());
         }
-        println!();
+        text.push('\n');
     };
     let of = |head: &str, name: &str| GROUPS.map(|g| format!("{head}.{g}.{name}"));
     for head in ["fraud", "critical"] {
@@ -203,6 +212,7 @@ fn table(report: &Report) {
             line(&format!("{corridor} {name}"), keys);
         }
     }
+    text
 }
 
 fn cell(value: &Value) -> String {

@@ -4,15 +4,18 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use scoring::features::{CATALOG, of};
-use scoring::{Policy, walk_by_day};
+use scoring::{PastOutcome, Policy, walk_by_day};
 
-use crate::{history, outcomes, policy};
+use crate::{history, outcomes, policy, subjects};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Files whose outcomes are known beforehand. Without any, each day of the files sees the days before it.
     #[arg(long)]
     history: Vec<PathBuf>,
+    /// The outcomes of the files are not known: they have no labels, and the columns of the labels are left blank.
+    #[arg(long, requires = "history")]
+    unlabelled: bool,
     /// Make features as if these were not declared.
     #[arg(long, value_delimiter = ',')]
     without: Vec<Part>,
@@ -51,10 +54,15 @@ impl Arguments {
         writeln!(out, "date,fraud,critical,{}", names.join(","))?;
         let mut rows = Vec::new();
         for file in &self.files {
-            rows.extend(outcomes(file)?);
+            if self.unlabelled {
+                let unknown = |subject| PastOutcome { subject, fraud: false, critical: false };
+                rows.extend(subjects(file)?.into_iter().map(unknown));
+            } else {
+                rows.extend(outcomes(file)?);
+            }
         }
         let mut failure = None;
-        let mut print = |row: &scoring::PastOutcome, history: &scoring::History| {
+        let mut print = |row: &PastOutcome, history: &scoring::History| {
             let mut subject = row.subject.clone();
             for part in &self.without {
                 match part {
@@ -68,7 +76,12 @@ impl Arguments {
                 }
             }
             let vector = of(&subject, history, &policy.rates).vector;
-            let mut line = format!("{},{},{}", row.subject.date, u8::from(row.fraud), u8::from(row.critical));
+            let label = |label: bool| match (self.unlabelled, label) {
+                (true, _) => "",
+                (false, true) => "1",
+                (false, false) => "0",
+            };
+            let mut line = format!("{},{},{}", row.subject.date, label(row.fraud), label(row.critical));
             for value in vector.0 {
                 line.push(',');
                 line += &value.to_string();
