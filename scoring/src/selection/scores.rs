@@ -99,7 +99,7 @@ impl Scores {
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut scores = Self::default();
-        let counts = if bytes.len() % BUCKET_BYTES == 0 { 0 } else { COUNTS_BYTES };
+        let counts = if bytes.len().is_multiple_of(BUCKET_BYTES) { 0 } else { COUNTS_BYTES };
         let (buckets, counts) = bytes.split_at(bytes.len().checked_sub(counts)?);
         for five in buckets.chunks(BUCKET_BYTES) {
             let (place, count) = five.split_first()?;
