@@ -28,7 +28,10 @@ fn limits() -> Limits {
 pub(crate) fn check(bytes: &[u8], format: Format) {
     let received_time = Timestamp::from_second(1_763_800_000).unwrap_or_default();
     let given = Given { reference: Some("given"), received_time };
-    let _ = recognise(bytes);
+    if bytes.len() % 32 == 0 {
+        // Now and then: the signs of all formats are looked for, which takes ten times as long as reading one.
+        let _ = recognise(bytes);
+    }
     let Ok(document) = read(bytes, Some(format), &given, &limits()) else { return };
     assert!(!document.messages.is_empty() && document.messages.len() <= limits().max_messages);
     for message in document.messages.clone() {
