@@ -51,6 +51,8 @@ pub struct Message {
     pub transport_reference: String,
     /// What it wants.
     pub intent: Intent,
+    /// How much of the load it names.
+    pub naming: Naming,
     /// Where it begins.
     pub place: Option<SourcePlace>,
     /// What it declares, or why it cannot be read.
@@ -62,7 +64,7 @@ pub struct Message {
 pub enum Intent {
     /// Announces a manifest (CC015, CC315, PAXLST and CUSCAR without a function or with 9 original).
     Announce,
-    /// Restates an earlier one (CC013, CC313, BGM function 4 or 5, PAXLST BGM `CP`, `XR`, `RP`).
+    /// Changes an earlier one, as far as [`Naming`] says (CC013, CC313, BGM functions 2 to 5, PAXLST BGM `CP`, `XR`, `RP`).
     Amend,
     /// Withdraws an earlier one (CC014, BGM function 1).
     Cancel,
@@ -70,4 +72,21 @@ pub enum Intent {
     Close,
     /// Says that the goods have arrived (CC007).
     Arrive,
+}
+
+/// How much of its load a message names. What amends an announced list and names less than everything says nothing about
+/// the rest, and must never take it away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Naming {
+    /// Everything: what it leaves out is not on board.
+    #[default]
+    Everything,
+    /// Those that are new or restated (PAXLST `CP`, BGM function 2); the others stay as they were announced.
+    Changed,
+    /// The same, perhaps: BGM function 4, with which some senders restate the whole list.
+    Perhaps,
+    /// Persons who do not travel (PAXLST `RP`, `XR`, `CLNB`, BGM function 3); the others stay as they were announced.
+    Leaving,
+    /// Nobody and nothing: it is about the journey or the list as a whole (`CL`, `CF`, BGM functions 20 and 36).
+    Nothing,
 }

@@ -2,26 +2,52 @@
 
 use crate::{Cause, Document, Format, Given, Limits, Unreadable, edifact, table, voyage, xml};
 
-/// The format of a document by its first bytes, or `None`. Cheap: it looks, it does not read.
+/// The format of a document by its beginning, or `None`. Cheap: it looks at the first sign to know which reader to ask,
+/// and no reader looks further than a few kilobytes.
 #[must_use]
 pub fn recognise(bytes: &[u8]) -> Option<Format> {
-    if table::xlsx::is_workbook(bytes) {
-        return Some(Format::PassengerXlsx);
+    match look(bytes) {
+        Look::Known(format) => Some(format),
+        Look::Refused(_) | Look::Unknown => None,
     }
-    if let Some(kind) = xml::names(bytes, xml::kind_of) {
-        return Some(kind.format);
+}
+
+/// What a look at the beginning tells.
+enum Look {
+    Known(Format),
+    /// Known for something that is not read, or that ends too early.
+    Refused(Unreadable),
+    Unknown,
+}
+
+fn look(bytes: &[u8]) -> Look {
+    match first_sign(bytes) {
+        Some(b'P') if table::xlsx::is_workbook(bytes) => return Look::Known(Format::PassengerXlsx),
+        Some(b'<' | b'{') => {
+            if let Some(kind) = xml::names(bytes, xml::kind_of) {
+                return Look::Known(kind.format);
+            }
+        }
+        _ => {}
     }
-    if let Some(json) = voyage::recognise(bytes) {
-        return Some(json);
+    if let Some(b'{' | b'[') = first_sign(bytes)
+        && let Some(json) = voyage::recognise(bytes)
+    {
+        return Look::Known(json);
     }
-    if let Some(edifact) = edifact::recognise(bytes) {
-        return Some(edifact);
-    }
-    if edifact::foreign(bytes).is_some() {
-        return None;
+    match edifact::look(bytes) {
+        Some(Ok(format)) => return Look::Known(format),
+        Some(Err(unreadable)) => return Look::Refused(unreadable),
+        None => {}
     }
     // Last: any text may be a list.
-    table::is_separated_list(bytes).then_some(Format::PassengerCsv)
+    if table::is_separated_list(bytes) { Look::Known(Format::PassengerCsv) } else { Look::Unknown }
+}
+
+/// The first byte that says something: behind byte order marks, blanks, and the zeros of two-byte text.
+fn first_sign(bytes: &[u8]) -> Option<u8> {
+    let says_nothing = |byte: &u8| *byte <= b' ' || matches!(byte, 0xef | 0xbb | 0xbf | 0xfe | 0xff);
+    bytes.iter().find(|byte| !says_nothing(byte)).copied()
 }
 
 /// Reads a document in the format that is named, or in the one that is recognised.
@@ -39,7 +65,14 @@ pub fn read(
         let cause = Cause::TooMany { what: "bytes", limit: limits.max_document_bytes };
         return Err(Unreadable { place: None, cause });
     }
-    let format = format.or_else(|| recognise(bytes)).ok_or_else(|| unrecognised(bytes, limits))?;
+    let format = match format {
+        Some(format) => format,
+        None => match look(bytes) {
+            Look::Known(format) => format,
+            Look::Refused(unreadable) => return Err(unreadable),
+            Look::Unknown => return Err(unrecognised(bytes, limits)),
+        },
+    };
     match format {
         Format::Paxlst | Format::Cuscar => edifact::read(bytes, format, given, limits),
         Format::Ncts | Format::Ens => xml::read(bytes, format, given, limits),
@@ -54,10 +87,13 @@ fn not_yet(format: Format) -> Unreadable {
     Unreadable { place: None, cause: Cause::NotRead(format.as_str().to_owned()) }
 }
 
-/// Why nothing is read: XML and EDIFACT of another kind are named and refused for what they are, and so are tables that
+/// Why nothing is read: XML and JSON of another kind are named and refused for what they are, and so are tables that
 /// can be saved otherwise.
 fn unrecognised(bytes: &[u8], limits: &Limits) -> Unreadable {
     let known = table::xlsx::foreign(bytes).or_else(|| xml::unrecognised(bytes, limits));
-    let known = known.or_else(|| edifact::foreign(bytes));
+    let known = known.or_else(|| match first_sign(bytes) {
+        Some(b'{' | b'[') => Some(voyage::unrecognised(bytes, limits)),
+        _ => None,
+    });
     known.unwrap_or(Unreadable { place: None, cause: Cause::NotRecognised })
 }

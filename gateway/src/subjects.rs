@@ -35,7 +35,7 @@ pub(crate) fn of(validated: &Validated) -> Case {
         Some(manifest::Load::Cargo(cargo)) => Case::Cargo {
             consignments: {
                 let arrival = Arrival {
-                    office: Some(validated.border_post_code()),
+                    office: validated.border_post_code(),
                     mode: Some(validated.mode()),
                     date: validated.arrival_date(),
                 };

@@ -233,6 +233,8 @@ codes! {
     CharacterSet = "CHARACTER_SET",
     /// The form was not as its standard asks; the reader put it right and read on.
     FormRepaired = "FORM_REPAIRED",
+    /// A message names only those whom it changes; the rest of the announced list stays.
+    ListPartial = "LIST_PARTIAL",
     /// One row of a list could not be read; its neighbours could.
     RowUnreadable = "ROW_UNREADABLE",
     /// The heading of a column is not known; the column was not read.
@@ -254,6 +256,7 @@ impl FindingCode {
         Self::ElementNotRead,
         Self::CharacterSet,
         Self::FormRepaired,
+        Self::ListPartial,
         Self::RowUnreadable,
         Self::HeadingUnknown,
         Self::DateAmbiguous,

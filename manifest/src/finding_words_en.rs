@@ -163,6 +163,10 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "The form was not as its standard asks and was put right: {form}.",
             "Correct the program that makes the file.",
         ),
+        C::ListPartial => (
+            "The message names only those whom it changes; the others stay as they were announced.",
+            "Announce the whole list first, or send it whole (BGM function 9 or 5).",
+        ),
         C::RowUnreadable => {
             ("Row {row} could not be read; the others were.", "Correct the row and submit a new revision.")
         }

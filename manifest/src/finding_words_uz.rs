@@ -160,6 +160,10 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
         C::FormRepaired => {
             ("Shakl standartga mos emas edi va tuzatildi: {form}.", "Faylni yaratadigan dasturni tuzating.")
         }
+        C::ListPartial => (
+            "Xabarda faqat oʻzgarganlar koʻrsatilgan; qolganlari eʼlon qilinganidek qoladi.",
+            "Avval roʻyxatni toʻliq eʼlon qiling yoki uni toʻliq yuboring (BGM vazifasi 9 yoki 5).",
+        ),
         C::RowUnreadable => (
             "{row}-qatorni oʻqib boʻlmadi; qolganlari oʻqildi.",
             "Qatorni tuzating va yangi tahrirni yuboring.",

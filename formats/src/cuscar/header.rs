@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use manifest::consignment::{CustomsRegime, SealingParty};
 use manifest::declared::{
-    Container, DeclaredInstant, DeclaredMass, Location, Mark, Party, PathKey, Said, Seal, TirCarnet,
+    Container, DeclaredInstant, DeclaredMass, Location, Mark, Party, PathKey, Said, Seal, SourcePlace, TirCarnet,
 };
 use manifest::finding::About;
 
 use super::CARGO;
-use crate::Intent;
 use crate::edifact::{Century, Head, Keep, Segment, day_of, instant, party};
+use crate::{Intent, Naming};
 
 /// What the segments before the first CNI say.
 pub(super) struct Header<'t> {
@@ -18,6 +18,8 @@ pub(super) struct Header<'t> {
     /// RFF+AFB and its like: for a report without a number in BGM.
     pub(super) manifest_number: String,
     pub(super) function: String,
+    /// Where BGM says what the report wants.
+    pub(super) purpose: Option<SourcePlace>,
     pub(super) revision: i64,
     pub(super) issue_time: Option<DeclaredInstant>,
     pub(super) carrier: Option<Party>,
@@ -76,6 +78,7 @@ impl<'t> Header<'t> {
             own_reference: String::new(),
             manifest_number: String::new(),
             function: String::new(),
+            purpose: None,
             revision: 0,
             issue_time: None,
             carrier: None,
@@ -100,6 +103,7 @@ impl<'t> Header<'t> {
         let path = PathKey::ROOT.field("manifest_reference");
         self.own_reference = keep.text(path, About::Manifest, segment, 2, 1);
         self.function = segment.get(3, 1).into_owned();
+        self.purpose = Some(segment.place_of(3, 1));
         if self.intent() == Intent::Amend {
             self.revision = [2, 3].into_iter().find_map(|c| segment.get(2, c).parse().ok()).unwrap_or(0);
         }
@@ -110,6 +114,18 @@ impl<'t> Header<'t> {
             "1" => Intent::Cancel,
             "2" | "3" | "4" | "5" | "20" | "36" => Intent::Amend,
             _ => Intent::Announce,
+        }
+    }
+
+    /// How much of the load that was announced it names.
+    pub(super) fn naming(&self, consignments: usize) -> Naming {
+        match self.function.as_str() {
+            "2" => Naming::Changed,
+            "3" => Naming::Leaving,
+            "4" => Naming::Perhaps,
+            "20" | "36" if consignments == 0 => Naming::Nothing,
+            "20" | "36" => Naming::Perhaps,
+            _ => Naming::Everything,
         }
     }
 

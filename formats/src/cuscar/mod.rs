@@ -13,11 +13,12 @@ mod transport;
 #[cfg(test)]
 mod tests;
 
-use manifest::declared::{Cargo, Declared, Load, PathKey};
+use manifest::declared::{Cargo, Declared, FormNote, Load, PathKey};
+use manifest::finding::{FindingCode, Severity};
 
 use crate::edifact::{Content, Head, Keep, Segment};
 use crate::paxlst::People;
-use crate::{Limits, Unreadable};
+use crate::{Limits, Naming, Unreadable};
 use consignment::Consignments;
 use header::Header;
 
@@ -135,6 +136,13 @@ fn declare(
     let (conveyance, journey, transport_carrier) = header.transport(&mut keep);
     let (_, crew_members) = crew.declare(&conveyance.mode_code, None, &journey.stops, &mut keep);
     let consignments = goods.finish(&mut keep);
+    let naming = header.naming(consignments.len());
+    if !matches!(naming, Naming::Everything | Naming::Perhaps) {
+        // Goods that are taken off a list are told from those that stay by an officer, not by us.
+        let severity = if naming == Naming::Leaving { Severity::Blocking } else { Severity::Note };
+        let note = FormNote::new(FindingCode::ListPartial, severity);
+        keep.notes.extend(header.purpose.clone().map(|place| note.place(place)));
+    }
     let cargo = Cargo {
         consignments,
         total_gross_mass: header.total_mass.clone(),
@@ -168,5 +176,5 @@ fn declare(
         source: keep.source,
         notes: keep.notes,
     };
-    Content { intent, declared, document_code: header.document_code, declared_count: None }
+    Content { intent, naming, declared, document_code: header.document_code, declared_count: None }
 }

@@ -36,7 +36,7 @@ fn read_date(value: &str, format: &str, century: Century) -> Option<DeclaredDate
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(value) {
         // ISO 8601 and its friends are read further on.
-        return None;
+        return with_named_month(value, century);
     }
     let number = |from: usize, length: usize| value.get(from..from.checked_add(length)?)?.parse::<i16>().ok();
     let order = match format {
@@ -79,6 +79,27 @@ fn read_date(value: &str, format: &str, century: Century) -> Option<DeclaredDate
         }
     }
     Some(DeclaredDate::Civil { year: year.into(), month: month.into(), day: day.into() })
+}
+
+/// `21JAN1957`, `21JAN57`: as airlines write dates outside of EDIFACT, and sometimes inside.
+fn with_named_month(value: &str, century: Century) -> Option<DeclaredDate> {
+    const MONTHS: [&str; 12] =
+        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+    let day: i32 = value.get(..2)?.parse().ok()?;
+    let word = value.get(2..5)?.to_ascii_uppercase();
+    let month = (1..).zip(MONTHS).find(|(_, name)| *name == word)?.0;
+    let year = value.get(5..)?;
+    let number = year.bytes().all(|byte| byte.is_ascii_digit()).then(|| year.parse::<i16>().ok())??;
+    let year = match year.len() {
+        4 => number,
+        2 => {
+            let near = century.year(number);
+            let unborn = matches!(century, Century::Past(today) if near > today.year());
+            if unborn { near - 100 } else { near }
+        }
+        _ => return None,
+    };
+    Some(DeclaredDate::Civil { year: year.into(), month, day })
 }
 
 fn clip(number: i16) -> i8 {

@@ -13,24 +13,21 @@ use crate::{Cause, Format, Unreadable};
 /// How far a document is looked through for its beginning when its format is asked for.
 const LOOK_BYTES: usize = 16 * 1024;
 
-/// Which of the formats an EDIFACT document is in, by the type of its first message.
-pub(crate) fn recognise(bytes: &[u8]) -> Option<Format> {
-    match kind_of_first(bytes)?.1.as_str() {
-        "PAXLST" => Some(Format::Paxlst),
-        "CUSCAR" => Some(Format::Cuscar),
-        _ => None,
-    }
-}
-
-/// The refusal of an EDIFACT document whose first message is of a type that is not read; `None` when it is not EDIFACT.
-pub(crate) fn foreign(bytes: &[u8]) -> Option<Unreadable> {
+/// Which of the formats an EDIFACT document is in, by the type of its first message; the refusal of one whose first
+/// message is of a type that is not read, or that ends before its first message. `None` when it is not EDIFACT.
+pub(crate) fn look(bytes: &[u8]) -> Option<Result<Format, Unreadable>> {
     let (place, kind) = kind_of_first(bytes)?;
-    Some(Unreadable { place: Some(place), cause: Cause::NotRead(kind) })
+    Some(match kind.as_deref() {
+        Some("PAXLST") => Ok(Format::Paxlst),
+        Some("CUSCAR") => Ok(Format::Cuscar),
+        Some(other) => Err(Unreadable { place: Some(place), cause: Cause::NotRead(other.to_owned()) }),
+        None => Err(Unreadable { place: Some(place), cause: Cause::Truncated("the first message") }),
+    })
 }
 
-/// Type of the first message, with its place. A bare message without UNH is a passenger list or a cargo report by the
-/// code of its BGM.
-fn kind_of_first(bytes: &[u8]) -> Option<(SourcePlace, String)> {
+/// Type of the first message, with its place; the last segment's place and no type where there is only an envelope. A bare
+/// message without UNH is a passenger list or a cargo report by the code of its BGM.
+fn kind_of_first(bytes: &[u8]) -> Option<(SourcePlace, Option<String>)> {
     // Two bytes a character in UTF-16; a character that is cut at the end does no harm.
     let head = bytes.get(..bytes.len().min(2 * LOOK_BYTES)).unwrap_or_default();
     let text = text::decode_start(head);
@@ -56,11 +53,15 @@ fn kind_of_first(bytes: &[u8]) -> Option<(SourcePlace, String)> {
                 "BGM" => bare_kind(&segment).to_owned(),
                 _ => continue,
             };
-            return Some((segment.place_of(2, 1), kind_name(&kind)));
+            return Some((segment.place_of(2, 1), Some(kind_name(&kind))));
         }
         // UNB with nothing behind it yet.
-        let start = find(&whole, tokens.end().max(from.saturating_add(1)))?;
-        (from, separators) = (start.at, start.separators);
+        let Some(next) = find(&whole, tokens.end().max(from.saturating_add(1))) else {
+            // A document that is cut; of one that goes on beyond what is looked at nothing is known.
+            let last = tokens.len().checked_sub(1).and_then(|last| tokens.segment(last))?;
+            return (bytes.len() <= LOOK_BYTES).then(|| (last.place(), None));
+        };
+        (from, separators) = (next.at, next.separators);
     }
     None
 }

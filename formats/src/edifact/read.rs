@@ -13,7 +13,7 @@ use super::settle::{Settling, settle};
 use super::start::{Start, find, find_first};
 use super::tokens::{Tokens, without_breaks};
 use super::{check, text};
-use crate::{Cause, Document, Envelope, Format, Given, Intent, Limits, Message, Unreadable};
+use crate::{Cause, Document, Envelope, Format, Given, Intent, Limits, Message, Naming, Unreadable};
 
 /// How far behind an interchange the next one may begin.
 const GAP_BYTES: usize = 4 * 1024;
@@ -37,6 +37,7 @@ pub(crate) struct Head<'h> {
 /// What a reader of a message type gives back.
 pub(crate) struct Content {
     pub(crate) intent: Intent,
+    pub(crate) naming: Naming,
     pub(crate) declared: Declared,
     /// Document code of BGM, which tells the parts of one list from another list.
     pub(crate) document_code: String,
@@ -207,8 +208,8 @@ fn header(tokens: &Tokens<'_>, inside: &Interchange) -> Envelope {
     let Some(unb) = inside.header.and_then(|index| tokens.segment(index)) else { return Envelope::default() };
     let text = |element, component| unb.get(element, component).into_owned();
     Envelope {
-        sender: text(2, 1),
-        recipient: text(3, 1),
+        sender: unb.unrepeated(2, 1).into_owned(),
+        recipient: unb.unrepeated(3, 1).into_owned(),
         reference: text(5, 1),
         // 0035: any kind of test.
         test: matches!(unb.get(11, 1).as_ref(), "1" | "2" | "3" | "4"),
@@ -254,6 +255,7 @@ fn message(
             kind: kind.clone(),
             transport_reference,
             intent: Intent::Announce,
+            naming: Naming::Everything,
             place: first.map(|first| first.place()),
             content: Err(Unreadable { place: None, cause: Cause::NotRecognised }),
         },
@@ -267,6 +269,7 @@ fn message(
         Ok(mut content) => {
             content.declared.notes.extend(check::message(tokens, span));
             settling.message.intent = content.intent;
+            settling.message.naming = content.naming;
             settling.document_code = content.document_code;
             settling.declared_count = content.declared_count;
             settling.message.content = Ok(content.declared);

@@ -16,9 +16,26 @@ pub(crate) struct Segment<'t> {
 }
 
 impl<'t> Segment<'t> {
-    /// The tag.
+    /// The tag, without blanks that some programs write behind it.
     pub(crate) fn tag(&self) -> &'t str {
-        self.tokens.piece(self.first).map_or("", |(tag, _)| tag)
+        self.tokens.piece(self.first).map_or("", |(tag, _)| tag.trim_end())
+    }
+
+    /// A component of an element that never repeats: a repetition character inside of it is a letter of the text.
+    pub(crate) fn unrepeated(&self, element: usize, component: usize) -> Cow<'t, str> {
+        let first = self.get(element, component);
+        let character = char::from(self.tokens.separators().repetition);
+        let mut at_element = 0;
+        let mut whole = String::new();
+        for piece in self.first..self.behind {
+            let (begins, repeats) = self.tokens.begins(piece);
+            at_element += usize::from(begins && !repeats && piece != self.first);
+            if at_element == element && repeats {
+                whole.push(character);
+                whole.push_str(self.tokens.piece(piece).map_or("", |(text, _)| text));
+            }
+        }
+        if whole.is_empty() { first } else { Cow::Owned(format!("{first}{whole}")) }
     }
 
     /// A component, without release characters and outer blanks; empty when it is not there.

@@ -29,13 +29,21 @@ pub(super) fn settle(messages: &mut [Settling]) {
             let reference = declared.manifest_reference.clone();
             *numbers.entry((reference, number.to_owned())).or_default() += 1;
         }
-        if !one.sequence.is_empty() {
-            let list = (declared.manifest_reference.clone(), one.document_code.clone());
-            lists.entry(list).or_default().push(index);
-        }
+        let list = (declared.manifest_reference.clone(), one.document_code.clone());
+        lists.entry(list).or_default().push(index);
     }
-    for parts in lists.values().filter(|parts| parts.len() > 1) {
-        one_total(messages, parts);
+    for parts in lists.values() {
+        let is_numbered =
+            |index: &usize| messages.get(*index).is_some_and(|one| !one.sequence.is_empty());
+        let (numbered, others): (Vec<usize>, Vec<usize>) = parts.iter().copied().partition(is_numbered);
+        if numbered.len() > 1 {
+            one_total(messages, &numbered);
+        }
+        // Without numbers two lists under one reference may be two lists: one total for both is believed when it is
+        // the sum.
+        if others.len() > 1 && shares_its_total(messages, &others) {
+            one_total(messages, &others);
+        }
     }
     for one in messages {
         let part = one.part().map(ToOwned::to_owned);
@@ -56,8 +64,15 @@ impl Settling {
     }
 }
 
-/// The control total of a list in several messages counts the persons of all of them.
-fn one_total(messages: &mut [Settling], parts: &[usize]) {
+/// Does each of these messages say the same total, which is that of all of them?
+fn shares_its_total(messages: &[Settling], parts: &[usize]) -> bool {
+    let said = || parts.iter().filter_map(|index| messages.get(*index)).map(|one| one.declared_count);
+    let first = said().next().flatten();
+    first.is_some() && said().all(|total| total == first) && u64::try_from(listed(messages, parts)).ok() == first
+}
+
+/// How many persons stand in all of these messages.
+fn listed(messages: &[Settling], parts: &[usize]) -> usize {
     let persons = |one: &Settling| match &one.message.content {
         Ok(declared) => {
             let passengers = match &declared.load {
@@ -68,7 +83,12 @@ fn one_total(messages: &mut [Settling], parts: &[usize]) {
         }
         Err(_) => 0,
     };
-    let listed: usize = parts.iter().filter_map(|index| messages.get(*index)).map(persons).sum();
+    parts.iter().filter_map(|index| messages.get(*index)).map(persons).sum()
+}
+
+/// The control total of a list in several messages counts the persons of all of them.
+fn one_total(messages: &mut [Settling], parts: &[usize]) {
+    let listed = listed(messages, parts);
     for index in parts {
         let Some(one) = messages.get_mut(*index) else { continue };
         let Some(declared_count) = one.declared_count else { continue };

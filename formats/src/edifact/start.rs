@@ -118,6 +118,11 @@ pub(super) fn find_first(text: &str) -> (Option<Start>, Option<String>) {
     if start.is_some_and(|start| text.get(start.at..).is_some_and(|rest| rest.starts_with("UNB"))) {
         return (start, None);
     }
+    // Most texts that are looked at are no interchange: a copy without breaks is made of those only that name one.
+    let named = |word: &str| memmem::find(text.as_bytes(), word.as_bytes()).is_some();
+    if start.is_none() && !["UNO", "PAXLST", "CUSCAR"].into_iter().any(named) {
+        return (None, None);
+    }
     let whole = super::tokens::without_breaks(text, Separators::default());
     let again =
         find(&whole, 0).filter(|start| whole.get(start.at..).is_some_and(|rest| rest.starts_with("UNB")));

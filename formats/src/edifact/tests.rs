@@ -385,8 +385,12 @@ fn a_truncated_document_is_refused_with_its_position() {
             assert!(unreadable.place.is_some());
         }
     }
-    let head = read(b"UNA:+.? 'UNB+UNOA:4+A+B+261122:1000+R'").unwrap_err();
-    assert_eq!(head.cause, Cause::NotRecognised);
+    // Recognised or not, with the same place.
+    let head = read(b"UNA:+.? 'UNB+UNOA:4+A+B+261122:1000+R'UNG+PAXLST+A").unwrap_err();
+    assert_eq!(
+        (head.cause, head.place.unwrap().to_string()),
+        (Cause::Truncated("the first message"), "segment 2 (UNG)".to_owned())
+    );
     let head =
         crate::read(b"UNB+UNOA:4+A+B+261122:1000+R'", Some(Format::Paxlst), &given(), &Limits::default());
     let head = head.unwrap_err();

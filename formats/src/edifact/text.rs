@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use encoding_rs::Encoding;
 use memchr::memmem;
 
+use super::mail;
+
 /// A document's text, and what was strange about its characters.
 pub(super) struct Text<'b> {
     pub(super) text: Cow<'b, str>,
@@ -17,6 +19,11 @@ const HEADER_BYTES: usize = 64 * 1024;
 
 /// The document as UTF-8. Never fails: bytes that fit nothing become U+FFFD, and a note says so.
 pub(super) fn decode(bytes: &[u8]) -> Text<'_> {
+    let Text { text, outside_of } = decode_as_sent(bytes);
+    Text { text: mail::unwrapped(text), outside_of }
+}
+
+fn decode_as_sent(bytes: &[u8]) -> Text<'_> {
     let plain = |text| Text { text, outside_of: None };
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(length..).unwrap_or_default();

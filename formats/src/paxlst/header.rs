@@ -1,10 +1,10 @@
 //! The header of a list: what it is, whose it is, and how many persons it says there are.
 
-use manifest::declared::{DeclaredInstant, Journey, Mark, Party, PathKey};
-use manifest::finding::About;
+use manifest::declared::{DeclaredInstant, FormNote, Journey, Mark, Party, PathKey, SourcePlace};
+use manifest::finding::{About, FindingCode, Severity};
 
-use crate::Intent;
 use crate::edifact::{Century, Head, Keep, Segment, day_of, instant, party};
+use crate::{Intent, Naming};
 
 /// What BGM, the header's references and parties, and CNT say.
 #[derive(Default)]
@@ -18,6 +18,8 @@ pub(super) struct Header {
     word: String,
     /// BGM 1225.
     function: String,
+    /// Where BGM says what the list wants.
+    place: Option<SourcePlace>,
     /// BGM 1056 or 1060.
     version: String,
     /// RFF+TN.
@@ -32,12 +34,18 @@ pub(super) struct Header {
 /// Words of the WCO/IATA/ICAO guide in BGM 1004: they say what a list is for and name no document.
 const WORDS: [&str; 8] = ["CP", "XR", "RP", "CF", "XF", "CL", "CLNB", "CLOB"];
 
+/// Is BGM 1004 a word and no number? Administrations have added letters of their own for crew lists (`C`, `CC`, `G`, `H`,
+/// `I`): nobody numbers documents with one or two letters.
+fn is_word(number: &str) -> bool {
+    WORDS.contains(&number) || matches!(number.len(), 1 | 2) && number.bytes().all(|b| b.is_ascii_uppercase())
+}
+
 impl Header {
     pub(super) fn bgm(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
         self.document_code = segment.get(1, 1).into_owned();
         self.is_crew_list = matches!(self.document_code.as_str(), "250" | "336");
         let number = segment.get(2, 1);
-        if WORDS.contains(&number.as_ref()) {
+        if is_word(&number) {
             self.word = number.into_owned();
         } else {
             let path = PathKey::ROOT.field("manifest_reference");
@@ -46,6 +54,7 @@ impl Header {
         let version = [segment.get(2, 2), segment.get(2, 3)];
         self.version = version.into_iter().find(|text| !text.is_empty()).unwrap_or_default().into_owned();
         self.function = segment.get(3, 1).into_owned();
+        self.place = Some(segment.place_of(if self.word.is_empty() { 3 } else { 2 }, 1));
     }
 
     pub(super) fn rff(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
@@ -129,12 +138,41 @@ impl Header {
     pub(super) fn intent(&self, persons: usize) -> Intent {
         match (self.word.as_str(), self.function.as_str()) {
             ("XF", _) | (_, "1") => Intent::Cancel,
-            // A cancelled reservation of nobody in particular is the whole list's.
-            ("XR", _) if persons == 0 => Intent::Cancel,
             ("CP" | "XR" | "RP" | "CF", _) | ("", "4" | "5" | "2" | "3" | "20" | "36") => Intent::Amend,
             ("CL" | "CLNB" | "CLOB", _) => Intent::Close,
+            _ if self.naming(persons) != Naming::Everything => Intent::Amend,
             _ => Intent::Announce,
         }
+    }
+
+    /// How much of the list that was announced it names. Lists of changes name only those concerned.
+    pub(super) fn naming(&self, persons: usize) -> Naming {
+        let nobody_or = |somebody: Naming| if persons == 0 { Naming::Nothing } else { somebody };
+        match (self.word.as_str(), self.function.as_str()) {
+            ("CP", _) => Naming::Changed,
+            ("RP" | "XR" | "CLNB", _) => Naming::Leaving,
+            ("CF", _) => nobody_or(Naming::Changed),
+            ("CL" | "CLOB", _) => nobody_or(Naming::Everything),
+            // Crew letters of an administration by air: a change ends in C, and of a master crew list G adds, I
+            // changes, H takes off.
+            ("H", _) if self.is_crew_list => Naming::Leaving,
+            ("I" | "AC" | "BC" | "CC" | "DC" | "EC" | "FC", _) if self.is_crew_list => Naming::Changed,
+            ("", "2") => Naming::Changed,
+            ("", "3") => Naming::Leaving,
+            ("", "4") => Naming::Perhaps,
+            ("", "20" | "36") => nobody_or(Naming::Perhaps),
+            _ => Naming::Everything,
+        }
+    }
+
+    /// That it names only some, for whoever reads the findings.
+    pub(super) fn names_some(&self, persons: usize) -> Option<FormNote> {
+        let naming = self.naming(persons);
+        let place = self.place.clone().filter(|_| !matches!(naming, Naming::Everything | Naming::Perhaps))?;
+        // Whoever leaves without being named would be everybody, or nobody.
+        let nobody_leaves = naming == Naming::Leaving && persons == 0;
+        let severity = if nobody_leaves { Severity::Blocking } else { Severity::Note };
+        Some(FormNote::new(FindingCode::ListPartial, severity).place(place))
     }
 
     /// Did the persons of this list board? `CLOB` lists those who did; `CLNB`, `XR` and `RP` those who do not travel.
@@ -142,6 +180,8 @@ impl Header {
         match self.word.as_str() {
             "CLOB" => Some(true),
             "CLNB" | "XR" | "RP" => Some(false),
+            "" if self.function == "3" => Some(false),
+            "H" if self.is_crew_list => Some(false),
             _ => None,
         }
     }

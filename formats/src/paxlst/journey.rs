@@ -40,18 +40,14 @@ struct Call {
     mark: Mark,
     arrival: Option<(DeclaredInstant, Mark)>,
     departure: Option<(DeclaredInstant, Mark)>,
+    /// A time of it was read without knowing the place's clock.
+    clock_unknown: bool,
     /// The clock of an earlier call of the same place.
     merged: bool,
 }
 
 const JOURNEY: PathKey = PathKey::ROOT.field("journey");
 const CONVEYANCE: PathKey = PathKey::ROOT.field("conveyance");
-
-/// LOC qualifiers (3227) of places that a conveyance calls at: departure, arrival, routing, final.
-const CALLS: [&str; 21] = [
-    "125", "87", "92", "130", "5", "8", "9", "11", "12", "13", "17", "60", "61", "64", "65", "76", "94",
-    "105", "132", "153", "14",
-];
 
 impl<'t> Route<'t> {
     pub(super) fn new(received: Timestamp) -> Self {
@@ -84,8 +80,9 @@ impl<'t> Route<'t> {
     }
 
     pub(super) fn loc(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+        // Whatever its qualifier, a place behind TDT is on the way: guides use 125, 87, 92 and 130, others 22, 5 or 188.
         let qualifier = segment.get(1, 1);
-        if !CALLS.contains(&qualifier.as_ref()) {
+        if segment.is_blank(2, 1) && segment.is_blank(2, 4) {
             keep.not_read(segment, &qualifier);
             return;
         }
@@ -100,6 +97,7 @@ impl<'t> Route<'t> {
             mark: segment.mark(2, 1),
             arrival: None,
             departure: None,
+            clock_unknown: false,
             merged: false,
         });
     }
@@ -126,7 +124,11 @@ impl<'t> Route<'t> {
         }
         let mark = segment.mark(1, 2);
         let on_this_leg = self.legs.last().is_none_or(|leg| leg.calls > 0);
-        match call.filter(|_| on_this_leg) {
+        let call = call.filter(|_| on_this_leg).map(|call| {
+            call.clock_unknown |= read.clock_unknown;
+            call
+        });
+        match call {
             Some(call) if arrives => call.arrival = Some((read.instant, mark)),
             Some(call) => call.departure = Some((read.instant, mark)),
             None => self.loose.push((arrives, read.instant, mark)),
@@ -144,7 +146,10 @@ impl<'t> Route<'t> {
             return mode.to_owned();
         }
         let flies = legs().any(|leg| leg.plate.is_empty() && codes::is_flight(&leg.reference));
-        if flies || association == "IATA" && legs().all(|leg| leg.plate.is_empty()) && !self.legs.is_empty() {
+        let airport = |call: &Call| call.code.len() == 3 && call.code.bytes().all(|b| b.is_ascii_uppercase());
+        let between_airports = !self.calls.is_empty() && self.calls.iter().all(airport);
+        let without_plate = legs().all(|leg| leg.plate.is_empty()) && !self.legs.is_empty();
+        if flies || without_plate && (association == "IATA" || between_airports) {
             return "4".to_owned();
         }
         String::new()
@@ -178,13 +183,16 @@ impl<'t> Route<'t> {
             keep.notes.push(note);
         }
         if let Some(call) = arrival.and_then(|index| self.calls.get(index)) {
-            journey.border_post_code = call.code.clone();
-            keep.source.mark(JOURNEY.field("border_post_code"), call.mark);
+            if is_border_post(mode, &call.code) {
+                journey.border_post_code = call.code.clone();
+                keep.source.mark(JOURNEY.field("border_post_code"), call.mark);
+            }
             if let Some((instant, mark)) = &call.arrival {
                 journey.arrival_time = Some(instant.clone());
                 keep.source.mark(JOURNEY.field("arrival_time"), *mark);
             }
-        } else if let Some((code, mark)) = &self.header_arrival {
+        } else if let Some((code, mark)) = self.header_arrival.as_ref().filter(|(code, _)| is_border_post(mode, code))
+        {
             journey.border_post_code = code.clone();
             keep.source.mark(JOURNEY.field("border_post_code"), *mark);
         }
@@ -264,15 +272,34 @@ impl<'t> Route<'t> {
         conveyance
     }
 
-    /// Senders list the crossing leg first and the way to it behind. When every call has a time, times order them.
+    /// Senders list the crossing leg first and the way to it behind. When every call has a time that is known for sure,
+    /// times order them. Otherwise legs are ordered by when they begin, and the places of a leg stay as they are
+    /// listed: whoever flies west may well arrive before departing, by the clocks on the wall.
     fn in_travel_order(&mut self) {
-        let time = |call: &Call| match call.arrival.as_ref().or(call.departure.as_ref())? {
+        let time = |call: &Call| match call.departure.as_ref().or(call.arrival.as_ref())? {
             (DeclaredInstant::Instant { timestamp, .. }, _) => Some(*timestamp),
             _ => None,
         };
-        let known = self.calls.iter().all(|call| time(call).is_some());
+        let first_time = |call: &Call| match call.arrival.as_ref().or(call.departure.as_ref())? {
+            (DeclaredInstant::Instant { timestamp, .. }, _) => Some(*timestamp),
+            _ => None,
+        };
+        if self.calls.iter().all(|call| first_time(call).is_some() && !call.clock_unknown) {
+            self.calls.sort_by_key(first_time);
+            return;
+        }
+        let mut begins: Vec<Option<Timestamp>> = vec![None; self.legs.len().max(1)];
+        let mut seen = vec![false; begins.len()];
+        for call in &self.calls {
+            if let (Some(begin), Some(seen)) = (begins.get_mut(call.leg), seen.get_mut(call.leg))
+                && !std::mem::replace(seen, true)
+            {
+                *begin = time(call);
+            }
+        }
+        let known = seen.iter().zip(&begins).all(|(seen, begin)| !seen || begin.is_some());
         if known {
-            self.calls.sort_by_key(time);
+            self.calls.sort_by_key(|call| begins.get(call.leg).copied().flatten());
         }
     }
 
@@ -289,6 +316,11 @@ impl<'t> Route<'t> {
             }
         }
     }
+}
+
+/// Does a place of arrival stand for a border post? By air and sea it is an airport or a port, which is one of the stops.
+fn is_border_post(mode: &str, code: &str) -> bool {
+    matches!(mode.as_bytes().first(), None | Some(b'2' | b'3')) || code.starts_with("UZ-")
 }
 
 fn stop(call: &Call, index: usize, at: PathKey, keep: &mut Keep<'_>) -> Stop {

@@ -99,6 +99,8 @@ fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mu
     let mode = route.mode(&head.association);
     let (conveyance, journey, carrier) = route.declare(&mode, &mut keep);
     let intent = header.intent(people.len());
+    let naming = header.naming(people.len());
+    keep.notes.extend(header.names_some(people.len()));
     let boarded = header.boarded();
     let (passengers, crew_members) = people.declare(&mode, boarded, &journey.stops, &mut keep);
     let persons = passengers.len().saturating_add(crew_members.len());
@@ -149,5 +151,5 @@ fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mu
         source: keep.source,
         notes: keep.notes,
     };
-    Content { intent, declared, document_code: header.document_code, declared_count }
+    Content { intent, naming, declared, document_code: header.document_code, declared_count }
 }

@@ -158,8 +158,11 @@ impl People {
         let Some(person) = self.last() else { return };
         match (segment.tag(), qualifier.as_ref()) {
             ("ATT", "2") => {
-                let component = if segment.is_blank(3, 1) { 4 } else { 1 };
-                let code = keep.text(at.field("sex"), about, segment, 3, component);
+                // The code's place, its words, or, where a separator was forgotten, the element before.
+                let places = [(3_u16, 1_u16), (3, 4), (2, 1)];
+                let said = places.into_iter().find(|(e, c)| !segment.is_blank((*e).into(), (*c).into()));
+                let (element, component) = said.unwrap_or((3, 1));
+                let code = keep.text(at.field("sex"), about, segment, element, component);
                 if !code.is_empty() {
                     person.sex = Some(codes::sex(&code));
                 }
@@ -207,7 +210,9 @@ impl People {
             ("LOC", "178") => person.embark = call(segment),
             ("LOC", "179") => person.debark = call(segment),
             ("NAT", _) => {
-                person.nationality_code = keep.text(at.field("nationality_code"), about, segment, 2, 1);
+                let component = if segment.is_blank(2, 1) { 4 } else { 1 };
+                person.nationality_code =
+                    keep.text(at.field("nationality_code"), about, segment, 2, component);
             }
             ("RFF", "AVF") => {
                 person.booking = keep.text(at.field("booking_reference"), about, segment, 1, 2);

@@ -6,7 +6,7 @@ use manifest::person::{CrewRole, Sex, TravelDocumentType};
 
 use manifest::Declared;
 
-use crate::{Cause, Document, Given, Intent, Limits, Unreadable};
+use crate::{Cause, Document, Given, Intent, Limits, Naming, Unreadable};
 
 const COACH: &str = include_str!("../../fixtures/edifact/coach.edi");
 
@@ -121,22 +121,58 @@ fn a_finding_points_into_the_source() {
 fn words_of_the_guide_say_what_a_list_wants() {
     let person = "NAD+FL+++A:B'";
     let intent = |bgm: &str, rest: &str| {
-        let (intent, declared) = only(&flight(rest).replace("BGM+745", bgm));
+        let mut document = read(&flight(rest).replace("BGM+745", bgm)).unwrap();
+        let message = document.messages.remove(0);
+        let declared = message.content.unwrap();
         let boarded = passengers(&declared).first().and_then(|passenger| passenger.boarded);
-        (intent, boarded)
+        let said = declared.notes.iter().any(|note| note.code == FindingCode::ListPartial);
+        assert_eq!(said, !matches!(message.naming, Naming::Everything | Naming::Perhaps), "{bgm}");
+        (message.intent, boarded, message.naming)
     };
-    assert_eq!(intent("BGM+745", person), (Intent::Announce, None));
-    assert_eq!(intent("BGM+745+CP", person), (Intent::Amend, None));
-    assert_eq!(intent("BGM+745+RP", person), (Intent::Amend, Some(false)));
-    assert_eq!(intent("BGM+745+XR", person), (Intent::Amend, Some(false)));
-    assert_eq!(intent("BGM+745+XR", ""), (Intent::Cancel, None));
-    assert_eq!(intent("BGM+266+CL", ""), (Intent::Close, None));
-    assert_eq!(intent("BGM+266+CLOB", person), (Intent::Close, Some(true)));
-    assert_eq!(intent("BGM+266+CLNB", person), (Intent::Close, Some(false)));
-    assert_eq!(intent("BGM+266+XF", ""), (Intent::Cancel, None));
-    assert_eq!(intent("BGM+745+R-1+9", person), (Intent::Announce, None));
-    assert_eq!(intent("BGM+745+R-1+5", person), (Intent::Amend, None));
-    assert_eq!(intent("BGM+745+R-1+1", person), (Intent::Cancel, None));
+    let whole = Naming::Everything;
+    assert_eq!(intent("BGM+745", person), (Intent::Announce, None, whole));
+    assert_eq!(intent("BGM+745+CP", person), (Intent::Amend, None, Naming::Changed));
+    assert_eq!(intent("BGM+745+RP", person), (Intent::Amend, Some(false), Naming::Leaving));
+    assert_eq!(intent("BGM+745+XR", person), (Intent::Amend, Some(false), Naming::Leaving));
+    // Nobody in particular is not everybody.
+    assert_eq!(intent("BGM+745+XR", ""), (Intent::Amend, None, Naming::Leaving));
+    assert_eq!(intent("BGM+266+CF", ""), (Intent::Amend, None, Naming::Nothing));
+    assert_eq!(intent("BGM+266+CL", ""), (Intent::Close, None, Naming::Nothing));
+    assert_eq!(intent("BGM+266+CLOB", person), (Intent::Close, Some(true), whole));
+    assert_eq!(intent("BGM+266+CLNB", person), (Intent::Close, Some(false), Naming::Leaving));
+    assert_eq!(intent("BGM+266+XF", ""), (Intent::Cancel, None, whole));
+    assert_eq!(intent("BGM+745+R-1+9", person), (Intent::Announce, None, whole));
+    assert_eq!(intent("BGM+745+R-1+5", person), (Intent::Amend, None, whole));
+    assert_eq!(intent("BGM+745+R-1+4", person), (Intent::Amend, None, Naming::Perhaps));
+    assert_eq!(intent("BGM+745+R-1+2", person), (Intent::Amend, None, Naming::Changed));
+    assert_eq!(intent("BGM+745+R-1+3", person), (Intent::Amend, Some(false), Naming::Leaving));
+    assert_eq!(intent("BGM+745+R-1+1", person), (Intent::Cancel, None, whole));
+    assert_eq!(intent("BGM+250+C", person), (Intent::Announce, None, whole));
+    assert_eq!(intent("BGM+250+CC", person), (Intent::Amend, None, Naming::Changed));
+}
+
+#[test]
+fn a_word_of_the_guide_is_no_reference() {
+    for bgm in ["BGM+745+CP", "BGM+250+C", "BGM+336+G"] {
+        let reference = only(&flight("NAD+FL+++A:B'").replace("BGM+745", bgm)).1.manifest_reference;
+        assert!(reference.contains("ZZ123"), "{bgm}: {reference}");
+    }
+}
+
+#[test]
+fn a_flight_is_normalized_in_full_and_asked_for_nothing_of_the_road() {
+    use manifest::{CodeLists, RuleSettings, Severity, normalize, validate};
+    let person = "NAD+FL+++SYNTHETIC:ANNA'ATT+2++F'DTM+329:19900101:102'LOC+178+SYD'LOC+179+TAS'NAT+2+AUS'DOC+P+N1234567'\
+                  DTM+36:20300101:102'LOC+91+AUS'";
+    let settings = RuleSettings::default();
+    let (manifest, mut findings) = normalize(only(&flight(person)).1, &CodeLists::built_in(), &settings);
+    let validated = validate(manifest, "2026-11-21T00:00:00Z".parse().unwrap(), &settings, &mut findings);
+    let worst: Vec<_> = findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
+    assert_eq!(worst, Vec::<&manifest::Finding>::new());
+    assert!(findings.iter().any(|finding| finding.code == FindingCode::ModeNotDecided));
+    let manifest = validated.unwrap().into_manifest();
+    assert_eq!((manifest.journey.stops.len(), manifest.journey.border_post_code), (2, None));
+    assert!(manifest.load.is_some());
 }
 
 #[test]
@@ -151,6 +187,9 @@ fn a_flight_is_recognised_without_a_mode() {
     let unknown = flight("NAD+FL+++A:B'")
         .replace("PAXLST:D:05B:UN:IATA", "PAXLST:D:05B:UN")
         .replace("ZZ123", "TRIP NO 1");
+    // Between airports it flies, whatever it is called; between other places nobody knows.
+    assert_eq!(only(&unknown).1.conveyance.unwrap().mode_code, "4");
+    let unknown = unknown.replace("LOC+125+SYD", "LOC+125+KZALA").replace("LOC+87+TAS", "LOC+87+UZTAS");
     assert_eq!(only(&unknown).1.conveyance.unwrap().mode_code, "");
     let ship = unknown.replace("TDT+20+TRIP NO 1+++ZZ", "TDT+20+V1++11+:::ZZ+++9123456:::SYNTHETIC STAR:UZ");
     let ship = only(&ship).1.conveyance.unwrap();

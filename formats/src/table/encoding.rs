@@ -16,7 +16,7 @@ pub(crate) struct Decoded<'b> {
 }
 
 /// How many bytes are looked at for a guess.
-const SAMPLE: usize = 32 * 1024;
+const SAMPLE: usize = 8 * 1024;
 
 /// The text of a document.
 pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
@@ -93,7 +93,7 @@ fn guess(sample: &[u8]) -> &'static Encoding {
 fn score(text: &str) -> i64 {
     // Nothing tells more than a heading that is known.
     let start = text.get(..text.floor_char_boundary(4096)).unwrap_or(text);
-    let cells = start.split([';', ',', '\t', '|', '\n', '\r', ':']).take(400);
+    let cells = start.split([';', ',', '\t', '|', '\n', '\r', ':']).take(100);
     let headings = cells.filter(|cell| !cell.is_ascii() && is_heading(cell)).count();
     let mut score = i64::try_from(headings).unwrap_or(0).saturating_mul(200);
     let mut before = ' ';

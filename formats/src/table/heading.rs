@@ -181,20 +181,24 @@ const fn in_columns(fact: Fact) -> bool {
 /// Asks for the whole text, then for it without what stands in brackets, then for its parts between strokes and line
 /// breaks, without the usual additions, and at last for two names of one thing side by side.
 fn in_parts<T: Copy + PartialEq>(text: &str, known: impl Fn(&str) -> Option<T>) -> Option<T> {
-    if text.len() > LONGEST {
+    if text.len() > LONGEST || !may_be_words(text) {
         return None;
     }
     let whole = fold(text);
     if whole.is_empty() {
         return None;
     }
-    let plain = |part: &str| {
-        let folded = fold(part);
-        let found = known(&folded).or_else(|| known(without_additions(&folded)));
+    let folded_known = |folded: &str| {
+        let shorter = without_additions(folded);
+        let found = known(folded).or_else(|| if shorter == folded { None } else { known(shorter) });
         found.or_else(|| if folded.contains('№') { known(&folded.replace('№', "номер")) } else { None })
     };
-    let outside = || text.split('(').next().and_then(plain);
-    let parts = || text.split(['/', '\n', '|', ';', '(', ')', '\\']).find_map(plain);
+    let plain = |part: &str| folded_known(&fold(part));
+    // A text without any of these signs is one part, which was asked for already.
+    let parted = text.contains(['/', '\n', '|', ';', '(', ')', '\\']);
+    let outside = || if parted { text.split('(').next().and_then(plain) } else { None };
+    let parts =
+        || if parted { text.split(['/', '\n', '|', ';', '(', ')', '\\']).find_map(plain) } else { None };
     let side_by_side = || {
         let blanks = whole.match_indices(' ').map(|(at, _)| at).take(8);
         blanks.filter_map(|at| whole.split_at_checked(at)).find_map(|(left, right)| {
@@ -202,7 +206,14 @@ fn in_parts<T: Copy + PartialEq>(text: &str, known: impl Fn(&str) -> Option<T>) 
             (known(right.trim_start()) == Some(left)).then_some(left)
         })
     };
-    plain(text).or_else(outside).or_else(parts).or_else(side_by_side)
+    folded_known(&whole).or_else(outside).or_else(parts).or_else(side_by_side)
+}
+
+/// Headings are words: what has no letters is a value, and so is a number with hardly any, such as a document's. Most
+/// cells of a list are told from headings by this alone.
+fn may_be_words(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic() || *c == '№').take(4).count();
+    letters > 0 && (letters > 3 || text.bytes().filter(u8::is_ascii_digit).count() < 5)
 }
 
 /// A heading without the words that add nothing.

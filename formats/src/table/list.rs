@@ -128,6 +128,7 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
         kind: String::from("PASSENGER_LIST"),
         transport_reference: String::new(),
         intent,
+        naming: crate::Naming::Everything,
         place,
         content: Ok(declared),
     }

@@ -13,6 +13,12 @@ const LINES_OF_A_VALUE: usize = 16;
 /// How many rows are looked at for the separator.
 const ROWS_FOR_SEPARATOR: usize = 100;
 
+/// How many rows behind one that looks like a heading may still be a better one: a second row of headings, a title.
+const ROWS_BEHIND_A_HEADING: usize = 4;
+
+/// How many fields are asked for their meaning with each separator.
+const FIELDS_FOR_SEPARATOR: usize = 1_500;
+
 /// The separator, and how many headings are known in the row that has the most of them.
 pub(super) fn separator(text: &str) -> (char, usize) {
     let (hint, rest) = hint(text);
@@ -28,10 +34,22 @@ pub(super) fn separator(text: &str) -> (char, usize) {
 fn most_headings(text: &str, separator: char) -> (usize, usize) {
     let mut cells = 0_usize;
     let mut most = 0;
+    let mut asked = 0_usize;
+    let mut rows_left = ROWS_FOR_SEPARATOR;
     for (fields, ..) in (Records { rest: text, separator }).take(ROWS_FOR_SEPARATOR) {
         cells = cells.saturating_add(fields.len());
-        let fields = fields.iter().take(64);
-        most = most.max(fields.filter(|field| is_heading(field)).count());
+        if rows_left == 0 || asked >= FIELDS_FOR_SEPARATOR {
+            continue; // the rest is only counted
+        }
+        asked = asked.saturating_add(fields.len());
+        rows_left -= 1;
+        let headings = fields.iter().take(64).filter(|field| is_heading(field)).count();
+        if headings > most {
+            most = headings;
+            if most >= super::HEADINGS_OF_A_LIST {
+                rows_left = rows_left.min(ROWS_BEHIND_A_HEADING);
+            }
+        }
     }
     (most, cells)
 }

@@ -176,6 +176,7 @@ pub(super) fn message(
         kind: if event.is_empty() { String::from("VOYAGE") } else { format!("VOYAGE:{}", short(&event)) },
         transport_reference: voyage.text("FileId"),
         intent,
+        naming: crate::Naming::Everything,
         place: Some(place),
         content: Ok(declared),
     }
@@ -187,6 +188,7 @@ pub(super) fn unreadable(place: SourcePlace, cause: Cause) -> Message {
         kind: String::from("VOYAGE"),
         transport_reference: String::new(),
         intent: Intent::Announce,
+        naming: crate::Naming::Everything,
         place: Some(place.clone()),
         content: Err(Unreadable { place: Some(place), cause }),
     }

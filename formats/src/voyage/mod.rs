@@ -62,6 +62,19 @@ pub(crate) fn recognise(bytes: &[u8]) -> Option<Format> {
     (wrapped || bare).then_some(Format::ManifestJson)
 }
 
+/// Why JSON of no kind that is known is not read: where it is no JSON or exceeds a limit, or that it is other JSON.
+pub(crate) fn unrecognised(bytes: &[u8], limits: &Limits) -> Unreadable {
+    let decoded = encoding::decode(bytes);
+    let mut parser = Parser::new(&decoded.text, limits);
+    match parser.next() {
+        Err(fault) => unreadable(&fault),
+        Ok(_) => {
+            let place = SourcePlace::Json { pointer: String::new(), line: 1 };
+            Unreadable { place: Some(place), cause: Cause::NotRead(String::from("JSON")) }
+        }
+    }
+}
+
 /// Reads one voyage or several: one behind another, or in an array.
 ///
 /// # Errors

@@ -158,6 +158,7 @@ fn message(
         kind: name.clone(),
         transport_reference,
         intent: kind.intent.unwrap_or(Intent::Announce),
+        naming: crate::Naming::Everything,
         place: Some(here.clone()),
         content: Err(Unreadable { place: Some(here.clone()), cause: Cause::NotRead(name) }),
     };

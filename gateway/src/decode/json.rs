@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use formats::{Cause, Document, Envelope, Format, Intent, Message, Unreadable};
+use formats::{Cause, Document, Envelope, Format, Intent, Message, Naming, Unreadable};
 use manifest::declared::{Declared, SourcePlace};
 use prost::Message as _;
 use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor};
@@ -72,6 +72,7 @@ fn message(element: Value, given: &Given<'_>, limits: &Limits) -> Message {
         kind: if whole { "SubmitManifestRequest" } else { "Manifest" }.to_owned(),
         transport_reference: String::new(),
         intent: Intent::Announce,
+        naming: Naming::Everything,
         place: None,
         content,
     }

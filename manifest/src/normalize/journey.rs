@@ -21,13 +21,15 @@ impl Step<'_> {
     pub(super) fn conveyance(&mut self, said: declared::Conveyance, post: Option<&str>) -> Conveyance {
         let at = Spot::CONVEYANCE.field("conveyance");
         let mode = self.mode(&said.mode_code, at.field("mode_code"));
+        // By air and sea nothing is decided: what only the road and the rail have is not asked for.
+        let is_asked_for = mode.is_none_or(Mode::is_decided);
         let registration = words::plate(&said.registration);
-        if registration.is_none() {
+        if registration.is_none() && is_asked_for {
             self.missing_for_all("registration", at.field("registration"));
         }
         let nationality_at = at.field("nationality_code");
         let nationality = self.country(&said.nationality_code, Severity::Warning, nationality_at);
-        if said.nationality_code.trim().is_empty() {
+        if said.nationality_code.trim().is_empty() && is_asked_for {
             self.absent(Element::ConveyanceNationality, "nationality_code", nationality_at);
         }
         if let (Some(mode), Some(post)) = (mode, post.and_then(|code| self.lists.border_post(code)))
@@ -68,8 +70,10 @@ impl Step<'_> {
         mode
     }
 
-    pub(super) fn journey(&mut self, said: declared::Journey) -> Journey {
+    /// The journey of a conveyance of this mode.
+    pub(super) fn journey(&mut self, said: declared::Journey, mode: Option<Mode>) -> Journey {
         let at = Spot::CONVEYANCE.field("journey");
+        let has_post = mode.is_none_or(Mode::is_decided);
         let offset_at = at.field("local_offset_minutes");
         let offset = said.local_offset_minutes.and_then(|said| self.integer(said, offset_at));
         self.offset_minutes = offset
@@ -80,14 +84,19 @@ impl Step<'_> {
             self.note(FindingCode::NumberImplausible, offset_at).original(&original).push();
         }
         let arrival_at = at.field("arrival_time").about(About::Manifest);
-        if said.arrival_time.is_none() {
+        if said.arrival_time.is_none() && has_post {
             self.missing_for_all("arrival_time", arrival_at);
         }
+        let weight = if has_post { Severity::Blocking } else { Severity::Warning };
         let stops = said.stops.into_iter().enumerate();
         Journey {
             journey_reference: words::text(said.journey_reference),
-            border_post_code: self.border_post(&said.border_post_code, at.field("border_post_code")),
-            arrival: self.instant_weighing(said.arrival_time, Severity::Blocking, arrival_at),
+            border_post_code: self.border_post(
+                &said.border_post_code,
+                has_post,
+                at.field("border_post_code"),
+            ),
+            arrival: self.instant_weighing(said.arrival_time, weight, arrival_at),
             departure: self.instant(said.departure_time, at.field("departure_time")),
             local_offset_minutes: self.offset_minutes,
             stops: stops.map(|(i, stop)| self.stop(stop, at.item("stops", i))).collect(),
@@ -95,14 +104,19 @@ impl Step<'_> {
         }
     }
 
-    fn border_post(&mut self, word: &str, at: Spot<'_>) -> Option<String> {
+    /// The border post; `needed` where nothing can be decided without. A ship's or aeroplane's place of arrival is
+    /// no border post, and no mistake either.
+    fn border_post(&mut self, word: &str, needed: bool, at: Spot<'_>) -> Option<String> {
         let code = word.trim().to_uppercase();
         if code.is_empty() {
-            self.missing_for_all("border_post_code", at);
+            if needed {
+                self.missing_for_all("border_post_code", at);
+            }
             return None;
         }
         if self.lists.border_post(&code).is_none() {
-            self.unknown(word, "border posts", Severity::Blocking, at.about(About::Manifest));
+            let severity = if needed { Severity::Blocking } else { Severity::Note };
+            self.unknown(word, "border posts", severity, at.about(About::Manifest));
             return None;
         }
         Some(code)

@@ -56,7 +56,7 @@ pub fn normalize(declared: Declared, lists: &CodeLists, settings: &RuleSettings)
     };
     declared.notes.into_iter().for_each(|note| step.form(note));
     // First the journey: its offset from UTC reads the words of every other instant.
-    let journey = step.journey(declared.journey.unwrap_or_default());
+    let journey = step.journey(declared.journey.unwrap_or_default(), mode);
     if let Some(arrival) = journey.arrival_time() {
         // Without a day of arrival, which rejects the manifest, the rows that have no end hold.
         step.circumstances.day = local_date(arrival);

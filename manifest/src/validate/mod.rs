@@ -34,14 +34,16 @@ use crate::findings::{Findings, Note, Spot};
 use crate::manifest::{Load, Manifest};
 use crate::rule::{Circumstances, Required};
 
-/// A manifest fit to be scored: it has a conveyance, a border post, an arrival time and a load. Its subjects may still
-/// be blocked by findings. Only [`validate`] makes one.
+/// A manifest fit to be scored: it has a mode of transport and a load, and by road and rail, where there is something to
+/// decide, a conveyance, a border post and an arrival time. Its subjects may still be blocked by findings. Only
+/// [`validate`] makes one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Validated {
     manifest: Manifest,
     mode: Mode,
-    border_post_code: String,
-    arrival_time: Timestamp,
+    border_post_code: Option<String>,
+    arrival_time: Option<Timestamp>,
+    arrival_date: Date,
 }
 
 /// A manifest that a finding about the manifest itself blocks: recorded, never scored.
@@ -92,11 +94,11 @@ pub fn validate(
     let mode = manifest.conveyance.mode;
     let has_conveyance = manifest.conveyance.registration.is_some();
     let post = manifest.journey.border_post_code.clone();
-    match (mode, post, arrival, &manifest.load) {
-        (Some(mode), Some(border_post_code), Some(arrival_time), Some(_))
-            if has_conveyance && !findings.reject() =>
-        {
-            Ok(Validated { manifest, mode, border_post_code, arrival_time })
+    // Of a mode for which nothing is decided neither plate nor post nor arrival there is asked for.
+    let is_whole = |mode: Mode| !mode.is_decided() || (has_conveyance && post.is_some() && arrival.is_some());
+    match (mode, &manifest.load) {
+        (Some(mode), Some(_)) if is_whole(mode) && !findings.reject() => {
+            Ok(Validated { manifest, mode, border_post_code: post, arrival_time: arrival, arrival_date })
         }
         _ => Err(Rejected { manifest: Box::new(manifest) }),
     }
@@ -166,22 +168,22 @@ impl Validated {
         self.mode
     }
 
-    /// Code of the border post of arrival.
+    /// Code of the border post of arrival; always there by road and rail.
     #[must_use]
-    pub fn border_post_code(&self) -> &str {
-        &self.border_post_code
+    pub fn border_post_code(&self) -> Option<&str> {
+        self.border_post_code.as_deref()
     }
 
-    /// Expected arrival at the post.
+    /// Expected arrival at the post; always there by road and rail.
     #[must_use]
-    pub const fn arrival_time(&self) -> Timestamp {
+    pub const fn arrival_time(&self) -> Option<Timestamp> {
         self.arrival_time
     }
 
-    /// Expected day of arrival in the post's own calendar (+05:00).
+    /// Expected day of arrival in the post's own calendar (+05:00); today where no arrival is said.
     #[must_use]
-    pub fn arrival_date(&self) -> Date {
-        local_date(self.arrival_time)
+    pub const fn arrival_date(&self) -> Date {
+        self.arrival_date
     }
 }
 

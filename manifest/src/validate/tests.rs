@@ -39,7 +39,7 @@ fn clean_samples_have_no_findings() {
     );
     let (result, _) = run(lorry());
     let validated = result.unwrap();
-    assert_eq!(validated.border_post_code(), "UZ-GISHTKUPRIK");
+    assert_eq!(validated.border_post_code(), Some("UZ-GISHTKUPRIK"));
     assert_eq!(validated.manifest().journey_key().as_deref(), Some("3:KZ:01A123BC:TRIP-7"));
     assert_eq!(validated.arrival_date().to_string(), "2026-11-20");
 }

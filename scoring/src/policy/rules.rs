@@ -90,6 +90,8 @@ pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
         // A name that compares with no other.
         (F::NameScriptsMixed, [Y, Y, N, R]),
         (F::NameNotTransliterated, [Y, Y, N, R]),
+        // A list of changes: who else travels was said before, or never.
+        (F::ListPartial, [Y, Y, R, R]),
     ]
 };
 
