@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use manifest::consignment::{CustomsRegime, SealingParty};
 use manifest::declared::{
-    Container, DeclaredInstant, DeclaredMass, Location, Mark, Party, PathKey, Said, Seal, SourcePlace, TirCarnet,
+    Container, DeclaredInstant, DeclaredMass, Location, Mark, Party, PathKey, Said, Seal, SourcePlace,
+    TirCarnet,
 };
 use manifest::finding::About;
 

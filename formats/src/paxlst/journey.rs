@@ -191,7 +191,8 @@ impl<'t> Route<'t> {
                 journey.arrival_time = Some(instant.clone());
                 keep.source.mark(JOURNEY.field("arrival_time"), *mark);
             }
-        } else if let Some((code, mark)) = self.header_arrival.as_ref().filter(|(code, _)| is_border_post(mode, code))
+        } else if let Some((code, mark)) =
+            self.header_arrival.as_ref().filter(|(code, _)| is_border_post(mode, code))
         {
             journey.border_post_code = code.clone();
             keep.source.mark(JOURNEY.field("border_post_code"), *mark);

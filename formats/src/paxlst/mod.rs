@@ -98,9 +98,11 @@ pub(crate) fn message(
 fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mut keep: Keep<'_>) -> Content {
     let mode = route.mode(&head.association);
     let (conveyance, journey, carrier) = route.declare(&mode, &mut keep);
-    let intent = header.intent(people.len());
-    let naming = header.naming(people.len());
-    keep.notes.extend(header.names_some(people.len()));
+    // The drivers of a coach stand in each of its lists: whom a list is about are its passengers.
+    let named = if header.is_crew_list { people.len() } else { people.passengers.len() };
+    let intent = header.intent(named);
+    let naming = header.naming(named);
+    keep.notes.extend(header.names_some(named));
     let boarded = header.boarded();
     let (passengers, crew_members) = people.declare(&mode, boarded, &journey.stops, &mut keep);
     let persons = passengers.len().saturating_add(crew_members.len());

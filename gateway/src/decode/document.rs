@@ -6,7 +6,7 @@ use super::{Limits, Refusal, json};
 
 pub use formats::{
     Answer, AnswerFinding, AnswerHead, AnswerInKind, Cause, Document, Envelope, Format, Intent, Message,
-    Unreadable, answer,
+    Naming, Unreadable, answer,
 };
 
 /// Longest reference that may be given for a document, in bytes of UTF-8.

@@ -158,4 +158,21 @@ mod tests {
         assert!(!is_manifest(b"{\"voyage\": 1}"));
         assert!(!is_manifest(b""));
     }
+
+    /// The fuzz target `contract` of formats/fuzz begins with these.
+    #[test]
+    fn the_kept_corpus_is_answered() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../formats/fuzz/corpus/contract");
+        let mut read = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            let messages =
+                document(&bytes, &GIVEN, &Limits::default()).map_or(0, |document| document.messages.len());
+            read += messages;
+            for end in (0..bytes.len()).step_by(97) {
+                let _ = document(&bytes[..end], &GIVEN, &Limits::default());
+            }
+        }
+        assert!(read >= 6, "{read}");
+    }
 }

@@ -22,7 +22,7 @@ pub use element::{Element, element};
 pub use extent::Extent;
 pub use limits::Limits;
 pub use received::{Format, Received};
-pub use submission::{Envelope, Submission, request_id, submission};
+pub use submission::{Envelope, Submission, declared, request_id, submission};
 
 /// Why what was received is not read. Names places and counts, never what stood there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

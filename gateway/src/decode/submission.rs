@@ -82,7 +82,9 @@ pub fn request_id(id: String) -> Result<Option<String>, Refusal> {
     Ok(Some(id).filter(|id| !id.is_empty()))
 }
 
-pub(super) fn declared(manifest: v1::Manifest) -> Declared {
+/// What a manifest of the contract declares, its output-only fields left out.
+#[must_use]
+pub fn declared(manifest: v1::Manifest) -> Declared {
     Declared {
         manifest_reference: manifest.manifest_reference,
         part: manifest.part,

@@ -22,14 +22,14 @@ use uuid::Uuid;
 
 use super::{
     Failure, admit,
-    pipeline::{Checked, MOST_REVISIONS, Original, Pipeline, Submission},
+    pipeline::{Checked, Original, Pipeline, Submission},
     steps::Steps,
 };
 use crate::{
     authenticate::registry::Partner,
     decode::{
         self, Envelope, Refusal,
-        document::{Answer, AnswerHead, Document, Format, Given, Intent, Message, Unreadable},
+        document::{Answer, AnswerHead, Document, Format, Given, Intent, Message, Naming, Unreadable},
     },
     observability::{Kind, Outcome, Step, names::span},
     persist::{
@@ -54,7 +54,7 @@ pub(super) struct Asked {
 /// A document that was read: everything that its messages share.
 pub(super) struct Reading {
     pub(super) asked: Asked,
-    format: Format,
+    pub(super) format: Format,
     content: Bytes,
     /// Several messages: then the document is kept once.
     several: bool,
@@ -180,16 +180,19 @@ impl Pipeline {
         if heading.number > 1 {
             self.quota.call(partner, self.clock.now())?; // the first came with the document
         }
-        let Message { intent, content, .. } = message;
+        let Message { intent, naming, content, .. } = message;
         let format = Some(reading.format);
         let mut declared = content.map_err(|unreadable| Refusal::Document { format, unreadable })?;
         let steps = Steps::of(&self.metrics, declared.load.as_ref());
-        let rows = self.earlier(partner, reading, &declared).await?;
+        let rows = self.earlier(partner, reading, &mut declared, intent).await?;
         if intent == Intent::Cancel && !reading.asked.dry_run {
             return self.withdraw(partner, &declared, &rows, reading.now).await;
         }
         if intent == Intent::Arrive && !reading.asked.dry_run {
             return self.arrived(partner, &declared, &rows, reading.now).await;
+        }
+        if naming != Naming::Everything && !reading.asked.dry_run {
+            declared = self.completed(declared, naming, intent == Intent::Close, &rows).await?;
         }
         // The list that says who really boarded is final; a revision like any other otherwise.
         declared.closed |= intent == Intent::Close;
@@ -222,57 +225,6 @@ impl Pipeline {
         let submission = self.announce(partner, said, original, &steps, reading.now).await?;
         learned.under(&submission.recorded.key);
         Ok(Taken::Recorded(Box::new(submission)))
-    }
-
-    async fn earlier(
-        &self,
-        partner: &Partner,
-        reading: &Reading,
-        declared: &Declared,
-    ) -> Result<Vec<RevisionRow>, Failure> {
-        if reading.format == Format::ManifestJson || declared.manifest_reference.is_empty() {
-            return Ok(Vec::new());
-        }
-        Ok(self.store.revisions_of(&partner.id, &declared.manifest_reference, MOST_REVISIONS).await?)
-    }
-
-    /// Gives part and revision to a message whose format knows none. True when the same words stand in the store already:
-    /// then it goes under their key, whatever batch they came in.
-    fn assign(
-        &self,
-        declared: &mut Declared,
-        intent: Intent,
-        shared: Option<u32>,
-        rows: &[RevisionRow],
-    ) -> bool {
-        let (part, revision) = (declared.part.clone(), declared.revision);
-        let same = rows.iter().any(|row| {
-            if !(part.is_empty() || part == row.part)
-                || !(revision == 0 || revision == i64::from(row.revision.number()))
-            {
-                return false;
-            }
-            row.part.clone_into(&mut declared.part);
-            declared.revision = i64::from(row.revision.number());
-            self.digests.content_of(|out| declared.canonical(out)) == row.content_digest
-        });
-        if same {
-            return true;
-        }
-        (declared.part, declared.revision) = (part, revision);
-        if declared.part.is_empty() {
-            declared.part = match shared {
-                Some(place) => place.to_string(),
-                None if intent != Intent::Announce => the_one_part(rows),
-                None => String::new(),
-            };
-        }
-        if declared.revision == 0 && matches!(intent, Intent::Amend | Intent::Close) {
-            let newest = rows.iter().filter(|row| row.part == declared.part).map(|row| row.revision.number());
-            // What amends something unheard of leaves room for the first of its kind, which may be late.
-            declared.revision = i64::from(newest.max().unwrap_or(0)) + 1;
-        }
-        false
     }
 
     /// Withdraws whatever stands under the reference.
@@ -350,14 +302,6 @@ impl Pipeline {
     }
 }
 
-/// The part that everything under a reference has, if it is one.
-fn the_one_part(rows: &[RevisionRow]) -> String {
-    match rows.split_first() {
-        Some((first, rest)) if rest.iter().all(|row| row.part == first.part) => first.part.clone(),
-        _ => String::new(),
-    }
-}
-
 /// The messages by reference, each group in the document's order. What was noted about the envelope goes to the first
 /// message that can carry it.
 fn grouped(document: Document) -> Vec<Vec<Numbered>> {
@@ -368,6 +312,8 @@ fn grouped(document: Document) -> Vec<Vec<Numbered>> {
     let wants = |message: &Message| {
         let declared = message.content.as_ref().ok()?;
         let named = !declared.manifest_reference.is_empty() && declared.part.is_empty();
+        // What changes a list is no part of it.
+        let named = named && message.naming == Naming::Everything;
         named.then(|| (declared.manifest_reference.clone(), message.intent, declared.revision))
     };
     let mut sharing: HashMap<_, u32> = HashMap::new();

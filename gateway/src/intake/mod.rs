@@ -19,7 +19,9 @@ mod recent;
 mod document;
 mod finish;
 mod judge;
+mod partial;
 mod pipeline;
+mod standing;
 mod steps;
 
 mod reading;

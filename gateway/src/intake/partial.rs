@@ -4,12 +4,10 @@
 //! list they would make everybody else disappear. So those named are put into what was announced, and whoever is not
 //! named stays as announced. Nobody is ever taken off: who does not travel is marked `boarded = false`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use manifest::{
-    declared::{
-        Consignment, CrewMember, Declared, Load, Passenger, PersonName, Said, Stop, TravelDocument,
-    },
+    declared::{Consignment, CrewMember, Declared, Load, Passenger, PersonName, Said, Stop, TravelDocument},
     finding::{FindingCode, Severity},
 };
 
@@ -35,10 +33,10 @@ pub(super) fn merged(announced: Declared, mut changes: Declared, naming: Naming,
         (Some(Load::Cargo(mut cargo)), Some(Load::Cargo(named))) => {
             cargo.consignments = consignments(cargo.consignments, named.consignments);
             cargo.declared_consignment_count = None;
-            cargo.total_gross_mass = named.total_gross_mass;
-            cargo.total_package_count = named.total_package_count;
-            cargo.containers.extend(named.containers);
-            cargo.containers.dedup_by(|next, first| next.number == first.number);
+            // Totals of the message are those of what it names.
+            (cargo.total_gross_mass, cargo.total_package_count) = (None, None);
+            let known: HashSet<String> = cargo.containers.iter().map(|one| one.number.clone()).collect();
+            cargo.containers.extend(named.containers.into_iter().filter(|one| !known.contains(&one.number)));
             Some(Load::Cargo(cargo))
         }
         // A list about people changes no goods, and a report about goods no people.
@@ -78,18 +76,32 @@ pub(super) fn stands_alone(declared: &mut Declared, naming: Naming) {
     }
 }
 
-/// How many of those named are on the announced list.
-pub(super) fn known(announced: &Declared, changes: &Declared) -> usize {
-    let (Some(Load::PassengerList(list)), Some(Load::PassengerList(named))) = (&announced.load, &changes.load)
-    else {
-        return 0;
-    };
-    let of_list = |one: &&Passenger| list.passengers.iter().any(|other| same(&key(one), &key(other)));
-    let of_crew = |one: &&CrewMember| {
-        announced.crew_members.iter().any(|other| same(&crew_key(one), &crew_key(other)))
-    };
-    let passengers = named.passengers.iter().filter(of_list).count();
-    passengers.saturating_add(changes.crew_members.iter().filter(of_crew).count())
+/// How many of those named are on the announced list, and how many there are on it.
+pub(super) fn known(announced: &Declared, changes: &Declared) -> (usize, usize) {
+    match (&announced.load, &changes.load) {
+        (Some(Load::PassengerList(list)), Some(Load::PassengerList(named))) => {
+            let passengers = Index::of(list.passengers.iter().map(key));
+            let crew = Index::of(announced.crew_members.iter().map(crew_key));
+            let found: HashSet<usize> =
+                named.passengers.iter().filter_map(|one| passengers.find(&key(one))).collect();
+            let found_crew: HashSet<usize> =
+                changes.crew_members.iter().filter_map(|one| crew.find(&crew_key(one))).collect();
+            (
+                found.len().saturating_add(found_crew.len()),
+                list.passengers.len().saturating_add(announced.crew_members.len()),
+            )
+        }
+        (Some(Load::Cargo(cargo)), Some(Load::Cargo(named))) => {
+            let references: HashSet<&str> =
+                named.consignments.iter().map(|one| one.consignment_reference.as_str()).collect();
+            let is_named = |one: &&Consignment| {
+                !one.consignment_reference.is_empty()
+                    && references.contains(one.consignment_reference.as_str())
+            };
+            (cargo.consignments.iter().filter(is_named).count(), cargo.consignments.len())
+        }
+        _ => (0, usize::MAX),
+    }
 }
 
 /// What becomes of those whom a message does not name.
@@ -101,6 +113,7 @@ struct Stays {
 
 impl Stays {
     fn passengers(&self, announced: Vec<Passenger>, named: Vec<Passenger>) -> Vec<Passenger> {
+        let index = Index::of(announced.iter().map(key));
         let mut before: Vec<Option<Passenger>> = announced.into_iter().map(Some).collect();
         // Place in the announced list, from 1, and in the new one: guardians are named by place.
         let mut places: HashMap<i64, i64> = HashMap::new();
@@ -108,10 +121,7 @@ impl Stays {
         let number = |place: usize| i64::try_from(place.saturating_add(1)).unwrap_or(i64::MAX);
         let mut from_announced = Vec::new();
         for mut passenger in named {
-            let wanted = key(&passenger);
-            let found = before
-                .iter()
-                .position(|other| other.as_ref().is_some_and(|other| same(&wanted, &key(other))));
+            let found = index.find(&key(&passenger));
             if let Some((place, other)) = found.and_then(|at| Some((at, before.get_mut(at)?.take()?))) {
                 places.insert(number(place), number(merged.len()));
                 if passenger.guardian_passenger_number.is_none() {
@@ -161,13 +171,10 @@ impl Stays {
 }
 
 fn crew(announced: Vec<CrewMember>, named: Vec<CrewMember>) -> Vec<CrewMember> {
-    let keys: Vec<Key> = named.iter().map(crew_key).collect();
-    let others = announced.into_iter().filter(|other| {
-        let key = crew_key(other);
-        !keys.iter().any(|named| same(named, &key))
-    });
-    let others: Vec<CrewMember> = others.collect();
-    named.into_iter().chain(others).collect()
+    let index = Index::of(announced.iter().map(crew_key));
+    let found: HashSet<usize> = named.iter().filter_map(|one| index.find(&crew_key(one))).collect();
+    let others = announced.into_iter().enumerate().filter(|(place, _)| !found.contains(place));
+    named.into_iter().chain(others.map(|(_, one)| one)).collect()
 }
 
 fn consignments(announced: Vec<Consignment>, named: Vec<Consignment>) -> Vec<Consignment> {
@@ -233,13 +240,13 @@ impl Stops {
 }
 
 /// What people are told apart by: numbers of their documents, and their name with the date of birth.
-struct Key {
+pub(super) struct Key {
     documents: Vec<String>,
     name: String,
     birth: String,
 }
 
-fn key(passenger: &Passenger) -> Key {
+pub(super) fn key(passenger: &Passenger) -> Key {
     key_of(&passenger.travel_documents, passenger.name.as_ref(), format_date(&passenger.birth_date))
 }
 
@@ -270,10 +277,44 @@ fn format_date(date: &Option<manifest::declared::DeclaredDate>) -> String {
     }
 }
 
-/// The same person: one document in common; or one name, and no date of birth that says otherwise.
-fn same(one: &Key, other: &Key) -> bool {
+/// Where each person of a list stands, so that long lists are not walked for each name.
+struct Index {
+    keys: Vec<Key>,
+    by_document: HashMap<String, Vec<usize>>,
+    by_name: HashMap<String, Vec<usize>>,
+}
+
+impl Index {
+    fn of(keys: impl Iterator<Item = Key>) -> Self {
+        let mut index = Self { keys: Vec::new(), by_document: HashMap::new(), by_name: HashMap::new() };
+        for (place, key) in keys.enumerate() {
+            for number in &key.documents {
+                index.by_document.entry(number.clone()).or_default().push(place);
+            }
+            if !key.name.is_empty() {
+                index.by_name.entry(key.name.clone()).or_default().push(place);
+            }
+            index.keys.push(key);
+        }
+        index
+    }
+
+    /// Place of the person.
+    fn find(&self, wanted: &Key) -> Option<usize> {
+        let documents = wanted.documents.iter().filter_map(|number| self.by_document.get(number));
+        let names = self.by_name.get(&wanted.name);
+        let mut places = documents.chain(names).flatten().copied();
+        places.find(|place| self.keys.get(*place).is_some_and(|key| same(wanted, key)))
+    }
+}
+
+/// The same person, and nobody else: two people may share a name, and a child its parent's passport. A document in
+/// common needs the name or the birth as well; a name needs the birth, or a document that nobody says otherwise.
+pub(super) fn same(one: &Key, other: &Key) -> bool {
     let document = one.documents.iter().any(|number| other.documents.contains(number));
     let named = !one.name.is_empty() && one.name == other.name;
-    let born = one.birth.is_empty() || other.birth.is_empty() || one.birth == other.birth;
-    document || named && born
+    let both_born = !one.birth.is_empty() && !other.birth.is_empty();
+    let born = both_born && one.birth == other.birth;
+    let undocumented = one.documents.is_empty() || other.documents.is_empty();
+    document && (named || born) || named && (born || !both_born && undocumented)
 }

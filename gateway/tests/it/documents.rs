@@ -296,6 +296,16 @@ async fn a_transit_declaration_lives_by_messages_of_its_own_kind() {
     let moved = arrived.messages[0].moved.as_ref().unwrap();
     assert_eq!(moved.state(), ManifestState::Submitted);
     assert!(moved.announced_arrival_time.is_some());
+    // Under a number that nobody announced, the reference that is given with the document is asked for.
+    let other = arrival.replace("26LT000246J8NY33L7", "26LT000246J8NY33L8");
+    assert_eq!(send(&other).await.messages[0].refusal.as_ref().unwrap().reason, "MANIFEST_NOT_FOUND");
+    let request = SubmitDocumentRequest {
+        content: other.into_bytes(),
+        document_reference: "26LT000246J8NY33L7".to_owned(),
+        ..Default::default()
+    };
+    let arrived = gateway.manifests("kz-customs").submit_document(request).await.unwrap().into_inner();
+    assert!(arrived.messages[0].moved.is_some(), "{arrived:?}");
     // A truncated message is refused with its position, also in kind.
     let cut = gateway
         .manifests("kz-customs")

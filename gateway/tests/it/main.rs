@@ -14,6 +14,7 @@ mod store;
 mod identity;
 mod reload;
 
+mod changes;
 mod documents;
 mod life;
 mod manifests;

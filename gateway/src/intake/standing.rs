@@ -1,0 +1,175 @@
+//! What stands under a message's reference, and how the message fits to it: as a repeat, as a revision, as a part, or as
+//! changes that are put into what was announced.
+
+use manifest::{
+    State,
+    declared::{Declared, FormNote},
+    finding::{About, FindingCode, Severity},
+    record,
+};
+
+use super::{
+    Failure,
+    document::Reading,
+    partial,
+    pipeline::{MOST_REVISIONS, Pipeline},
+};
+use crate::{
+    authenticate::registry::Partner,
+    decode::{
+        self,
+        document::{Format, Intent, Naming},
+    },
+    persist::{Persons, RevisionRow, Sealed},
+    reply,
+};
+
+impl Pipeline {
+    /// What stands under the message's reference. What changes, withdraws or reports an arrival under a number that
+    /// nobody announced (an MRN given by another administration, where the LRN was announced) is looked for under
+    /// the reference that its sender gave with the document.
+    pub(super) async fn earlier(
+        &self,
+        partner: &Partner,
+        reading: &Reading,
+        declared: &mut Declared,
+        intent: Intent,
+    ) -> Result<Vec<RevisionRow>, Failure> {
+        if reading.format == Format::ManifestJson || declared.manifest_reference.is_empty() {
+            return Ok(Vec::new());
+        }
+        let store = &self.store;
+        let rows = store.revisions_of(&partner.id, &declared.manifest_reference, MOST_REVISIONS).await?;
+        if !rows.is_empty() || intent == Intent::Announce {
+            return Ok(rows);
+        }
+        let given = reading.asked.reference.trim();
+        let rows = match given {
+            "" => rows,
+            given => store.revisions_of(&partner.id, given, MOST_REVISIONS).await?,
+        };
+        if rows.is_empty() && intent != Intent::Amend {
+            return Ok(rows); // there is nothing to record: the refusal says that nothing was found
+        }
+        let severity = if rows.is_empty() { Severity::Warning } else { Severity::Note };
+        if !rows.is_empty() || is_mrn(&declared.manifest_reference) {
+            let reference = "manifest_reference";
+            let note =
+                FormNote::new(FindingCode::ReferenceDisagrees, severity).at(About::Manifest, reference);
+            let note = note.original(&declared.manifest_reference).parameter("field", "MRN, LRN");
+            declared.notes.push(match declared.source.place_of(&reference.into()) {
+                Some(place) => note.place(place),
+                None => note,
+            });
+        }
+        if !rows.is_empty() {
+            given.clone_into(&mut declared.manifest_reference);
+        }
+        Ok(rows)
+    }
+
+    /// Gives part and revision to a message whose format knows none. True when the same words stand in the store already:
+    /// then it goes under their key, whatever batch they came in.
+    pub(super) fn assign(
+        &self,
+        declared: &mut Declared,
+        intent: Intent,
+        shared: Option<u32>,
+        rows: &[RevisionRow],
+    ) -> bool {
+        let (part, revision) = (declared.part.clone(), declared.revision);
+        let same = rows.iter().any(|row| {
+            if !(part.is_empty() || part == row.part)
+                || !(revision == 0 || revision == i64::from(row.revision.number()))
+            {
+                return false;
+            }
+            row.part.clone_into(&mut declared.part);
+            declared.revision = i64::from(row.revision.number());
+            self.digests.content_of(|out| declared.canonical(out)) == row.content_digest
+        });
+        if same {
+            return true;
+        }
+        (declared.part, declared.revision) = (part, revision);
+        if declared.part.is_empty() {
+            declared.part = match shared {
+                Some(place) => place.to_string(),
+                None if intent != Intent::Announce => the_one_part(rows),
+                None => String::new(),
+            };
+        }
+        if declared.revision == 0 && matches!(intent, Intent::Amend | Intent::Close) {
+            let newest = rows.iter().filter(|row| row.part == declared.part).map(|row| row.revision.number());
+            // What amends something unheard of leaves room for the first of its kind, which may be late.
+            declared.revision = i64::from(newest.max().unwrap_or(0)) + 1;
+        }
+        false
+    }
+
+    /// A list that names only some, put into the announced list that it changes: of several parts, the one that knows the
+    /// most of those named.
+    pub(super) async fn completed(
+        &self,
+        mut declared: Declared,
+        naming: Naming,
+        closes: bool,
+        rows: &[RevisionRow],
+    ) -> Result<Declared, Failure> {
+        /// Parts of one list that are looked through.
+        const MOST_PARTS: usize = 16;
+        let mut seen: Vec<&str> = Vec::new();
+        let mut best: Option<(usize, usize, &str, Declared)> = None;
+        // The highest revision of each part comes first; what was rejected never stood.
+        let standing = rows.iter().filter(|row| row.state != State::Rejected);
+        for row in standing.filter(|row| declared.part.is_empty() || declared.part == row.part) {
+            if seen.len() >= MOST_PARTS || seen.contains(&row.part.as_str()) {
+                continue;
+            }
+            seen.push(&row.part);
+            if matches!(row.state, State::Cancelled | State::Expired) {
+                continue;
+            }
+            let Some(announced) = self.announced(row).await? else { continue };
+            let (known, listed) = partial::known(&announced, &declared);
+            if best.as_ref().is_none_or(|(most, ..)| known > *most) {
+                best = Some((known, listed, &row.part, announced));
+            }
+        }
+        let Some((known, listed, part, announced)) = best else {
+            partial::stands_alone(&mut declared, naming);
+            return Ok(declared);
+        };
+        part.clone_into(&mut declared.part);
+        // Everybody is named: it is the whole list again.
+        if naming == Naming::Perhaps && known == listed {
+            return Ok(declared);
+        }
+        Ok(partial::merged(announced, declared, naming, closes))
+    }
+
+    /// What a recorded manifest declares, persons included; `None` where they were purged.
+    async fn announced(&self, row: &RevisionRow) -> Result<Option<Declared>, Failure> {
+        let Some(stored) = self.store.manifest(row.id, Persons::With).await? else { return Ok(None) };
+        let Sealed::Open { persons: Some(persons), .. } = &stored.sealed else { return Ok(None) };
+        let manifest = record::decode(&stored.record, Some(persons))?;
+        Ok(Some(decode::declared(reply::manifest(&manifest, &reply::Life::default()))))
+    }
+}
+
+/// The part that everything under a reference has, if it is one.
+fn the_one_part(rows: &[RevisionRow]) -> String {
+    match rows.split_first() {
+        Some((first, rest)) if rest.iter().all(|row| row.part == first.part) => first.part.clone(),
+        _ => String::new(),
+    }
+}
+
+/// The form of a movement reference number: two digits of a year, a country, fourteen letters and digits.
+fn is_mrn(reference: &str) -> bool {
+    let bytes = reference.as_bytes();
+    bytes.len() == 18
+        && bytes.iter().take(2).all(u8::is_ascii_digit)
+        && bytes.iter().skip(2).take(2).all(u8::is_ascii_uppercase)
+        && bytes.iter().skip(4).all(u8::is_ascii_alphanumeric)
+}
