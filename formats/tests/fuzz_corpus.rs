@@ -8,6 +8,8 @@ use std::path::Path;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
+#[path = "../fuzz/checks/common.rs"]
+mod common;
 #[path = "../fuzz/checks/document.rs"]
 mod document;
 #[path = "../fuzz/checks/ens.rs"]

@@ -5,12 +5,16 @@
 
 use std::path::Path;
 
+#[path = "../fuzz/checks/common.rs"]
+mod common;
 #[path = "../fuzz/checks/cuscar.rs"]
 mod cuscar;
 #[path = "../fuzz/checks/interchange.rs"]
 mod interchange;
 #[path = "../fuzz/checks/paxlst.rs"]
 mod paxlst;
+#[path = "../fuzz/checks/tokens.rs"]
+mod tokens;
 
 const COACH: &[u8] = include_bytes!("../fixtures/edifact/coach.edi");
 const LORRY: &[u8] = include_bytes!("../fixtures/edifact/lorry.edi");
@@ -42,6 +46,7 @@ fn changed(bytes: &[u8], check: fn(&[u8])) {
 fn the_kept_corpus_is_answered() {
     corpus("paxlst", paxlst::check);
     corpus("cuscar", cuscar::check);
+    corpus("tokens", tokens::check);
 }
 
 #[test]

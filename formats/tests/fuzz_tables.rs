@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+#[path = "../fuzz/checks/common.rs"]
+mod common;
 #[path = "../fuzz/checks/tables.rs"]
 mod tables;
 

@@ -1,5 +1,7 @@
 #![no_main]
 
+#[path = "../checks/common.rs"]
+mod common;
 #[path = "../checks/contract.rs"]
 mod check;
 // The gateway's own module, without the gateway: it depends on nothing else in there.

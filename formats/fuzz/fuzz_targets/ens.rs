@@ -1,5 +1,7 @@
 #![no_main]
 
+#[path = "../checks/common.rs"]
+mod common;
 #[path = "../checks/ens.rs"]
 mod check;
 #[path = "../checks/document.rs"]

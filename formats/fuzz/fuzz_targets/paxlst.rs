@@ -1,5 +1,7 @@
 #![no_main]
 
+#[path = "../checks/common.rs"]
+mod common;
 #[path = "../checks/interchange.rs"]
 mod interchange;
 #[path = "../checks/paxlst.rs"]

@@ -1,5 +1,7 @@
 #![no_main]
 
+#[path = "../checks/common.rs"]
+mod common;
 #[path = "../checks/tables.rs"]
 #[allow(dead_code)] // each target takes one function of it
 mod check;

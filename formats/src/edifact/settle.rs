@@ -33,8 +33,7 @@ pub(super) fn settle(messages: &mut [Settling]) {
         lists.entry(list).or_default().push(index);
     }
     for parts in lists.values() {
-        let is_numbered =
-            |index: &usize| messages.get(*index).is_some_and(|one| !one.sequence.is_empty());
+        let is_numbered = |index: &usize| messages.get(*index).is_some_and(|one| !one.sequence.is_empty());
         let (numbered, others): (Vec<usize>, Vec<usize>) = parts.iter().copied().partition(is_numbered);
         if numbered.len() > 1 {
             one_total(messages, &numbered);
@@ -68,7 +67,9 @@ impl Settling {
 fn shares_its_total(messages: &[Settling], parts: &[usize]) -> bool {
     let said = || parts.iter().filter_map(|index| messages.get(*index)).map(|one| one.declared_count);
     let first = said().next().flatten();
-    first.is_some() && said().all(|total| total == first) && u64::try_from(listed(messages, parts)).ok() == first
+    first.is_some()
+        && said().all(|total| total == first)
+        && u64::try_from(listed(messages, parts)).ok() == first
 }
 
 /// How many persons stand in all of these messages.

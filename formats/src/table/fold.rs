@@ -4,38 +4,39 @@
 /// ҳ х, ў у), without apostrophes, every run of other signs as one blank.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
+    for c in text.chars() {
+        // Most of a stranger's table is ASCII, and what it means is known without tables of letters.
         match c {
-            '\''
-            | '’'
-            | '‘'
-            | 'ʻ'
-            | 'ʼ'
-            | '`'
-            | '´'
-            | '′'
-            | '\u{ad}'
-            | '\u{200b}'..='\u{200d}'
-            | '\u{feff}' => {}
-            // Combining marks: from a decomposed й, ё, ў and from İ.
-            '\u{306}' => combined(&mut folded),
-            '\u{300}'..='\u{36f}' => {}
-            'ё' => folded.push('е'),
-            'қ' => folded.push('к'),
-            'ғ' => folded.push('г'),
-            'ҳ' => folded.push('х'),
-            'ў' => folded.push('у'),
-            '№' => {
-                part(&mut folded);
-                folded.push('№');
-                folded.push(' ');
-            }
-            c if c.is_alphanumeric() => folded.push(c),
-            _ => part(&mut folded),
+            '\'' | '`' => {}
+            c if c.is_ascii_alphanumeric() => folded.push(c.to_ascii_lowercase()),
+            c if c.is_ascii() => part(&mut folded),
+            c => c.to_lowercase().for_each(|c| letter(c, &mut folded)),
         }
     }
     folded.truncate(folded.trim_end().len());
     folded
+}
+
+/// One letter in lower case.
+fn letter(c: char, folded: &mut String) {
+    match c {
+        '’' | '‘' | 'ʻ' | 'ʼ' | '´' | '′' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{feff}' => {}
+        // Combining marks: from a decomposed й, ё, ў and from İ.
+        '\u{306}' => combined(folded),
+        '\u{300}'..='\u{36f}' => {}
+        'ё' => folded.push('е'),
+        'қ' => folded.push('к'),
+        'ғ' => folded.push('г'),
+        'ҳ' => folded.push('х'),
+        'ў' => folded.push('у'),
+        '№' => {
+            part(folded);
+            folded.push('№');
+            folded.push(' ');
+        }
+        c if c.is_alphanumeric() => folded.push(c),
+        _ => part(folded),
+    }
 }
 
 /// A breve over the last letter: и becomes й, у stays as ў does.

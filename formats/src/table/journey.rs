@@ -10,9 +10,10 @@ use manifest::declared::{
 use manifest::finding::{About, FindingCode, Severity};
 use manifest::person::PassengerService;
 
-use super::dates::{self, Century, Clock};
+use super::dates::{self, Century};
 use super::heading::Fact;
 use super::page::{At, Page};
+use super::times::{self, Clock};
 use super::words;
 use crate::Intent;
 
@@ -147,7 +148,7 @@ fn journey(facts: &Facts, this_year: i32, page: &mut Page) -> Journey {
     let post = facts.into(Fact::BorderPost, at.field("border_post_code"), page);
     let stated = facts.said(Fact::Offset).and_then(|(text, place)| {
         page.mark(at.field("local_offset_minutes"), place);
-        dates::offset(text).0
+        times::offset(text).0
     });
     let arrival = [Fact::Arrival, Fact::ArrivalDate, Fact::ArrivalClock];
     let departure = [Fact::Departure, Fact::DepartureDate, Fact::DepartureClock];
@@ -226,7 +227,7 @@ impl Clocks<'_> {
         let mut clock: Option<Clock> = None;
         let mut day = None;
         for (text, _) in said.iter().filter(|(text, _)| text.len() <= 128) {
-            let (rest, time) = dates::without_time(text);
+            let (rest, time) = times::without_time(text);
             clock = clock.or(time);
             day = day.or_else(|| dates::date(&rest, None, Century::Near, self.this_year));
         }

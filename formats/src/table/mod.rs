@@ -18,6 +18,7 @@ mod page;
 mod person;
 mod separated;
 mod stops;
+mod times;
 mod words;
 pub(crate) mod xlsx;
 

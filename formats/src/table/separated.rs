@@ -17,7 +17,7 @@ const ROWS_FOR_SEPARATOR: usize = 100;
 const ROWS_BEHIND_A_HEADING: usize = 4;
 
 /// How many fields are asked for their meaning with each separator.
-const FIELDS_FOR_SEPARATOR: usize = 1_500;
+const FIELDS_FOR_SEPARATOR: usize = 800;
 
 /// The separator, and how many headings are known in the row that has the most of them.
 pub(super) fn separator(text: &str) -> (char, usize) {
@@ -38,8 +38,9 @@ fn most_headings(text: &str, separator: char) -> (usize, usize) {
     let mut rows_left = ROWS_FOR_SEPARATOR;
     for (fields, ..) in (Records { rest: text, separator }).take(ROWS_FOR_SEPARATOR) {
         cells = cells.saturating_add(fields.len());
-        if rows_left == 0 || asked >= FIELDS_FOR_SEPARATOR {
-            continue; // the rest is only counted
+        // No list has one column: a row that a separator does not part is only counted, and so is the rest.
+        if fields.len() < 2 || rows_left == 0 || asked >= FIELDS_FOR_SEPARATOR {
+            continue;
         }
         asked = asked.saturating_add(fields.len());
         rows_left -= 1;

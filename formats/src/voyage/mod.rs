@@ -3,6 +3,7 @@
 
 mod journey;
 mod json;
+mod names;
 mod passengers;
 
 use manifest::declared::{FormNote, SourcePlace};
@@ -46,7 +47,7 @@ pub(crate) fn recognise(bytes: &[u8]) -> Option<Format> {
     if !text.trim_start().starts_with(['{', '[']) {
         return None;
     }
-    let (outer, inner) = json::first_names(&text);
+    let (outer, inner) = names::first_names(&text);
     let known = |names: &[&str], list: &[&str]| list.iter().filter(|name| names.contains(name)).count();
     let is_voyage = known(&outer, &VOYAGE) >= 2
         || (outer.contains(&"PassengerList")
