@@ -11,7 +11,7 @@ use crate::common::{self, limits};
 pub(crate) fn check(bytes: &[u8], format: Format) {
     let received_time = common::now();
     let given = Given { reference: Some("given"), received_time };
-    if bytes.len() % 32 == 0 {
+    if bytes.len().is_multiple_of(32) {
         let _ = recognise(bytes); // now and then is enough: each reader's own check asks it always
     }
     let Ok(document) = read(bytes, Some(format), &given, &limits()) else { return };

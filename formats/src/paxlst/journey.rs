@@ -124,10 +124,10 @@ impl<'t> Route<'t> {
         }
         let mark = segment.mark(1, 2);
         let on_this_leg = self.legs.last().is_none_or(|leg| leg.calls > 0);
-        let call = call.filter(|_| on_this_leg).map(|call| {
+        let mut call = call.filter(|_| on_this_leg);
+        if let Some(call) = &mut call {
             call.clock_unknown |= read.clock_unknown;
-            call
-        });
+        }
         match call {
             Some(call) if arrives => call.arrival = Some((read.instant, mark)),
             Some(call) => call.departure = Some((read.instant, mark)),
