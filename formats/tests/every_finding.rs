@@ -178,6 +178,7 @@ fn input(code: C) -> Input {
         C::ElementNotRead => coach("CNT+41:3'", "XYZ+1'\nCNT+41:3'"),
         C::CharacterSet => coach("UNB+UNOW", "UNB+UNOA"),
         C::FormRepaired => coach("SYNTHETIC:GULNORA", "SYNTHETIC GULNORA"),
+        C::ListPartial => coach("BGM+745+SL-777-20261123+9", "BGM+745+SL-777-20261123+2"),
         C::RowUnreadable => {
             table("4,passenger,Example,John,1985-07-04,M,", "4,passenger,Example,John,what,1985-07-04,M,")
         }

@@ -10,7 +10,7 @@ use std::{
 use gateway::{
     authenticate::{HandshakeRefusal, registry::ExpiryKind},
     observability::{Kind, Metrics, Outcome, Step},
-    reply::{self, Reason},
+    reply::Reason,
 };
 use proto::v1;
 use serde_json::Value;
@@ -69,10 +69,10 @@ fn values_of(metric: &str, label: &str) -> Option<BTreeSet<&'static str>> {
             HandshakeRefusal::ALL.iter().map(|reason| reason.code()).collect()
         }
         ("pre_decisions_total", "corridor") => {
-            (0..9).filter_map(|n| v1::Corridor::try_from(n).ok()).map(reply::word_of_corridor).collect()
+            (0..9).filter_map(|n| v1::Corridor::try_from(n).ok()).map(verdict_word).collect()
         }
         ("withheld_total", "cause") => {
-            (0..99).filter_map(|n| v1::WithheldReason::try_from(n).ok()).map(reply::word_of_cause).collect()
+            (0..99).filter_map(|n| v1::WithheldReason::try_from(n).ok()).map(cause_word).collect()
         }
         (name, "step") if name.starts_with("step_duration") => vec![
             "authenticate",
@@ -216,4 +216,17 @@ fn the_rendered_rules_are_these() {
         }
     }
     assert_eq!(names.len() + 1, alerts().len(), "the case leaves one out");
+}
+
+/// The word of a corridor in metrics, from its name in the contract.
+fn verdict_word(corridor: v1::Corridor) -> &'static str {
+    match corridor {
+        v1::Corridor::Unspecified => "WITHHELD",
+        other => other.as_str_name().trim_start_matches("CORRIDOR_"),
+    }
+}
+
+/// The word of a cause in metrics, from its name in the contract.
+fn cause_word(cause: v1::WithheldReason) -> &'static str {
+    cause.as_str_name().trim_start_matches("WITHHELD_REASON_")
 }
