@@ -41,6 +41,7 @@
 {{- if kindIs "string" . }}{{ mustToJson . }}
 {{- else if kindIs "bool" . }}{{ . }}
 {{- else if kindIs "slice" . }}[{{ range $index, $each := . }}{{ if $index }}, {{ end }}{{ include "customs-gateway.toml.value" $each }}{{ end }}]
+{{- else if kindIs "map" . }}{ {{- $comma := "" }}{{ range $key, $each := . }}{{ $comma }} {{ $key }} = {{ include "customs-gateway.toml.value" $each }}{{ $comma = "," }}{{ end }} }
 {{- else }}{{ int64 . }}
 {{- end }}
 {{- end }}

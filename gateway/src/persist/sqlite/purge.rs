@@ -1,5 +1,7 @@
 //! Destroying manifests' keys, and wrapping them anew.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
@@ -87,16 +89,22 @@ impl Store {
     async fn empty_log(&self) -> Result<(), Error> {
         self.alone(|connection| {
             Box::pin(async move {
-                let row = sqlx::query(include_str!("../../../queries/sqlite/purge_checkpoint.sql"))
-                    .fetch_one(connection)
-                    .await?;
-                if row.try_get::<i64, _>(0)? == 0 {
-                    Ok(())
-                } else {
-                    let held =
-                        "the keys are destroyed, but a reader kept the log from being emptied: purge again";
-                    Err(Error::Unavailable(held.into()))
+                for _ in 0..COPY_PATIENCE {
+                    let row = sqlx::query(include_str!("../../../queries/sqlite/purge_checkpoint.sql"))
+                        .fetch_one(&mut *connection)
+                        .await?;
+                    if row.try_get::<i64, _>(0)? == 0 {
+                        return Ok(());
+                    }
+                    // Pages of the log are counted unless another connection is copying it (decision 0022).
+                    if row.try_get::<i64, _>(1)? >= 0 {
+                        break;
+                    }
+                    tokio::time::sleep(COPY_PAUSE).await;
                 }
+                let held =
+                    "the keys are destroyed, but a reader kept the log from being emptied: purge again";
+                Err(Error::Unavailable(held.into()))
             })
         })
         .await
@@ -122,6 +130,10 @@ impl Store {
         Ok(total)
     }
 }
+
+/// How often it is looked again whether another connection has copied the log, and how long between: two seconds in all.
+const COPY_PATIENCE: u32 = 100;
+const COPY_PAUSE: Duration = Duration::from_millis(20);
 
 /// Where keys lie: how those are found that are wrapped with an older one, how they are replaced, and their rows' column.
 type Keys = (&'static str, &'static str, &'static str);

@@ -175,12 +175,16 @@ fn definition() -> String {
     closed(outer.collect(), 4)
 }
 
+/// Rows of `intake.rules.deadlines`: the only tables within a list.
+const DEADLINES: &str = r#""type": "array", "items": {"type": "object", "additionalProperties": false, "required": ["id", "from", "minutes", "source"], "properties": {"id": {"type": "string"}, "mode": {"type": "string"}, "regime": {"type": "string"}, "partner": {"type": "string"}, "from": {"type": "string"}, "to": {"type": "string"}, "minutes": {"type": "integer", "minimum": 0}, "source": {"type": "string"}}}"#;
+
 fn kind(key: &str, value: &str) -> &'static str {
     match value.parse::<toml::Value>().unwrap() {
         toml::Value::Integer(_) => "\"type\": \"integer\", \"minimum\": 0",
         toml::Value::Boolean(_) => "\"type\": \"boolean\"",
         toml::Value::String(_) if key == "listen" => "\"type\": \"string\", \"pattern\": \":[0-9]+$\"",
         toml::Value::String(_) => "\"type\": \"string\"",
+        toml::Value::Array(rows) if rows.is_empty() && key == "deadlines" => DEADLINES,
         other => panic!("{key}: the schema has no words for {other} yet"),
     }
 }
