@@ -43,7 +43,8 @@ pub struct Config {
     pub connection_window_bytes: u32,
     /// Streams opened and reset by the client and not yet handled, before the connection is closed (rapid reset).
     pub max_pending_reset_streams: usize,
-    /// Streams reset by us because of the client's errors, before the connection is closed.
+    /// Streams reset by us because of the client's errors (calls beyond `max_concurrent_streams` among them), before the
+    /// connection is closed.
     pub max_error_reset_streams: usize,
     /// Silence after which we ask a connection whether it still lives, seconds.
     pub keepalive_interval_seconds: u64,

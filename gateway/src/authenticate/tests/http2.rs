@@ -15,6 +15,7 @@ use super::*;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const PING: u8 = 6;
 const GO_AWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
 const REFUSED_STREAM: u32 = 7;
@@ -203,6 +204,41 @@ async fn rapid_reset_ends_the_connection_and_hurts_no_other() {
     let handled = grpc.peers.lock().unwrap().len();
     assert!(handled < 500, "{handled} of 1,000 were handled");
     grpc.check(other, 0).await.unwrap();
+}
+
+#[tokio::test]
+async fn streams_that_we_reset_for_the_clients_errors_are_bounded() {
+    let config = Config { max_error_reset_streams: 3, max_concurrent_streams: 1, ..Config::default() };
+    let grpc = Grpc::new(config).await;
+    let other = grpc.channel().await;
+    let mut frames = grpc.frames().await;
+    frames.open(1).await;
+    // Calls beyond what was announced are such errors.
+    for stream in [3, 5, 7] {
+        frames.open(stream).await;
+        let reset = frames.until(|frame| frame.kind == RST_STREAM).await.unwrap();
+        assert_eq!((reset.stream, number(&reset.payload)), (stream, REFUSED_STREAM));
+    }
+    frames.open(9).await;
+    let farewell = frames.until(|frame| matches!(frame.kind, RST_STREAM | GO_AWAY)).await.unwrap();
+    assert_eq!((farewell.kind, number(&farewell.payload[4..])), (GO_AWAY, ENHANCE_YOUR_CALM));
+    grpc.check(other, 0).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_that_answers_nothing_is_closed() {
+    let config = Config { keepalive_interval_seconds: 1, keepalive_timeout_seconds: 1, ..Config::default() };
+    let grpc = Grpc::new(config).await;
+    let other = grpc.channel().await;
+    let mut frames = grpc.frames().await;
+    frames.open(1).await;
+    let asked = frames.until(|frame| frame.kind == PING).await.unwrap();
+    assert_eq!((asked.stream, asked.payload.len()), (0, 8));
+    let begin = std::time::Instant::now();
+    while frames.until(|_| true).await.is_some() {}
+    let waited = begin.elapsed();
+    assert!(waited >= Duration::from_millis(900), "before its time: {waited:?}");
+    grpc.check(other, 0).await.unwrap(); // it answers our questions
 }
 
 #[tokio::test]
