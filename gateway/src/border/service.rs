@@ -112,11 +112,12 @@ impl Service {
         let from = required("release_time_from", request.release_time_from)?;
         let before = required("release_time_before", request.release_time_before)?;
         let limit = self.0.config.max_clearances;
-        let found = self.0.store.clearances(post, from, before, limit).await?;
-        Ok(v1::GetClearanceTimesResponse {
-            clearance_times: by_post_and_mode(&found),
-            cut: found.len() >= usize::try_from(limit).unwrap_or(usize::MAX),
-        })
+        // One more than is counted says whether there is more.
+        let mut found = self.0.store.clearances(post, from, before, limit.saturating_add(1)).await?;
+        let counted = usize::try_from(limit).unwrap_or(usize::MAX);
+        let cut = found.len() > counted;
+        found.truncate(counted);
+        Ok(v1::GetClearanceTimesResponse { clearance_times: by_post_and_mode(&found), cut })
     }
 }
 

@@ -246,6 +246,31 @@ async fn posts_report_what_is_theirs_and_times_are_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_on_clearance_times_counts_so_many_releases_and_says_when_there_are_more() {
+    let gateway = Gateway::start(&[("border.max_clearances", "2")]).await;
+    let mut post = posts(&gateway, "post-gishtkuprik");
+    let at = |seconds: i64| Some(prost_types::Timestamp { seconds: now().as_second() + seconds, nanos: 0 });
+    let mut found = Vec::new();
+    for n in 0..3 {
+        let mut lorry = Story::GeneralCargo.submission(now());
+        lorry.manifest.as_mut().unwrap().manifest_reference = format!("SYNTHETIC-RELEASED-{n}");
+        let name = name(&submit(&gateway, &lorry).await);
+        let arrival = ReportArrivalRequest { name: name.clone(), arrive_time: at(-600) };
+        post.report_arrival(arrival).await.unwrap();
+        let release = ReportReleaseRequest { name, release_time: at(-300 + n) };
+        post.report_release(release).await.unwrap();
+        let asked = GetClearanceTimesRequest {
+            border_post_code: GISHTKUPRIK.to_owned(),
+            release_time_from: at(-3_600),
+            release_time_before: at(3_600),
+        };
+        let answer = post.get_clearance_times(asked).await.unwrap().into_inner();
+        found.push((answer.clearance_times[0].manifest_count, answer.cut));
+    }
+    assert_eq!(found, [(1, false), (2, false), (2, true)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_never_arrives_expires_and_can_still_come() {
     use ManifestState as S;
     let gateway = Gateway::start(&[
