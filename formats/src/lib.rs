@@ -27,4 +27,4 @@ pub use document::{Document, Envelope, Given, Intent, Message, Naming};
 pub use format::Format;
 pub use limits::Limits;
 pub use recognise::{read, recognise};
-pub use unreadable::{Cause, Unreadable};
+pub use unreadable::{Beyond, Cause, Unreadable};

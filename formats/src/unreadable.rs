@@ -38,4 +38,40 @@ pub enum Cause {
         /// How many are read.
         limit: usize,
     },
+    /// It can be read, and says more than is read of the contract's own messages.
+    #[error("{0}")]
+    Beyond(Beyond),
+}
+
+/// More than is read of a message of the contract, in its own terms.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Beyond {
+    /// Bytes of the whole, in the contract's binary form.
+    #[error("the message has {found} bytes, {limit} are read")]
+    Bytes {
+        /// Bytes that are read.
+        limit: usize,
+        /// Bytes that it has.
+        found: usize,
+    },
+    /// Elements of a list.
+    #[error("{path} has more than {limit} elements")]
+    List {
+        /// Which list, in the contract's form.
+        path: String,
+        /// Elements that are read.
+        limit: usize,
+        /// The setting that says so.
+        setting: &'static str,
+    },
+    /// Bytes of a text.
+    #[error("{path} has {found} bytes, {limit} are read")]
+    Text {
+        /// Which text, in the contract's form.
+        path: String,
+        /// Bytes that are read.
+        limit: usize,
+        /// Bytes that it has.
+        found: usize,
+    },
 }

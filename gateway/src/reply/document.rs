@@ -4,7 +4,10 @@ use manifest::{ManifestKey, declared::SourcePlace};
 use proto::v1;
 
 use super::{Notice, Reason, finding::source_place};
-use crate::decode::document::{Cause, Document, Intent, Unreadable};
+use crate::decode::{
+    Refusal,
+    document::{Beyond, Cause, Document, Intent, Unreadable},
+};
 
 /// What a document is, by its envelope.
 #[must_use]
@@ -77,21 +80,42 @@ pub(super) fn unreadable(unreadable: &Unreadable) -> Notice {
         Cause::Malformed(_) => (Reason::DocumentUnreadable, "MALFORMED"),
         Cause::DocumentType => (Reason::DocumentUnreadable, "DOCUMENT_TYPE"),
         Cause::TooMany { .. } => (Reason::DocumentUnreadable, "TOO_MANY"),
+        Cause::Beyond(beyond) => return in_the_contracts_terms(beyond, unreadable.place.as_ref()),
     };
     let mut notice = Notice::new(reason).with("cause", cause).with("problem", &unreadable.cause);
     let mut problem = unreadable.cause.to_string();
     if let Some(place) = &unreadable.place {
-        let place = source_place(place);
-        problem = format!("{}: {problem}", place.text);
-        notice = notice.with("place", &place.text);
-        for (key, value) in coordinates(&place) {
-            notice = notice.with(key, value);
-        }
+        problem = format!("{place}: {problem}");
+        notice = placed(notice, place);
     }
     if let Cause::TooMany { limit, .. } = &unreadable.cause {
         notice = notice.with("limit", limit);
     }
     notice.at("content", problem)
+}
+
+/// What the same manifest is refused with when it comes as a message, and the place in the document beside it.
+fn in_the_contracts_terms(beyond: &Beyond, place: Option<&SourcePlace>) -> Notice {
+    let refusal = match beyond.clone() {
+        Beyond::Bytes { limit, found } => Refusal::TooLarge { limit, found },
+        Beyond::List { path, limit, setting } => Refusal::TooMany { path, limit, setting },
+        Beyond::Text { path, limit, found } => Refusal::TextTooLong { path, limit, found },
+    };
+    let notice = Notice::from(&refusal);
+    match place {
+        Some(place) => placed(notice, place),
+        None => notice,
+    }
+}
+
+/// A notice with a place, whole and in parts.
+fn placed(mut notice: Notice, place: &SourcePlace) -> Notice {
+    let place = source_place(place);
+    notice = notice.with("place", &place.text);
+    for (key, value) in coordinates(&place) {
+        notice = notice.with(key, value);
+    }
+    notice
 }
 
 /// The parts of a place, for programs that read `ErrorInfo`.
