@@ -36,3 +36,4 @@ mod operators;
 mod privacy;
 mod restore;
 mod spans;
+mod uploads;
