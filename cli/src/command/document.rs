@@ -219,7 +219,17 @@ fn whole(file: &str, error: &Error) -> Value {
 fn refused_lines(error: &Error) -> String {
     let mut text = error.to_string();
     if let Error::Refused(refused) = error {
-        for key in ["format", "place", "problem", "field_path", "field_problem"] {
+        for key in [
+            "format",
+            "place",
+            "problem",
+            "field_path",
+            "field_problem",
+            "limit",
+            "limit_bytes",
+            "found_bytes",
+            "setting",
+        ] {
             if let Some(value) = refused.metadata.get(key) {
                 text += &format!("\n  {key}: {value}");
             }

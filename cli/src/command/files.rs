@@ -23,9 +23,10 @@ pub(crate) struct File {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "most of them are manifests, and they are sent from here")]
 pub(crate) enum Content {
-    /// Canonical JSON of the contract: read here, so that a typing error is found before anything is sent.
+    /// Canonical JSON of the contract.
     Manifest(SubmitManifestRequest),
-    /// A document that the gateway is to read. Its bytes are read when it is its turn.
+    /// A document that the gateway is to read. Its bytes are read when it is its turn. JSON that is not quite the
+    /// contract's is one too: the gateway says where it is wrong, in the same words to `submit` and to `validate`.
     Document,
 }
 
@@ -94,13 +95,8 @@ fn one(path: PathBuf, sending: &Sending, language: &str) -> Result<File, Error> 
         return Ok(File { path, content: Content::Document });
     }
     let text = String::from_utf8(bytes(&path)?).unwrap_or_default();
-    let content = if is_manifest(&text) {
-        let request = submission_from_json(&text, language).map_err(|problem| Error::file(&path, problem))?;
-        Content::Manifest(request)
-    } else {
-        Content::Document
-    };
-    Ok(File { path, content })
+    let request = is_manifest(&text).then(|| submission_from_json(&text, language).ok()).flatten();
+    Ok(File { path, content: request.map_or(Content::Document, Content::Manifest) })
 }
 
 /// JSON of the contract, by its keys.
@@ -124,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_are_read_in_order_and_faults_name_the_file() {
+    fn folders_are_read_in_order_and_what_is_not_the_contracts_is_for_the_gateway() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("d")).unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
@@ -143,11 +139,19 @@ mod tests {
             })
             .collect();
         assert_eq!(found, ["A", "B", "list.csv", "voyage.json"]);
-        write("c.json", r#"{"manifestReference": "C", "revison": 1}"#);
-        assert!(read(&[folder.path().to_owned()]).unwrap_err().to_string().contains("c.json"));
-        assert!(read(&[folder.path().join("absent.json")]).is_err());
+        for text in [
+            r#"{"manifestReference": "C", "revison": 1}"#,
+            r#"{"manifestReference": "C", "journey": {"arrivalTime": "2026-13-45"}}"#,
+            r#"{"manifestReference": "C", "rev"#,
+        ] {
+            write("c.json", text);
+            let file = read(&[folder.path().join("c.json")]).unwrap();
+            assert!(matches!(file[0].content, Content::Document), "{text}");
+        }
+        let absent = read(&[folder.path().join("absent.json")]).unwrap_err().to_string();
+        assert!(absent.contains("absent.json"), "{absent}");
         let named = Sending { format: "MANIFEST_JSON".into(), ..Sending::default() };
-        let file = super::read(&[folder.path().join("c.json")], &named, "en").unwrap();
+        let file = super::read(&[folder.path().join("a.json")], &named, "en").unwrap();
         assert!(matches!(file[0].content, Content::Document));
     }
 }
