@@ -1,10 +1,11 @@
 //! What a partner may ask of us in a minute. Counted in this process for now: with several gateways the binding count
 //! moves into the store.
 //!
-//! A submission counts against the partner's quota unless its key was recorded here lately, and over the quota a repeat
-//! is answered all the same: a partner that lost answers may fetch all of them again. Every call counts against a wider
-//! allowance before anything is done for it, so repeats, dry runs and rubbish are no way around the quota. Minutes are
-//! whole minutes of the clock: around the turn of one, twice the quota can pass within sixty seconds.
+//! A submission counts against the partner's quota unless it is a repeat, and over the quota a repeat is answered all the
+//! same: a partner that lost answers may fetch all of them again. A repeat that this process does not remember (after a
+//! restart, of another gateway) holds its place only until the store knows it again, and gives it back. Every call counts
+//! against a wider allowance before anything is done for it, so repeats, dry runs and rubbish are no way around the
+//! quota. Minutes are whole minutes of the clock: around the turn of one, twice the quota can pass within sixty seconds.
 
 use std::{
     collections::HashMap,
@@ -111,6 +112,17 @@ impl Quota {
         self.count(partner, now, partner.quota_per_minute, Counter::Submissions)
     }
 
+    /// Takes back what [`Quota::submission`] counted at `counted`: it turned out to be no new submission. Of a minute that
+    /// has passed there is nothing left to take back.
+    pub fn not_new(&self, partner: &Partner, counted: Timestamp) {
+        let mut minute = self.0.minute.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if minute.number == minute_of(counted)
+            && let Some(counts) = minute.counts.get_mut(&partner.id)
+        {
+            counts.submissions = counts.submissions.saturating_sub(1);
+        }
+    }
+
     /// Counts a dry run.
     ///
     /// # Errors
@@ -120,7 +132,7 @@ impl Quota {
     }
 
     fn count(&self, partner: &Partner, now: Timestamp, limit: u32, counter: Counter) -> Result<(), Exceeded> {
-        let number = now.as_second().div_euclid(60);
+        let number = minute_of(now);
         // A thread that panicked while counting leaves counts that are still good enough to count on.
         let mut minute = self.0.minute.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if minute.number != number {
@@ -148,6 +160,10 @@ impl Quota {
         *count += 1;
         Ok(())
     }
+}
+
+fn minute_of(instant: Timestamp) -> i64 {
+    instant.as_second().div_euclid(60)
 }
 
 #[cfg(test)]
@@ -189,6 +205,25 @@ mod tests {
         assert_eq!(quota.submission(&one, at(102)), Err(exceeded));
         assert_eq!(quota.submission(&partner("tj-customs"), at(102)), Ok(()), "others are counted apart");
         assert_eq!(quota.submission(&one, at(120)), Ok(()), "the minute turned");
+    }
+
+    #[test]
+    fn what_was_not_new_gives_its_place_back_within_its_minute_only() {
+        let quota = Quota::new(&Config::default());
+        let one = partner("kz-customs");
+        quota.not_new(&one, at(100)); // nothing was counted: nothing is gained
+        for _ in 0..2 {
+            assert_eq!(quota.submission(&one, at(100)), Ok(()));
+        }
+        assert!(quota.submission(&one, at(100)).is_err());
+        quota.not_new(&one, at(101));
+        assert_eq!(quota.submission(&one, at(102)), Ok(()));
+        assert!(quota.submission(&one, at(103)).is_err());
+        for _ in 0..2 {
+            assert_eq!(quota.submission(&one, at(120)), Ok(()));
+        }
+        quota.not_new(&one, at(103));
+        assert!(quota.submission(&one, at(121)).is_err(), "another minute's place is not this one's");
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl Judge {
             let scored = score(&scorer, &case, &prepared, &history, findings);
             // Late is late, here as on another thread: the promise does not depend on how many goods there are.
             return if Instant::now() >= deadline {
-                tracing::error!("scoring was late; the manifest is withheld");
+                tracing::error!("scoring was late; unless recorded earlier, the manifest is withheld");
                 Scored::withheld(Withheld::ScoringFailed, Some(&case), findings)
             } else {
                 scored

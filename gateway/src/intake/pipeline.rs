@@ -8,6 +8,7 @@ use manifest::{CodeLists, Findings, Manifest, ManifestKey, RuleSettings, State, 
 use prost::bytes::Bytes;
 use scoring::{Scored, Withheld};
 use tracing::{Span, debug_span};
+use uuid::Uuid;
 
 use super::{
     Failure, Intake, admit,
@@ -25,7 +26,7 @@ use crate::{
         names::{field, span},
     },
     persist::{
-        AuditEvent, AuditKind, Digests, Outcome, Persons, ReceivedSalt, Recorded, Sealed, Store,
+        AuditEvent, AuditKind, Digests, Error, Outcome, Persons, ReceivedSalt, Recorded, Sealed, Store,
         new_manifest_id, received_digest,
     },
     quota::Quota,
@@ -140,6 +141,9 @@ impl Pipeline {
 
         let rules = self.rules.of_partner(&partner.id);
         let test = partner.test || declared.test;
+        // Before judging, so that what is logged there tells of which manifest.
+        let id = new_manifest_id(now);
+        Span::current().record(field::MANIFEST_ID, tracing::field::display(id));
         let (closed, draft) = (declared.closed, declared.draft);
         let (manifest, mut findings) = steps.run(Step::Normalize, &debug_span!(span::NORMALIZE), || {
             manifest::normalize(declared, &self.lists, &rules)
@@ -167,21 +171,30 @@ impl Pipeline {
             }
         };
 
-        for finding in &findings {
-            self.metrics.finding(finding.code.as_str());
-        }
+        let codes: Vec<&'static str> = findings.iter().map(|finding| finding.code.as_str()).collect();
         let changes = self.changes(&key, &manifest).await?;
         let request_id = envelope.request_id.clone();
-        let facts = Facts { key, digest, original, request_id, test, state, changes, now };
+        let facts = Facts { id, key, digest, original, request_id, test, state, changes, now };
         let (outcome, left) = self.outcome(facts, manifest, &findings, scored)?;
         drop(findings); // nothing large is held across the commit
-        Span::current().record(field::MANIFEST_ID, tracing::field::display(outcome.id));
         let recording = self.store.record(outcome);
-        let recorded = steps.try_wait(Step::Persist, debug_span!(span::PERSIST), recording).await?;
+        let recording = steps.try_wait(Step::Persist, debug_span!(span::PERSIST), recording).await;
+        let known = match &recording {
+            Ok(recorded) => recorded.repeated,
+            Err(failure) => matches!(failure, Failure::Store(Error::RevisionConflict { .. })),
+        };
+        if known {
+            self.quota.not_new(partner, now);
+        }
+        let recorded = recording?;
         self.recent.note(&recorded.key);
         if recorded.repeated {
-            // The same words raced past the check above or are older than what is remembered: the store settled it.
+            // The same words raced past the check above or are older than what is remembered: the store settled it, and
+            // what was found and judged just now counts nowhere.
             return self.repeated(recorded, envelope, steps.kind(), now).await;
+        }
+        for code in codes {
+            self.metrics.finding(code);
         }
         Ok(Submission { recorded, decided: left.take(), envelope, kind: steps.kind() })
     }
@@ -263,6 +276,7 @@ impl Pipeline {
         kind: Kind,
         now: Timestamp,
     ) -> Result<Submission, Failure> {
+        Span::current().record(field::MANIFEST_ID, tracing::field::display(earlier.id));
         let event = AuditEvent::new(AuditKind::Repeated, now)
             .partner(&earlier.key.partner_id)
             .manifest(earlier.id)
@@ -279,8 +293,7 @@ impl Pipeline {
         findings: &Findings,
         scored: Scored,
     ) -> Result<(Outcome, Left), Failure> {
-        let Facts { key, digest, original, request_id, test, state, changes, now } = facts;
-        let id = new_manifest_id(now);
+        let Facts { id, key, digest, original, request_id, test, state, changes, now } = facts;
         let received_salt = ReceivedSalt::random()?;
         let receipt = Receipt::of(&Submitted {
             id,
@@ -332,6 +345,7 @@ impl Pipeline {
 
 /// What is known about a submission beside its manifest.
 struct Facts {
+    id: Uuid,
     key: ManifestKey,
     digest: crate::persist::ContentDigest,
     original: Original,

@@ -2,7 +2,8 @@
 //!
 //! Retries come soon and mostly to the same process. For every other submission a look into the store before the work
 //! costs two wake-ups of a thread and finds nothing. The store settles repeats for ever, whatever is remembered here:
-//! a forgotten key costs the work of judging once more, a false memory costs a look.
+//! a forgotten key costs the work of judging once more (and counts nowhere: `Pipeline::announce` gives the quota back),
+//! a false memory costs a look.
 
 use std::{
     hash::{BuildHasher as _, RandomState},

@@ -61,7 +61,7 @@ impl World {
     }
 
     /// The registry as most tests want it.
-    fn partners(&self) -> Vec<RegisteredPartner> {
+    pub(crate) fn partners(&self) -> Vec<RegisteredPartner> {
         vec![
             RegisteredPartner::submitter("kz-customs", &["cargo"], &self.kz),
             RegisteredPartner::submitter("tj-customs", &["cargo"], &self.tj),
@@ -148,13 +148,21 @@ impl Gateway {
         let Site { world, folder, server_authority } = Site::prepare(settings, change).await;
         let config = Config::load(&folder.path().join("gateway.toml"), &BTreeMap::new()).unwrap();
         let store = Store::open(&config.persist, &Secrets::load(&config.persist).unwrap()).await.unwrap();
-        let app = App::build(config, Clock::System).await.unwrap();
-        let (stop, stopped) = oneshot::channel();
-        let (address, admin, reload) = (app.address().unwrap(), app.admin_address().unwrap(), app.reload());
-        let running = tokio::spawn(app.run(async move {
-            let _ = stopped.await;
-        }));
+        let Running { address, admin, reload, stop, running } = Running::start(config).await;
         Self { world, folder, address, admin, reload, store, server_authority, stop: Some(stop), running }
+    }
+
+    /// Stops and starts anew from the same folder, with these settings: addresses are others, and
+    /// everything that was only in memory is forgotten.
+    pub(crate) async fn restart(&mut self, settings: &[(&str, &str)]) {
+        self.begin_to_stop();
+        self.stopped().await;
+        fs::write(self.folder.path().join("gateway.toml"), configuration(self.folder.path(), settings))
+            .unwrap();
+        let config = Config::load(&self.folder.path().join("gateway.toml"), &BTreeMap::new()).unwrap();
+        let Running { address, admin, reload, stop, running } = Running::start(config).await;
+        (self.address, self.admin, self.reload) = (address, admin, reload);
+        (self.stop, self.running) = (Some(stop), running);
     }
 
     /// The identity of a partner, fresh from its authority.
@@ -226,6 +234,27 @@ impl Gateway {
     /// Waits until the metrics show a line.
     pub(crate) async fn metric(&self, line: &str) {
         eventually(line, async || self.http("/metrics").await.1.lines().any(|found| found == line)).await;
+    }
+}
+
+/// What of a gateway is made anew at every start.
+struct Running {
+    address: SocketAddr,
+    admin: SocketAddr,
+    reload: Reload,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<(), gateway::app::Error>>,
+}
+
+impl Running {
+    async fn start(config: Config) -> Self {
+        let app = App::build(config, Clock::System).await.unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let (address, admin, reload) = (app.address().unwrap(), app.admin_address().unwrap(), app.reload());
+        let running = tokio::spawn(app.run(async move {
+            let _ = stopped.await;
+        }));
+        Self { address, admin, reload, stop, running }
     }
 }
 
