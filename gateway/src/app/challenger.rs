@@ -5,7 +5,10 @@ use std::{sync::Arc, time::Duration};
 
 use scoring::{Capacity, Scorer, finish, record};
 
-use super::background::{Background, ticks};
+use super::{
+    background::{Background, ticks},
+    trouble::{Told, Trouble},
+};
 use crate::{
     persist::{ChallengerPage, ChallengerRow, Error, FeedEvent, FeedRow, Scope},
     reply::{decode_decisions, verdict_word},
@@ -18,13 +21,20 @@ impl Background {
     /// Follows the feed of live manifests with a challenger. What it cannot judge it leaves out.
     pub(super) async fn follow_with_challenger(self, challenger: Arc<Scorer>, every: Duration) {
         let mut ticks = ticks(every);
+        let mut trouble = Trouble::default();
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            if let Err(error) = self.challenge(&challenger).await {
-                tracing::error!(%error, "the challenger does not follow; the next look tries again");
+            match trouble.note(self.challenge(&challenger).await) {
+                Told::Nothing => {}
+                Told::Failed(error, failures) => tracing::error!(
+                    %error,
+                    failures,
+                    "the challenger does not follow; each look tries again, not all are told"
+                ),
+                Told::Recovered(failures) => tracing::info!(failures, "the challenger follows again"),
             }
         }
     }

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use manifest::{FindingCode, Manifest, record};
 use scoring::reliability::EntityKey;
 
-use super::background::{Background, ticks};
+use super::{
+    background::{Background, ticks},
+    trouble::{Told, Trouble},
+};
 use crate::{
     persist::{Conduct, ConductPage, Error, FeedEvent, FeedRow, Persons, Scope},
     subjects,
@@ -18,13 +21,18 @@ impl Background {
     /// Follows the feed.
     pub(super) async fn count_conduct(self, every: Duration) {
         let mut ticks = ticks(every);
+        let mut trouble = Trouble::default();
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            if let Err(error) = self.conduct_page().await {
-                tracing::error!(%error, "conduct is not counted; the next look tries again");
+            match trouble.note(self.conduct_page().await) {
+                Told::Nothing => {}
+                Told::Failed(error, failures) => {
+                    tracing::error!(%error, failures, "conduct is not counted; each look tries again, not all are told");
+                }
+                Told::Recovered(failures) => tracing::info!(failures, "conduct is counted again"),
             }
         }
     }

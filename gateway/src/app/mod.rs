@@ -11,6 +11,7 @@ mod error;
 mod first_call;
 mod registry;
 mod serve;
+mod trouble;
 
 use std::{net::SocketAddr, sync::Arc};
 

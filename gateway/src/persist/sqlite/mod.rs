@@ -191,7 +191,10 @@ where
     };
     if result.is_err() && sqlx::query("rollback").execute(connection).await.is_err() {
         // Whatever it was, this connection has an open transaction that nobody can end.
-        return result.map_err(|error| Error::Unavailable(error.to_string()));
+        return result.map_err(|error| match error {
+            Error::Unavailable(_) => error,
+            error => Error::Unavailable(error.to_string()),
+        });
     }
     result
 }
