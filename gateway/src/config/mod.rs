@@ -118,6 +118,7 @@ impl Config {
         self.authenticate.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.decode.problems().iter().for_each(|(key, problem)| add(&format!("decode.{key}"), problem));
         self.intake.problems().iter().for_each(|(key, problem)| add(&format!("intake.{key}"), problem));
+        self.persist.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.watch.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.border.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.outcomes.problems().iter().for_each(|(key, problem)| add(key, problem));

@@ -108,3 +108,30 @@ fn bad_overrides_are_refused() {
     refused("", &[("CUSTOMS_GATEWAY__APP__COLOUR", "red")], "app.colour");
     refused("", &[("CUSTOMS_GATEWAY__APP__REFLECTION", "maybe")], "app.reflection");
 }
+
+/// A limit of zero is no limit that anything could work under, and never means "without one".
+#[test]
+fn a_limit_of_zero_is_refused_with_its_path() {
+    for (section, keys) in [
+        (
+            "persist",
+            &[
+                "max_batch",
+                "queue_size",
+                "readers",
+                "busy_timeout_ms",
+                "acquire_timeout_ms",
+                "wal_autocheckpoint_pages",
+                "wal_limit_pages",
+                "cache_kib",
+                "max_page_size",
+            ][..],
+        ),
+        ("intake", &["max_changes", "uploads_at_once", "elements_at_once", "calls_per_submission"]),
+        ("decode", &["max_unfolded_bytes", "max_document_messages", "max_document_parts", "max_elements"]),
+    ] {
+        for key in keys {
+            refused(&format!("[{section}]\n{key} = 0\n"), &[], &format!("{section}.{key}"));
+        }
+    }
+}

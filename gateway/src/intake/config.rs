@@ -180,6 +180,7 @@ impl Config {
             ("max_refusals_apart", self.max_refusals_apart > 0),
             ("uploads_at_once", self.uploads_at_once > 0),
             ("upload_timeout_ms", self.upload_timeout_ms > 0),
+            ("max_changes", self.max_changes > 0),
             ("pre_decision_hours", self.pre_decision_hours > 0),
             ("rules.max_findings", self.rules.max_findings > 0),
         ]

@@ -56,3 +56,25 @@ impl Default for Config {
         }
     }
 }
+
+impl Config {
+    /// What is wrong with the section: key and problem.
+    #[must_use]
+    pub fn problems(&self) -> Vec<(String, String)> {
+        [
+            ("max_batch", self.max_batch > 0),
+            ("queue_size", self.queue_size > 0),
+            ("readers", self.readers > 0),
+            ("busy_timeout_ms", self.busy_timeout_ms > 0),
+            ("acquire_timeout_ms", self.acquire_timeout_ms > 0),
+            ("wal_autocheckpoint_pages", self.wal_autocheckpoint_pages > 0),
+            ("wal_limit_pages", self.wal_limit_pages > 0),
+            ("cache_kib", self.cache_kib > 0),
+            ("max_page_size", self.max_page_size > 0),
+        ]
+        .into_iter()
+        .filter(|(_, good)| !good)
+        .map(|(key, _)| (format!("persist.{key}"), "must be greater than zero".to_owned()))
+        .collect()
+    }
+}
