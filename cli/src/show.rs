@@ -235,13 +235,8 @@ fn pre_decisions(decisions: &[PreDecision]) -> String {
             if let Some(probability) = view.fraud_probability {
                 text += &format!("            officer: irregularity {:.1} %\n", probability * 100.0);
             }
-            for rule in &view.rules {
-                // A rule in the conveyance's view may be about a part of it.
-                let part = if rule.field_path.is_empty() { "" } else { &format!("{}: ", rule.field_path) };
-                text += &format!("            officer: {part}{}\n", reason_words(rule));
-            }
-            for reason in &view.reasons {
-                text += &format!("            officer: {}\n", reason_words(reason));
+            for reason in view.rules.iter().chain(&view.reasons) {
+                text += &format!("            officer: {}\n", officer_words(reason));
             }
         }
     }
@@ -268,6 +263,17 @@ fn findings(findings: &[Finding]) -> String {
         }
     }
     text
+}
+
+/// A rule, or a share of the score: whether it raises or lowers it, and of which part, for a conveyance has many.
+fn officer_words(reason: &Reason) -> String {
+    let direction = match reason.contribution {
+        Some(share) if share < 0.0 => "↓ ",
+        Some(_) => "↑ ",
+        None => "", // a rule adds nothing, it decides
+    };
+    let part = if reason.field_path.is_empty() { "" } else { &format!("{}: ", reason.field_path) };
+    format!("{direction}{part}{}", reason_words(reason))
 }
 
 fn reason_words(reason: &Reason) -> String {
@@ -299,4 +305,45 @@ fn time(instant: Option<prost_types::Timestamp>) -> String {
     instant.map_or("-".into(), |instant| {
         prost_types::Timestamp { nanos: 0, ..instant }.to_string() // RFC 3339, whole seconds
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::v1::OfficerView;
+
+    use super::*;
+
+    #[test]
+    fn an_officer_reads_which_way_a_reason_speaks_and_about_which_item() {
+        let reason = |text: &str, place: &str, contribution| Reason {
+            text: text.into(),
+            field_path: place.into(),
+            contribution,
+            ..Reason::default()
+        };
+        let item = "cargo.consignments[0].goods_items[1]";
+        let view = OfficerView {
+            rules: vec![
+                reason("drawn", "", None),
+                reason("over the threshold", "cargo.consignments[0]", None),
+            ],
+            reasons: vec![reason("the mass", item, Some(0.4)), reason("the origin", item, Some(-0.2))],
+            ..OfficerView::default()
+        };
+        let text = pre_decisions(&[PreDecision {
+            subject: "conveyance".into(),
+            officer_view: Some(view),
+            ..PreDecision::default()
+        }]);
+        let told: Vec<_> = text.lines().skip(1).map(str::trim).collect();
+        assert_eq!(
+            told,
+            [
+                "officer: drawn",
+                "officer: cargo.consignments[0]: over the threshold",
+                &format!("officer: ↑ {item}: the mass"),
+                &format!("officer: ↓ {item}: the origin"),
+            ]
+        );
+    }
 }

@@ -9,9 +9,18 @@ type Three = [&'static str; 3];
 pub(super) fn sentence(reason: &Reason, language: Language) -> String {
     let pick = |three: Three| three[language as usize];
     let none_before = reason.parameters.get(1).is_some_and(|n| n == "0");
+    // A clean record that is less so than others' raises the score; "0 of 60" beside an arrow upwards would be nonsense.
+    let clean_and_raises =
+        reason.parameters.first().is_some_and(|n| n == "0") && reason.contribution.is_some_and(|c| c > 0.0);
     match reason.code {
         ReasonCode::Earlier(kind) | ReasonCode::EarlierCritical(kind) if none_before => {
             fill(pick(UNKNOWN), &[pick(with(kind)).to_owned()])
+        }
+        ReasonCode::Earlier(kind) if clean_and_raises => {
+            fill_earlier(pick(CLEAN), pick(with(kind)), &reason.parameters)
+        }
+        ReasonCode::EarlierCritical(kind) if clean_and_raises => {
+            fill_earlier(pick(CLEAN_CRITICAL), pick(with(kind)), &reason.parameters)
         }
         ReasonCode::Earlier(kind) => fill_earlier(pick(EARLIER), pick(with(kind)), &reason.parameters),
         ReasonCode::EarlierCritical(kind) => {
@@ -52,6 +61,17 @@ const EARLIER_CRITICAL: Three = [
     "{0} of {1} earlier consignments with {2} were found critically irregular",
     "из {1} прежних партий с такими признаками ({2}) тяжкие нарушения выявлены в {0}",
     "{2} boʻlgan oldingi {1} ta partiyadan {0} tasida ogʻir qoidabuzarlik aniqlangan",
+];
+const CLEAN: Three = [
+    "none of {1} earlier consignments with {2} was found irregular, which reassures less than the usual record",
+    "из {1} прежних партий с такими признаками ({2}) нарушений нет ни в одной, но это успокаивает меньше обычного",
+    "{2} boʻlgan oldingi {1} ta partiyaning birortasida qoidabuzarlik aniqlanmagan, ammo bu odatdagidan kam ishontiradi",
+];
+const CLEAN_CRITICAL: Three = [
+    "none of {1} earlier consignments with {2} was found critically irregular, which reassures less than the usual record",
+    "из {1} прежних партий с такими признаками ({2}) тяжких нарушений нет ни в одной, но это успокаивает меньше обычного",
+    "{2} boʻlgan oldingi {1} ta partiyaning birortasida ogʻir qoidabuzarlik aniqlanmagan, ammo bu odatdagidan kam \
+     ishontiradi",
 ];
 const UNKNOWN: Three = [
     "no earlier consignment with {0} is known",

@@ -32,6 +32,36 @@ fn precedents_in_plain_words() {
 }
 
 #[test]
+fn a_clean_record_that_raises_the_score_is_not_told_as_if_it_spoke_for_itself() {
+    let told = |code, hits: &str, all: &str, contribution| {
+        text(&Reason { code, parameters: vec![hits.into(), all.into()], contribution }, Language::English)
+    };
+    let (base, kind) = (ReasonCode::Earlier, CounterKind::Signature);
+    let counted = "0 of 60 earlier consignments with this HS code, route and mass were found irregular";
+    assert_eq!(
+        told(base(kind), "0", "60", Some(0.3)),
+        "none of 60 earlier consignments with this HS code, route and mass was found irregular, \
+         which reassures less than the usual record"
+    );
+    assert_eq!(
+        told(ReasonCode::EarlierCritical(kind), "0", "60", Some(0.3)),
+        "none of 60 earlier consignments with this HS code, route and mass was found critically irregular, \
+         which reassures less than the usual record"
+    );
+    assert_eq!(told(base(kind), "0", "60", Some(-0.3)), counted);
+    assert_eq!(told(base(kind), "0", "60", None), counted);
+    assert!(told(base(kind), "0", "0", Some(0.3)).starts_with("no earlier consignment"));
+    let speak = |language| {
+        let parameters = vec!["0".into(), "60".into()];
+        text(&Reason { code: base(kind), parameters, contribution: Some(0.3) }, language)
+    };
+    for language in [Language::Russian, Language::Uzbek] {
+        let words = speak(language);
+        assert!(words.contains("60") && !words.contains('{') && !words.contains(" 0"), "{words}");
+    }
+}
+
+#[test]
 fn every_code_has_its_word_and_three_sentences() {
     use ReasonCode as R;
     let mut codes = vec![
