@@ -1,6 +1,12 @@
 //! How connections are made, and what becomes of their errors.
 
-use std::{fs, os::unix::fs::MetadataExt as _, path::Path, time::Duration};
+use std::{
+    fs,
+    io::ErrorKind,
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    path::Path,
+    time::Duration,
+};
 
 use sqlx::{
     ConnectOptions as _, SqliteConnection,
@@ -29,12 +35,25 @@ pub(super) const PAGE_BYTES: u32 = 8_192;
 
 /// The connection that writes. Only `migrate` may create the file.
 pub(super) async fn writer(config: &Config, create: bool) -> Result<SqliteConnection, Error> {
+    if create {
+        private(&config.path)?;
+    }
     let options = options(config)
         .create_if_missing(create)
         .journal_mode(SqliteJournalMode::Wal)
         .page_size(PAGE_BYTES)
         .pragma("wal_autocheckpoint", config.wal_limit_pages.to_string());
     Ok(options.connect().await?)
+}
+
+/// Makes the database file, if there is none, for its owner alone whatever the umask: SQLite takes over an empty file, and
+/// gives its `-wal` and `-shm` files the same permissions. What is there keeps the permissions that its operator gave it.
+fn private(path: &Path) -> Result<(), Error> {
+    match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::Unavailable(format!("the database file cannot be made: {error}"))),
+    }
 }
 
 /// The connection that copies the log into the database. It sees no statement but that.
@@ -115,6 +134,8 @@ pub(super) fn is_about_one_row(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
     use sqlx::Row as _;
 
     use crate::persist::{Config, Secrets, sqlite};
@@ -144,5 +165,21 @@ mod tests {
         assert_eq!(settings, (vec![2, 1, 1], "wal".to_owned()), "synchronous is FULL; the rest is on");
         let reader = sqlx::query("pragma query_only").fetch_one(&store.readers).await.unwrap();
         assert_eq!(reader.get::<i64, _>(0), 1);
+    }
+
+    #[tokio::test]
+    async fn a_new_database_is_for_its_owner_alone_and_an_old_one_keeps_its_permissions() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config { path: folder.path().join("store.db"), ..Config::default() };
+        sqlite::Store::migrate(&config).await.unwrap();
+        let mode = |name: &str| fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode("store.db"), 0o600);
+        let store = sqlite::Store::open(&config, &Secrets::random().unwrap()).await.unwrap();
+        store.ready().await.unwrap();
+        assert_eq!((mode("store.db-wal"), mode("store.db-shm")), (0o600, 0o600));
+        store.close().await;
+        fs::set_permissions(&config.path, fs::Permissions::from_mode(0o640)).unwrap();
+        sqlite::Store::migrate(&config).await.unwrap();
+        assert_eq!(mode("store.db"), 0o640);
     }
 }
