@@ -102,9 +102,19 @@ fn tell(number: i32, told: &Told, officer: &[PreDecision], latency: Duration, re
     ));
     report.labelled("partner", &partner_words(&response.pre_decisions));
     for finding in &response.findings {
-        report.labelled("", &format!("{}: {} {}", finding.code, finding.text, finding.remedy));
+        report.labelled("", &finding_words(finding));
     }
     report.labelled("officer", &officer_words(officer));
+}
+
+/// What is wrong, where, what stands there (all of it invented), and what to do.
+fn finding_words(finding: &proto::v1::Finding) -> String {
+    let place = if finding.field_path.is_empty() { "the manifest" } else { &finding.field_path };
+    let says = match finding.original_value.as_str() {
+        "" => String::new(),
+        value => format!(" (it says: {value})"),
+    };
+    format!("{} at {place}{says}: {} {}", finding.code, finding.text, finding.remedy)
 }
 
 /// What should be true of every answer.

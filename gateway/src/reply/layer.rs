@@ -171,11 +171,17 @@ fn complete(headers: &mut HeaderMap) -> Option<Reason> {
     Some(reason)
 }
 
+/// What tonic says of a call that ended before the length that its message's frame announced.
+const HALF: &str = "Unexpected EOF decoding stream.";
+
 /// Our word for a status that the transport made, or `None` for one that is another service's own business.
 fn of_transport(status: &Status) -> Option<Notice> {
     Some(match status.code() {
         Code::OutOfRange => Notice::new(Reason::MessageTooLarge).with("detail", status.message()),
         // tonic calls frames and messages that it cannot read INTERNAL; ours always carry details.
+        // How far it came, tonic does not say.
+        Code::Internal if status.message() == HALF => Notice::new(Reason::MessageUndecodable)
+            .with("detail", "the call ended inside a message: fewer bytes came than its frame announces"),
         Code::Internal => Notice::new(Reason::MessageUndecodable).with("detail", status.message()),
         Code::Unimplemented => Notice::new(Reason::Unimplemented),
         Code::Cancelled | Code::DeadlineExceeded => Notice::new(Reason::DeadlineExceeded),

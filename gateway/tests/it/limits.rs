@@ -55,8 +55,13 @@ async fn what_the_transport_refuses_carries_a_reason_too() {
     let watch = "/customs.prearrival.v1.PreDecisionService/WatchPreDecisions";
     let status = send(&channel, watch, vec![0; 20_000]).await.unwrap_err();
     assert_eq!(reason(&status), "MESSAGE_TOO_LARGE");
+    // What broke off is told from what is broken; 84 KiB in the length's bytes are text as well.
+    let status = raw::send_half(&channel, SUBMIT, 0x0001_5000, 3_000).await;
+    use tonic_types::StatusExt as _;
+    let told = status.get_error_details().error_info().unwrap().metadata["detail"].clone();
+    assert!(told.starts_with("the call ended inside a message"), "{told}");
     // Counted once each, whoever made them, and audited with partner and network.
-    for (expected, times) in [("MESSAGE_UNDECODABLE", 4), ("UNIMPLEMENTED", 2), ("MESSAGE_TOO_LARGE", 1)] {
+    for (expected, times) in [("MESSAGE_UNDECODABLE", 5), ("UNIMPLEMENTED", 2), ("MESSAGE_TOO_LARGE", 1)] {
         gateway.metric(&format!("customs_gateway_refusals_total{{reason=\"{expected}\"}} {times}")).await;
         eventually("the audit row", async || {
             gateway.audited().await.iter().any(|event| {

@@ -67,6 +67,21 @@ pub(crate) async fn send<T: Message + Default + 'static>(
     client.unary(request, path_of(path), Raw(PhantomData)).await.map(tonic::Response::into_inner)
 }
 
+/// One call that ends inside its message: the frame announces more than comes.
+pub(crate) async fn send_half(channel: &Channel, path: &str, announced: u32, sent: usize) -> Status {
+    use tower::ServiceExt as _;
+    let mut frame = vec![0]; // not compressed
+    frame.extend(announced.to_be_bytes());
+    frame.extend(vec![0; sent]);
+    let request = http::Request::post(path)
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(tonic::body::Body::new(String::from_utf8(frame).unwrap()))
+        .unwrap();
+    let response = channel.clone().oneshot(request).await.unwrap();
+    Status::from_header_map(response.headers()).unwrap()
+}
+
 /// A stream of elements; every answer, and how it ended.
 pub(crate) async fn send_many<T: Message + Default + 'static>(
     channel: &Channel,
