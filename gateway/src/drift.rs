@@ -1,8 +1,9 @@
-//! Drift: the features of the last days beside those of the weeks before, and calibration on the random floor. Read from
-//! stored evidence, beside the calls.
+//! Drift: what was declared and how it scored in the last days beside the weeks before, and calibration on the random floor.
+//! Read from stored evidence, beside the calls. What is counted of earlier outcomes moves whenever one is learnt: it is
+//! shown, and alarms nobody.
 
 use jiff::{Timestamp, ToSpan as _};
-use scoring::{Head, drift, features::CATALOG};
+use scoring::{Head, SubjectRef, drift, features::CATALOG};
 
 use crate::{
     persist::{Error, FeedEvent, FeedPosition, Scope, Store, head_word},
@@ -18,13 +19,19 @@ const MAX_ITEMS: usize = 50_000;
 /// Rows that are read together.
 const PAGE: u32 = 100;
 
+/// What the scores of both questions are called beside the features.
+const SCORES: [&str; 2] = ["fraud_score", "critical_score"];
+
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Drift {
     /// Goods items: before, now.
     pub items: (usize, usize),
-    /// Each feature's stability index, highest first; empty where there were too few items.
+    /// The stability index of each feature that is measured on what was declared, and of both questions' scores, highest
+    /// first; empty where there were too few items.
     pub features: Vec<(&'static str, f64)>,
+    /// The same of features that count earlier outcomes: they grow with every one that is learnt, so they alarm nobody.
+    pub learnt: Vec<(&'static str, f64)>,
     /// Of random checks, by question; of the bundle that judged last alone.
     pub calibration: Vec<Calibration>,
 }
@@ -55,7 +62,7 @@ impl Drift {
     #[must_use]
     pub fn alarms(&self) -> Vec<String> {
         let features = self.features.iter().filter(|(_, index)| *index > drift::ALARM);
-        let moved = features.map(|(name, index)| format!("feature {name} moved: stability index {index:.2}"));
+        let moved = features.map(|(name, index)| format!("{name} moved: stability index {index:.2}"));
         let doubted = self
             .calibration
             .iter()
@@ -100,6 +107,8 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
     let (from, since) = (ago(days.saturating_add(reference_days)), ago(days));
     let empty = || -> Vec<Vec<f32>> { CATALOG.iter().map(|_| Vec::new()).collect() };
     let (mut before, mut current) = (empty(), empty());
+    // Fraud and critical, by consignment, before and now.
+    let mut scores: [[Vec<f32>; 2]; 2] = Default::default();
     let mut after = before_instant(store, from).await?;
     let mut judged_last = None;
     loop {
@@ -111,9 +120,26 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
                 continue;
             }
             let Ok((_, decided)) = decode_decisions(&row.decisions) else { continue };
-            let to = if row.manifest.receive_time < since { &mut before } else { &mut current };
-            if let Some(identity) = &decided.evidence.identity {
+            let is_current = row.manifest.receive_time >= since;
+            let to = if is_current { &mut current } else { &mut before };
+            if let Some(identity) = &decided.evidence.identity
+                && judged_last.as_ref() != Some(&identity.bundle_digest)
+            {
+                // Another bundle scores otherwise: that is no drift.
+                scores = Default::default();
                 judged_last = Some(identity.bundle_digest.clone());
+            }
+            for part in &decided.pre_decisions {
+                if !matches!(part.subject, SubjectRef::Consignment(_)) {
+                    continue;
+                }
+                let of = [part.officer.fraud_probability, part.officer.critical_probability];
+                for (values, score) in scores.iter_mut().zip(of) {
+                    let values = &mut values[usize::from(is_current)];
+                    if values.len() < MAX_ITEMS {
+                        values.extend(score);
+                    }
+                }
             }
             for item in &decided.evidence.items {
                 if to[0].len() < MAX_ITEMS {
@@ -122,14 +148,17 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
             }
         }
     }
-    let mut features: Vec<(&'static str, f64)> = CATALOG
-        .iter()
-        .zip(before.iter().zip(&current))
-        .filter_map(|(feature, (before, current))| {
-            Some((feature.name, drift::stability_index(before, current)?))
-        })
-        .collect();
-    features.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let (mut features, mut learnt) = (Vec::new(), Vec::new());
+    for (feature, (before, current)) in CATALOG.iter().zip(before.iter().zip(&current)) {
+        let to = if feature.group.counts_outcomes() { &mut learnt } else { &mut features };
+        to.extend(drift::stability_index(before, current).map(|index| (feature.name, index)));
+    }
+    for (name, [before, current]) in SCORES.into_iter().zip(&scores) {
+        features.extend(drift::stability_index(before, current).map(|index| (name, index)));
+    }
+    for indices in [&mut features, &mut learnt] {
+        indices.sort_by(|a, b| b.1.total_cmp(&a.1));
+    }
     let rows = store.calibration().await?;
     let calibration = [Head::Fraud, Head::Critical]
         .into_iter()
@@ -151,5 +180,18 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
             })
         })
         .collect();
-    Ok(Drift { items: (before[0].len(), current[0].len()), features, calibration })
+    Ok(Drift { items: (before[0].len(), current[0].len()), features, learnt, calibration })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_learnt_alarms_nobody_and_what_is_declared_or_scored_does() {
+        let found = Drift { learnt: vec![("n_hs6", 5.0)], ..Drift::default() };
+        assert_eq!(found.alarms(), Vec::<String>::new());
+        let found = Drift { features: vec![("luv", 0.3), ("fraud_score", 0.26), ("lm", 0.2)], ..found };
+        assert_eq!(found.alarms().len(), 2, "{:?}", found.alarms());
+    }
 }

@@ -74,4 +74,57 @@ mod tests {
         assert!(miscalibrated(0.2, 45, 100));
         assert!(!miscalibrated(0.2, 9, 10), "ten outcomes say little");
     }
+
+    #[test]
+    fn learning_alone_moves_counters_and_nothing_that_alarms() {
+        use crate::features::{CATALOG, of};
+        use crate::{History, PastOutcome, Policy, Subject, Value, walk_by_day};
+        use jiff::{ToSpan as _, civil::date};
+
+        let mut chance = Chance(7);
+        let mut rows = Vec::new();
+        for day in 0..84_i64 {
+            for _ in 0..60 {
+                let good = (chance.uniform() * 20.0) as u32;
+                let value = 1e6 * (0.3 * chance.normal()).exp();
+                rows.push(PastOutcome {
+                    subject: Subject {
+                        hs_code: Some(format!("{:06}", 100_000 + 7_919 * good)),
+                        origin_country: Some(["TR", "CN", "KZ"][good as usize % 3].into()),
+                        departure_country: Some("KZ".into()),
+                        mass_mg: Some((1e9 * (0.4 * chance.normal()).exp()) as i64),
+                        value: Some(Value { currency: "KRW".into(), units: value as i64, nanos: 0 }),
+                        importer: Some(format!("IMP{}", good % 7)),
+                        exporter: None,
+                        declarant: None,
+                        carrier: None,
+                        office: Some("40".into()),
+                        mode: None,
+                        date: date(2026, 1, 1).checked_add(day.days()).unwrap(),
+                    },
+                    fraud: chance.uniform() < 0.2,
+                    critical: false,
+                });
+            }
+        }
+        let (now, since) = (date(2026, 3, 19), date(2026, 2, 19));
+        let empty = || -> Vec<Vec<f32>> { CATALOG.iter().map(|_| Vec::new()).collect() };
+        let (mut before, mut current) = (empty(), empty());
+        let rates = Policy::shipped().unwrap().rates;
+        walk_by_day(&mut rows, &mut History::new(None), &rates, |row, history| {
+            if row.subject.date < since {
+                return;
+            }
+            let to = if row.subject.date < now { &mut before } else { &mut current };
+            let vector = of(&row.subject, history, &rates).vector;
+            to.iter_mut().zip(vector.0).for_each(|(column, value)| column.push(value));
+        });
+        let index = |place: usize| stability_index(&before[place], &current[place]).unwrap();
+        let alarms = |counted: bool| -> Vec<&str> {
+            let of = CATALOG.iter().enumerate().filter(|(_, f)| f.group.counts_outcomes() == counted);
+            of.filter(|(place, _)| index(*place) > ALARM).map(|(_, f)| f.name).collect()
+        };
+        assert_eq!(alarms(false), Vec::<&str>::new());
+        assert!(alarms(true).contains(&"n_hs6"), "else the test proves nothing: {:?}", alarms(true));
+    }
 }

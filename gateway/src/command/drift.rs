@@ -28,8 +28,9 @@ pub(super) async fn report(
 }
 
 fn told_as_json(found: &Drift) -> String {
-    let features: serde_json::Map<String, serde_json::Value> =
-        found.features.iter().map(|(name, index)| ((*name).to_owned(), json!(index))).collect();
+    let indices = |of: &[(&'static str, f64)]| -> serde_json::Map<String, serde_json::Value> {
+        of.iter().map(|(name, index)| ((*name).to_owned(), json!(index))).collect()
+    };
     let calibration: Vec<_> = found
         .calibration
         .iter()
@@ -39,7 +40,8 @@ fn told_as_json(found: &Drift) -> String {
         })
         .collect();
     json!({
-        "items_before": found.items.0, "items": found.items.1, "features": features, "calibration": calibration,
+        "items_before": found.items.0, "items": found.items.1, "features": indices(&found.features),
+        "learnt": indices(&found.learnt), "calibration": calibration,
         "alarms": found.alarms(),
     })
     .to_string()
@@ -55,6 +57,12 @@ fn table(found: &Drift, days: u32, reference_days: u32) -> String {
         text += "too few goods items to compare\n";
     }
     for (name, index) in found.features.iter().take(SHOWN) {
+        text += &format!("{name:<16}{index:>8.3}\n");
+    }
+    if !found.learnt.is_empty() {
+        text += "\ncounted of earlier outcomes: moves with each that is learnt, and alarms nobody\n";
+    }
+    for (name, index) in found.learnt.iter().take(SHOWN) {
         text += &format!("{name:<16}{index:>8.3}\n");
     }
     for of in &found.calibration {

@@ -157,9 +157,11 @@ impl Metrics {
         });
         gauge(metric::OPEN_CONNECTIONS, "Open connections.", |g| &g.open_connections);
         gauge(metric::FEED_WATCHERS, "Watchers of the feed.", |g| &g.feed_watchers);
-        gauge(metric::FEATURE_DRIFT, "Highest stability index among the features, thousandths.", |g| {
-            &g.feature_drift
-        });
+        gauge(
+            metric::FEATURE_DRIFT,
+            "Highest stability index among what is declared and the scores, thousandths.",
+            |g| &g.feature_drift,
+        );
         gauge(metric::DRIFT_ALARMS, "Features that moved and questions that are miscalibrated.", |g| {
             &g.drift_alarms
         });

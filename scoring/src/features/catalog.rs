@@ -45,6 +45,14 @@ pub enum Group {
     RoundMass,
 }
 
+impl Group {
+    /// Does it count earlier outcomes, and so move whenever one is learnt, though nothing else has changed?
+    #[must_use]
+    pub fn counts_outcomes(self) -> bool {
+        matches!(self, Group::Earlier(_))
+    }
+}
+
 const BASE_RATE: &str = "the base rate";
 
 /// Share of irregular earlier outcomes, smoothed.

@@ -137,8 +137,9 @@ async fn import(
     Ok(CapacityImported { shifts: rows.len(), raised_days })
 }
 
-/// Drift was found: random checks take a larger share on the days of the quarter that have not begun, for which a draw is
-/// committed to but nobody was drawn yet. Says how many days of posts changed; none when that day is known already.
+/// Drift was found: random checks take a larger share on the days of the quarter that have not begun. Their seeds stay: who was
+/// announced ahead and drawn stays drawn, and with the higher cut more are. Says how many days of posts changed; none when
+/// that day is known already.
 async fn note_drift(connection: &mut SqliteConnection, now: Timestamp) -> Result<Option<usize>, Error> {
     let today = local_date(now);
     if drift_found(connection).await? == Some(today) {
