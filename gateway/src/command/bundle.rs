@@ -38,14 +38,16 @@ pub(super) async fn promote(folder: &Path, config: &Config, clock: &Clock) -> an
     Ok(())
 }
 
-/// Goes back to the bundle before the newest.
+/// Goes back to the bundle before the one in use; done again, one further back.
 pub(super) async fn rollback(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
     let bundles = store.bundles().await?;
-    let [_, before] = bundles.as_slice() else {
-        return Err(
-            DataRefused(vec!["nothing was promoted yet, so there is nothing to go back to".into()]).into()
-        );
+    let Some(before) = bundles.get(1) else {
+        let problem = match bundles.is_empty() {
+            true => "nothing was promoted yet, so there is nothing to go back to",
+            false => "the bundle in use is the first that was, so there is nothing to go back to",
+        };
+        return Err(DataRefused(vec![problem.into()]).into());
     };
     // Proven again: files may have changed since.
     let scorer = judging::load(config, Some(before)).map_err(|error| DataRefused(vec![error.to_string()]))?;

@@ -49,6 +49,9 @@ async fn a_bundle_is_promoted_and_gone_back_to_without_restart() {
     assert_eq!(submitted(&gateway, "SYNTHETIC-BUNDLE-3").await.digests.unwrap().model_bundle, first);
     let audited = gateway.audited().await;
     assert_eq!(audited.iter().filter(|event| event.kind == AuditKind::BundleTaken).count(), 2);
+    // A second step back leads no way forward.
+    let bundles = gateway.store.bundles().await.unwrap();
+    assert_eq!(bundles.iter().map(|row| row.digest.as_str()).collect::<Vec<_>>(), [first.as_str()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

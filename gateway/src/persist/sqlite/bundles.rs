@@ -9,9 +9,9 @@ use crate::persist::{
 };
 
 impl Store {
-    /// The newest first; the one before it second.
+    /// The one in use first, then those before it, each further back.
     pub(in crate::persist) async fn bundles(&self) -> Result<Vec<BundleRow>, Error> {
-        let rows = sqlx::query(include_str!("../../../queries/sqlite/bundles_newest.sql"))
+        let rows = sqlx::query(include_str!("../../../queries/sqlite/bundles_taken.sql"))
             .fetch_all(&self.readers)
             .await?;
         let row = |row: &sqlx::sqlite::SqliteRow| {
@@ -21,7 +21,7 @@ impl Store {
                 digest: row.try_get("digest")?,
             })
         };
-        rows.iter().map(row).collect()
+        Ok(ways_back(rows.iter().map(row).collect::<Result<_, Error>>()?))
     }
 
     pub(in crate::persist) async fn take_bundles(
@@ -98,5 +98,42 @@ impl Store {
                 })
             })
             .collect()
+    }
+}
+
+/// From the rows as they were taken, oldest first, to the one in use and the way back from it. Taking the one before again is
+/// going back: what was gone back from lies on no way back, or a second step back would lead forward.
+fn ways_back(taken: Vec<BundleRow>) -> Vec<BundleRow> {
+    let mut way: Vec<BundleRow> = Vec::new();
+    for row in taken {
+        let is = |other: &BundleRow| other.folder == row.folder && other.digest == row.digest;
+        if way.iter().rev().nth(1).is_some_and(is) {
+            way.truncate(way.len().saturating_sub(2));
+        }
+        way.push(row);
+    }
+    way.reverse();
+    way
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_back_leads_one_further_back() {
+        let way = |taken: &str| -> String {
+            let rows = taken.chars().zip(1..).map(|(name, number)| BundleRow {
+                number,
+                folder: String::new(),
+                digest: name.into(),
+            });
+            ways_back(rows.collect()).into_iter().map(|row| row.digest).collect()
+        };
+        for (taken, back) in
+            [("", ""), ("AB", "BA"), ("ABC", "CBA"), ("ABCB", "BA"), ("ABCBA", "A"), ("ABAC", "CA")]
+        {
+            assert_eq!(way(taken), back, "{taken}");
+        }
     }
 }

@@ -49,7 +49,7 @@ impl Store {
         }
     }
 
-    /// The bundle that was taken into use last, and the one before it; empty while the configuration's judges.
+    /// The bundle in use and those before it, each one further back; what was gone back from is not among them. Empty while the configuration's judges.
     ///
     /// # Errors
     /// [`Error::Unavailable`].

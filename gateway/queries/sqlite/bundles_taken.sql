@@ -1,0 +1,1 @@
+select number, folder, digest from bundles order by number
