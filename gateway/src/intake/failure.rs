@@ -79,6 +79,7 @@ impl Failure {
                 | persist::Error::NotFound
                 | persist::Error::InspectionConflict { .. }
                 | persist::Error::InspectionRevision { .. }
+                | persist::Error::Restated { .. }
                 | persist::Error::StateConflict { .. } => false,
             },
             Failure::Record(_) | Failure::Unreadable(_) | Failure::Reader | Failure::NoPeer => true,

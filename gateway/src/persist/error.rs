@@ -27,6 +27,12 @@ pub enum Error {
         /// The state it is in.
         state: State,
     },
+    /// A later revision is in force: that is what was examined.
+    #[error("manifest {by} restates it")]
+    Restated {
+        /// The revision in force.
+        by: Uuid,
+    },
     /// A report of an inspection stands there that says something else, or the part was reported under another
     /// reference.
     #[error("outcome {number} of manifest {manifest} stands there")]

@@ -1,5 +1,6 @@
 //! What each failure is told as: one total match, without a wildcard, so that a new failure cannot go untold.
 
+use manifest::State;
 use uuid::Uuid;
 
 use super::{Notice, Reason, manifest_name, outcome_name};
@@ -53,6 +54,9 @@ impl Notice {
             persist::Error::StateConflict { state } => {
                 Notice::new(Reason::StateConflict).with("state", state.as_str())
             }
+            persist::Error::Restated { by } => Notice::new(Reason::StateConflict)
+                .with("state", State::Amended.as_str())
+                .with("in_force", manifest_name(*by)),
             persist::Error::FinishFailed
             | persist::Error::Corrupt(_)
             | persist::Error::SchemaUnknown { .. }

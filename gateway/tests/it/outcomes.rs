@@ -148,6 +148,55 @@ async fn a_report_counts_once_and_a_correction_counts_the_difference() {
     assert_eq!((count(AuditKind::OutcomeReported), count(AuditKind::OutcomeCorrected)), (1, 2));
 }
 
+async fn amended(gateway: &Gateway, reference: &str, revision: i32) -> String {
+    let mut request = Story::GeneralCargo.submission(now());
+    let manifest = request.manifest.as_mut().unwrap();
+    (manifest.manifest_reference, manifest.revision) = (reference.into(), revision);
+    let answer = gateway.manifests("kz-customs").submit_manifest(request).await.unwrap();
+    answer.into_inner().receipt.unwrap().manifest
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_examined_counts_once_however_often_it_is_restated() {
+    let gateway = Gateway::start(&[]).await;
+    let first = submitted(&gateway, "SYNTHETIC-OUT-REV").await;
+    report(&gateway, "post-gishtkuprik", &first, clean("INSP-R1")).await.unwrap();
+    let counted = base(&gateway).await;
+    assert!(counted.0 > 0);
+    let second = amended(&gateway, "SYNTHETIC-OUT-REV", 1).await;
+    let again = report(&gateway, "post-gishtkuprik", &second, clean("INSP-R2")).await.unwrap_err();
+    assert_eq!(reason(&again), "OUTCOME_CONFLICT");
+    assert_eq!(base(&gateway).await, counted);
+    // A repeat is a repeat, and what stands there can still be corrected where it stands.
+    assert!(report(&gateway, "post-gishtkuprik", &first, clean("INSP-R1")).await.unwrap().repeated_report);
+    let corrected = Outcome {
+        revision: 1,
+        irregular: true,
+        kinds: vec![IrregularityKind::Concealment.into()],
+        ..clean("INSP-R1")
+    };
+    report(&gateway, "post-gishtkuprik", &first, corrected).await.unwrap();
+    assert_eq!(base(&gateway).await, (counted.0, counted.0, 0));
+    // Another part was not reported yet; it is reported under the revision in force, which the refusal names.
+    let conveyance = Outcome { subject: "conveyance".into(), ..clean("INSP-R3") };
+    let late = report(&gateway, "post-gishtkuprik", &first, conveyance.clone()).await.unwrap_err();
+    assert_eq!((late.code(), reason(&late).as_str()), (Code::FailedPrecondition, "STATE_CONFLICT"));
+    let details = tonic_types::StatusExt::get_error_details(&late);
+    assert_eq!(details.error_info().unwrap().metadata["in_force"], second);
+    report(&gateway, "post-gishtkuprik", &second, conveyance).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_withdrawn_takes_no_report() {
+    let gateway = Gateway::start(&[]).await;
+    let name = submitted(&gateway, "SYNTHETIC-OUT-GONE").await;
+    let cancel = v1::CancelManifestRequest { name: name.clone(), ..Default::default() };
+    gateway.manifests("kz-customs").cancel_manifest(cancel).await.unwrap();
+    let status = report(&gateway, "post-gishtkuprik", &name, clean("INSP-GONE")).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::FailedPrecondition, "STATE_CONFLICT"));
+    assert_eq!(base(&gateway).await, (0, 0, 0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_reports_for_ones_own_post_and_never_about_test_traffic() {
     let gateway = Gateway::start(&[]).await;

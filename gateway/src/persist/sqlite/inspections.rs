@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use manifest::State;
 use scoring::reliability::{EntityKey, EntityKind, PeerGroup, STRENGTH, TrackRecord};
 use scoring::{Counter, CounterKey};
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteArguments, sqlite::SqliteRow};
@@ -11,7 +12,7 @@ use super::{
     Store, audit,
     batch::add,
     history,
-    row::{instant, micros, uuid},
+    row::{instant, micros, state, uuid},
     statement::{ManyRows, expand_all, pieces},
 };
 use crate::persist::{
@@ -155,15 +156,16 @@ async fn report(
             (row.try_get("number")?, counted)
         }
         None => {
-            // One part of one manifest is examined once: a second reference for it would count it twice.
-            let others = sqlx::query(include_str!("../../../queries/sqlite/inspections_of_manifest.sql"))
+            in_force(&manifest)?;
+            // One part of one manifest is examined once, however often it was restated: a second report, under another
+            // reference or of another revision, would count the same goods twice.
+            let other = sqlx::query(include_str!("../../../queries/sqlite/inspections_of_part.sql"))
                 .bind(inspection.manifest_id.as_bytes().as_slice())
+                .bind(&inspection.subject)
                 .fetch_all(&mut *connection)
                 .await?;
-            for row in &others {
-                if row.try_get::<&str, _>("subject")? == inspection.subject {
-                    return Err(conflict(row)?);
-                }
+            if let Some(row) = other.last() {
+                return Err(conflict(row)?);
             }
             (manifest.try_get::<i64, _>("last_number")? + 1, Counted::default())
         }
@@ -208,6 +210,16 @@ async fn report(
         report_time: inspection.report_time,
         repeated: false,
     })
+}
+
+/// What was withdrawn was not examined as announced, and of what was restated the last word is what was examined. Asked of
+/// a first report only: a correction is of what stands there already.
+fn in_force(manifest: &SqliteRow) -> Result<(), Error> {
+    match state(manifest.try_get("state")?)? {
+        state @ State::Cancelled => Err(Error::StateConflict { state }),
+        State::Amended => Err(Error::Restated { by: uuid(manifest, "in_force")? }),
+        _ => Ok(()),
+    }
 }
 
 /// Takes back what was counted before and counts what is so now.

@@ -16,7 +16,7 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("authorised_put", &[5]),
     ("border_posts", &[0]),
     ("bundles_add", &[3]),
-    ("bundles_newest", &[0]),
+    ("bundles_taken", &[0]),
     ("calibration", &[0]),
     ("calibration_add", &[7]),
     ("cancel_find", &[2]),
@@ -75,6 +75,7 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("inspection_manifest", &[1]),
     ("inspection_revisions", &[2]),
     ("inspections_of_manifest", &[1]),
+    ("inspections_of_part", &[2]),
     ("life_find", &[1]),
     ("list_manifests_all", &[5]),
     ("list_manifests_border_post", &[5]),
@@ -199,6 +200,7 @@ async fn queries_search_and_do_not_walk() {
         ("inspection_manifest", "(id=?)"),
         ("inspection_revisions", "(border_post_code=? AND outcome_reference=?)"),
         ("inspections_of_manifest", "(manifest_row=?)"),
+        ("inspections_of_part", "(manifest_row=?)"),
         ("track_records", "r USING PRIMARY KEY (hash=?)"),
     ] {
         let explain = format!("explain query plan {}", statements(&files[name]).last().unwrap());

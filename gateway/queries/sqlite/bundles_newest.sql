@@ -1,1 +1,0 @@
-select number, folder, digest from bundles order by number desc limit 2
