@@ -153,7 +153,7 @@ fn read<R: Read, T>(
     needed: usize,
     of: impl Fn(Record<'_>) -> Result<T, Error>,
 ) -> Result<impl Iterator<Item = Result<T, Error>>, Error> {
-    let mut reader = csv::Reader::from_reader(file);
+    let mut reader = csv::Reader::from_reader(LineFeeds::new(file));
     let header = reader.headers()?.clone();
     if header.is_empty() {
         return Err(Error::Empty);
@@ -171,6 +171,43 @@ fn read<R: Read, T>(
         }
     }
     Ok(reader.into_records().map(move |record| of(Record { record: &record?, places: &places })))
+}
+
+/// Makes every line's end one line feed. The CSV reader takes a record to begin at the line feed that it has not read yet, and
+/// so tells lines of files with carriage returns one too low.
+#[derive(Debug)]
+pub struct LineFeeds<R> {
+    file: R,
+    after_return: bool,
+}
+
+impl<R> LineFeeds<R> {
+    /// Over a file of any line ends.
+    pub fn new(file: R) -> Self {
+        Self { file, after_return: false }
+    }
+}
+
+impl<R: Read> Read for LineFeeds<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            let read = self.file.read(into)?;
+            let mut kept = 0;
+            for place in 0..read {
+                let byte = into[place];
+                if byte == b'\n' && self.after_return {
+                    self.after_return = false;
+                    continue;
+                }
+                self.after_return = byte == b'\r';
+                into[kept] = if byte == b'\r' { b'\n' } else { byte };
+                kept += 1;
+            }
+            if kept > 0 || read == 0 {
+                return Ok(kept);
+            }
+        }
+    }
 }
 
 struct Record<'a> {

@@ -1,12 +1,13 @@
 //! `gateway capacity`: what inspectors have time for, and the seeds of the random checks.
 
-use std::{fmt::Write as _, path::Path};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 
 use jiff::{
     Timestamp,
     civil::{Date, Time},
 };
 use manifest::border_post::{LOCAL_OFFSET, local_date};
+use scoring::dataset::LineFeeds;
 
 use super::DataRefused;
 use crate::{
@@ -42,10 +43,17 @@ pub(super) async fn import(
     let text = std::fs::read(file).map_err(|error| refused(vec![error.to_string()]))?;
     let now = clock.now();
     let rows = rows(&text, local_date(now)).map_err(refused)?;
+    let gaps = gaps(&rows);
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
     let imported = store.import_capacity(rows, floor_share, now).await?;
     store.close().await;
     println!("shifts: {} imported", imported.shifts);
+    for gap in gaps.iter().take(MAX_PROBLEMS) {
+        eprintln!("warning: {gap}");
+    }
+    if gaps.len() > MAX_PROBLEMS {
+        eprintln!("warning: and {} more", gaps.len() - MAX_PROBLEMS);
+    }
     if imported.raised_days > 0 {
         println!(
             "random checks take a larger share on {} days: drift was found lately",
@@ -72,7 +80,7 @@ pub(super) async fn reveal(config: &Config, clock: &Clock) -> anyhow::Result<()>
 }
 
 fn rows(text: &[u8], today: Date) -> Result<Vec<CapacityRow>, Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(LineFeeds::new(text));
     let header = reader.headers().map_err(|error| vec![error.to_string()])?.clone();
     if header.iter().collect::<Vec<_>>() != COLUMNS {
         return Err(vec![format!("the header is not {}", COLUMNS.join(","))]);
@@ -105,6 +113,47 @@ fn rows(text: &[u8], today: Date) -> Result<Vec<CapacityRow>, Vec<String>> {
         }
     }
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
+}
+
+/// What the file leaves uncovered between the first and the last day of each post: hours fall to a neighbouring shift, and on
+/// a day without any nobody is drawn.
+fn gaps(rows: &[CapacityRow]) -> Vec<String> {
+    let mut posts: BTreeMap<&str, BTreeMap<Date, Vec<&CapacityRow>>> = BTreeMap::new();
+    for row in rows {
+        posts.entry(&row.border_post_code).or_default().entry(row.day).or_default().push(row);
+    }
+    let mut gaps = Vec::new();
+    for (post, days) in posts {
+        let mut expected = None;
+        for (day, mut shifts) in days {
+            if let Some(first) = expected.filter(|first| *first < day) {
+                let last = day.yesterday().unwrap_or(first);
+                gaps.push(format!("{post} has no shifts from {first} to {last}: nobody is drawn there"));
+            }
+            expected = day.tomorrow().ok();
+            shifts.sort_by_key(|shift| shift.begin);
+            let mut covered = instant(day, "00:00");
+            let ends = shifts.iter().map(|shift| (shift.begin, shift.end));
+            for (begin, end) in ends.chain(instant(day, "24:00").map(|end| (end, end))) {
+                if let Some(from) = covered.filter(|from| *from < begin) {
+                    gaps.push(format!(
+                        "{post} has no shift on {day} from {} to {}: arrivals in these hours are drawn as all of the day, and \
+                         use the minutes of the next shift, or the last one's",
+                        hour(day, from),
+                        hour(day, begin)
+                    ));
+                }
+                covered = Some(end);
+            }
+        }
+    }
+    gaps
+}
+
+/// The time of day in the posts' calendar.
+fn hour(day: Date, instant: Timestamp) -> String {
+    let local = LOCAL_OFFSET.to_datetime(instant);
+    if local.date() > day { "24:00".into() } else { local.time().strftime("%H:%M").to_string() }
 }
 
 fn row(record: &csv::StringRecord, today: Date) -> Result<CapacityRow, (&'static str, &'static str)> {
@@ -174,6 +223,30 @@ mod tests {
             (rows[1].end.to_string().as_str(), rows[1].expected_arrivals),
             ("2026-11-23T19:00:00Z", None)
         );
+    }
+
+    #[test]
+    fn hours_and_days_that_no_shift_covers_are_told() {
+        let whole = read(&[
+            "UZ-OYBEK,2026-11-24,night,20:00,24:00,300,40,",
+            "UZ-OYBEK,2026-11-24,day,00:00,20:00,300,40,",
+            "UZ-OYBEK,2026-11-23,day,00:00,24:00,300,40,",
+        ]);
+        assert_eq!(gaps(&whole.unwrap()), Vec::<String>::new());
+        let gaps = gaps(
+            &read(&[
+                "UZ-OYBEK,2026-11-23,early,06:00,12:00,300,40,",
+                "UZ-OYBEK,2026-11-23,late,13:30,24:00,300,40,",
+                "UZ-OYBEK,2026-11-26,day,00:00,22:00,300,40,",
+            ])
+            .unwrap(),
+        );
+        let told = |place: usize, what: &str| assert!(gaps[place].contains(what), "{gaps:?}");
+        told(0, "2026-11-23 from 00:00 to 06:00");
+        told(1, "2026-11-23 from 12:00 to 13:30");
+        told(2, "from 2026-11-24 to 2026-11-25: nobody is drawn");
+        told(3, "2026-11-26 from 22:00 to 24:00");
+        assert_eq!(gaps.len(), 4);
     }
 
     #[test]

@@ -82,6 +82,31 @@ async fn a_draw_cannot_be_repeated_by_filing_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_draw_cannot_be_escaped_by_another_hour() {
+    let gateway = Gateway::start(&[]).await;
+    let (day, noon) = tomorrow();
+    let file = gateway.folder.path().join("capacity.csv");
+    let text = format!(
+        "border_post_code,day,shift,begin,end,inspector_minutes,minutes_per_control,expected_arrivals\n\
+         {GISHTKUPRIK},{day},early,06:00,10:00,500000,30,5\n{GISHTKUPRIK},{day},late,14:00,20:00,500000,30,5\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    command(gateway.folder.path(), &["capacity", "import", file.to_str().unwrap()]).await;
+    let mut draws = Vec::new();
+    // Before the first shift, in it, between the two, in the second, after it.
+    for (number, hour) in [-8, -6, -4, 0, 3, 9, 11].into_iter().enumerate() {
+        let mut request = arriving(&format!("SYNTHETIC-CAP-HOUR-{number}"), 0);
+        let journey = request.manifest.as_mut().unwrap().journey.as_mut().unwrap();
+        journey.arrival_time.as_mut().unwrap().seconds = noon.as_second() + hour * 3_600;
+        let (corridor, selection) = submitted(&gateway, request).await;
+        assert!(corridor == Corridor::Red && selection.drawn_at_random, "hour {hour}");
+        draws.push(selection.draw.to_bits());
+    }
+    draws.dedup();
+    assert_eq!(draws.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_drawn_is_examined_and_it_can_be_verified() {
     let gateway = Gateway::start(&[]).await;
     // So much time that everybody is drawn.

@@ -169,11 +169,17 @@ impl Budgets {
         *given = (given.0 - 1, given.1 - minutes);
     }
 
+    /// The shift that a conveyance falls to. A declared hour costs nothing to change, so on a day with shifts there is one for
+    /// every hour: who comes between two is met by the next, who comes after the last, by the last.
     fn shift_of(&self, outcome: &Outcome) -> Option<(ShiftKey, usize)> {
         let (post, day, arrival) = place(outcome)?;
         let shifts = self.shifts.get(&(post.clone(), day.clone()))?;
-        let at = shifts.iter().position(|known| (known.begin_us..known.end_us).contains(&arrival))?;
-        Some(((post, day, shifts[at].name.clone()), at))
+        let numbered = || shifts.iter().enumerate();
+        let (at, known) = numbered()
+            .filter(|(_, known)| known.end_us > arrival)
+            .min_by_key(|(_, known)| known.begin_us)
+            .or_else(|| numbered().max_by_key(|(_, known)| known.end_us))?;
+        Some(((post, day, known.name.clone()), at))
     }
 
     /// Writes what changed, inside the transaction that is open.
