@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use scoring::dataset::LineFeeds;
+
 use super::DataRefused;
 use crate::{
     clock::Clock,
@@ -47,7 +49,7 @@ pub(super) async fn import(file: &Path, config: &Config, clock: &Clock) -> anyho
 
 fn rows(text: &[u8], scorer: &scoring::Scorer) -> Result<Vec<HistoryRow>, Vec<String>> {
     let one = |problem: String| vec![problem];
-    let mut reader = csv::Reader::from_reader(text);
+    let mut reader = csv::Reader::from_reader(LineFeeds::new(text));
     let header = reader.headers().map_err(|error| one(error.to_string()))?;
     let place = header.iter().position(|name| name == DECLARATION);
     let place = place.ok_or_else(|| one(format!("column {DECLARATION:?} is missing from the header")))?;

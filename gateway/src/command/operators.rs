@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use manifest::party::{NATURAL_PERSON_SCHEMES, Party, PartyIdentifier};
 use manifest::quantity::CountryCode;
+use scoring::dataset::LineFeeds;
 use scoring::reliability::{EntityKey, EntityKind};
 
 use super::DataRefused;
@@ -36,7 +37,7 @@ pub(super) async fn import(file: &Path, config: &Config, clock: &Clock) -> anyho
 
 /// A company is authorised in every part that it has.
 fn rows(text: &[u8]) -> Result<Vec<(EntityKey, AuthorisedOperator)>, Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(LineFeeds::new(text));
     let header = reader.headers().map_err(|error| vec![error.to_string()])?.clone();
     if header.iter().collect::<Vec<_>>() != COLUMNS {
         return Err(vec![format!("the header is not {}", COLUMNS.join(","))]);
