@@ -174,6 +174,74 @@ fn a_bad_row_is_named_by_file_line_and_column() {
 }
 
 #[test]
+fn lines_are_counted_alike_whatever_ends_them() {
+    let files = Files::new();
+    for end in ["\n", "\r\n"] {
+        let good = &rows(0..1)[0];
+        let first = [HEADER, "2020-02-30,30,I1,520524,TR,TR,8,A,1,1,0,0", good].join(end);
+        files.write("first.csv", &first);
+        files.write("third.csv", &[HEADER, good, good, "2020-03-05,30"].join(end));
+        for (file, line) in [("first.csv", "line 2,"), ("third.csv", "line 4:")] {
+            let (good, _, error) = files.score(&["evaluate", "--history", "past.csv", "--test", file]);
+            assert!(!good && error.contains(line), "{end:?} {error}");
+        }
+    }
+}
+
+/// Planted: a history that overlaps the rows, and one that lies after them. Nobody is judged by what is not past.
+#[test]
+fn no_command_looks_into_the_future() {
+    let files = Files::new();
+    files.write("later.csv", &format!("{HEADER}\n{}\n", rows(90..120).join("\n")));
+    for command in ["features", "batch"] {
+        let (_, honest, quiet) = files.score(&[command, "--history", "past.csv", "test.csv"]);
+        assert!(!honest.is_empty() && quiet.is_empty(), "{quiet}");
+        let (_, planted, told) =
+            files.score(&[command, "--history", "past.csv", "--history", "later.csv", "test.csv"]);
+        assert_eq!(planted, honest, "{command}");
+        assert!(told.contains("history_rows_left_out 180"), "{told}");
+        let (good, _, told) = files.score(&[command, "--history", "test.csv", "test.csv"]);
+        assert!(good && told.contains("history_rows_left_out 6"), "the last day's: {told}");
+    }
+    // Under a history of its own a file is what it is day by day.
+    let (_, alone, _) = files.score(&["features", "test.csv"]);
+    let (_, own, _) = files.score(&["features", "--history", "test.csv", "test.csv"]);
+    assert_eq!(alone, own);
+    let simulate = |history: &[&str]| {
+        let files_of = history.iter().flat_map(|file| ["--history", file]);
+        let arguments: Vec<&str> =
+            ["simulate", "--data", "test.csv", "--json"].into_iter().chain(files_of).collect();
+        files.score(&arguments)
+    };
+    let (good, honest, _) = simulate(&["past.csv"]);
+    let (_, planted, told) = simulate(&["past.csv", "test.csv", "later.csv"]);
+    assert!(good && honest == planted && told.contains("history_rows_left_out 360"), "{told}");
+}
+
+#[test]
+fn a_line_of_nonsense_is_refused_in_either_form() {
+    let files = Files::new();
+    for (field, expected) in [
+        ("\"hs_code\":\"abc\"", "hs_code"),
+        ("\"hs_code\":\"5205100000\"", "hs_code"),
+        ("\"mass_mg\":-5", "mass_mg"),
+        ("\"origin_country\":\"Belgium\"", "origin_country"),
+        ("\"departure_country\":\"ZZ\"", "departure_country"),
+        ("\"value\":{\"currency\":\"XXX\",\"units\":5}", "value.currency"),
+        ("\"value\":{\"currency\":\"USD\",\"units\":-5}", "value"),
+        ("\"mode\":77", "mode"),
+    ] {
+        files.write(
+            "bad.jsonl",
+            &format!("{{\"date\":\"2020-03-05\"}}\n{{\"date\":\"2020-03-05\",{field}}}\n"),
+        );
+        let (good, out, error) = files.score(&["batch", "bad.jsonl"]);
+        assert!(!good && out.is_empty(), "{field}");
+        assert!(error.contains("bad.jsonl, line 2") && error.contains(expected), "{field}: {error}");
+    }
+}
+
+#[test]
 fn batch_takes_both_forms_and_says_the_same() {
     let files = Files::new();
     files.write(

@@ -3,21 +3,23 @@
 use std::io::{BufRead as _, Write as _};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use jiff::civil::Date;
+use manifest::CodeLists;
 use scoring::policy::{public_text, text};
 use scoring::{Capacity, Case, Language, Mode, Subject, Value, dataset, finish};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
-use crate::{With, history, open};
+use crate::past::Past;
+use crate::{With, open};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     with: With,
-    /// Files whose outcomes are known beforehand. May be repeated.
+    /// Files whose outcomes are known beforehand; what is not older than a row is not known to it. May be repeated.
     #[arg(long)]
     history: Vec<PathBuf>,
     /// The language of reasons.
@@ -70,8 +72,38 @@ fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
 }
 
 impl Line {
-    fn subject(self) -> Subject {
-        Subject {
+    /// Held to what a row of a CSV file is held to.
+    fn subject(self, lists: &CodeLists) -> anyhow::Result<Subject> {
+        if let Some(code) = &self.hs_code {
+            ensure!(
+                code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()),
+                "hs_code: expected six digits"
+            );
+        }
+        for (field, country) in
+            [("origin_country", &self.origin_country), ("departure_country", &self.departure_country)]
+        {
+            let known = |word: &String| lists.country(word).is_some_and(|code| code.as_str() == word);
+            ensure!(country.as_ref().is_none_or(known), "{field}: expected an alpha-2 code of ISO 3166-1");
+        }
+        ensure!(
+            self.mass_mg.is_none_or(|mass| (0..9_000_000_000_000_000_000).contains(&mass)),
+            "mass_mg: expected an amount, not negative"
+        );
+        if let Some(Money { currency, units, nanos }) = &self.value {
+            ensure!(
+                // In the standard XXX is no currency, and XTS one for tests.
+                lists.currency(currency).is_some_and(|code| code.as_str() == currency)
+                    && !matches!(currency.as_str(), "XXX" | "XTS"),
+                "value.currency: expected a code of ISO 4217"
+            );
+            ensure!(
+                (0..9_000_000_000_000_000).contains(units) && (0..1_000_000_000).contains(nanos),
+                "value: expected an amount, not negative"
+            );
+        }
+        ensure!(self.mode.is_none_or(|mode| mode <= 9), "mode: expected a code of UN/ECE Recommendation 19");
+        Ok(Subject {
             hs_code: self.hs_code,
             origin_country: self.origin_country,
             departure_country: self.departure_country,
@@ -91,23 +123,27 @@ impl Line {
                 _ => Mode::Other,
             }),
             date: self.date,
-        }
+        })
     }
 }
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let scorer = self.with.scorer()?;
-        let history = history(&self.history, scorer.policy())?;
+        let mut past = Past::read(&self.history)?;
         let language = match self.language {
             Tongue::En => Language::English,
             Tongue::Ru => Language::Russian,
             Tongue::Uz => Language::Uzbek,
         };
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-        for (row, subject) in self.subjects()?.into_iter().enumerate() {
+        let mut subjects: Vec<(usize, Subject)> = self.subjects()?.into_iter().enumerate().collect();
+        // Judged in the order of days, told in that of the file.
+        subjects.sort_by_key(|(_, subject)| subject.date);
+        let mut lines: Vec<(usize, String)> = Vec::with_capacity(subjects.len());
+        for (row, subject) in subjects {
+            let history = past.before(subject.date, &scorer.policy().rates);
             let case = Case::Cargo { consignments: vec![vec![subject]], crew: Vec::new() };
-            let decided = finish(scorer.score(&case, Ok(&history), &[]), &Capacity::default());
+            let decided = finish(scorer.score(&case, Ok(history), &[]), &Capacity::default());
             for decision in &decided.pre_decisions[1..] {
                 let officer = &decision.officer;
                 let reasons = officer.deciding_items.iter().flat_map(|item| &item.reasons);
@@ -125,8 +161,14 @@ impl Arguments {
                         .map(|reason| json!([text(reason, language), reason.contribution]))
                         .collect::<Vec<_>>(),
                 });
-                writeln!(out, "{line}")?;
+                lines.push((row, line.to_string()));
             }
+        }
+        past.tell_left_out();
+        lines.sort_by_key(|(row, _)| *row);
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        for (_, line) in lines {
+            writeln!(out, "{line}")?;
         }
         Ok(out.flush()?)
     }
@@ -143,14 +185,15 @@ impl Arguments {
                 .collect::<Result<_, _>>()
                 .with_context(place);
         }
+        let lists = CodeLists::built_in();
         let mut subjects = Vec::new();
         for (number, line) in file.lines().enumerate() {
             let line = line.with_context(place)?;
             let line = line.trim_start_matches('\u{feff}').trim();
             if !line.is_empty() {
-                let read: Line = serde_json::from_str(line)
-                    .with_context(|| format!("{}, line {}", place(), number + 1))?;
-                subjects.push(read.subject());
+                let read = serde_json::from_str::<Line>(line).map_err(anyhow::Error::from);
+                let read = read.and_then(|line| line.subject(&lists));
+                subjects.push(read.with_context(|| format!("{}, line {}", place(), number + 1))?);
             }
         }
         Ok(subjects)

@@ -6,11 +6,13 @@ use std::path::PathBuf;
 use scoring::features::{CATALOG, of};
 use scoring::{PastOutcome, Policy, walk_by_day};
 
-use crate::{history, outcomes, policy, subjects};
+use crate::past::Past;
+use crate::{outcomes, policy, subjects};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Files whose outcomes are known beforehand. Without any, each day of the files sees the days before it.
+    /// Files whose outcomes are known beforehand; what is not older than a row is not known to it. Without any, each day of
+    /// the files sees the days before it.
     #[arg(long)]
     history: Vec<PathBuf>,
     /// The outcomes of the files are not known: they have no labels, and the columns of the labels are left blank.
@@ -94,9 +96,10 @@ impl Arguments {
             // What a day brought is known on the next.
             walk_by_day(&mut rows, &mut scoring::History::new(None), &policy.rates, print);
         } else {
-            let history = history(&self.history, &policy)?;
+            let mut past = Past::read(&self.history)?;
             rows.sort_by_key(|row| row.subject.date);
-            rows.iter().for_each(|row| print(row, &history));
+            rows.iter().for_each(|row| print(row, past.before(row.subject.date, &policy.rates)));
+            past.tell_left_out();
         }
         match failure {
             Some(error) => Err(error.into()),

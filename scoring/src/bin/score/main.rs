@@ -7,6 +7,7 @@ mod evaluate;
 mod features;
 mod infer;
 mod metrics;
+mod past;
 mod replay;
 mod simulate;
 
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser;
-use scoring::{History, PastOutcome, Policy, Scorer, Subject, dataset};
+use scoring::{PastOutcome, Policy, Scorer, Subject, dataset};
 
 /// Scores files of past declarations (columns of the published Customs Import Declaration Datasets).
 #[derive(Parser)]
@@ -124,15 +125,4 @@ fn outcomes(path: &Path) -> anyhow::Result<Vec<PastOutcome>> {
 fn subjects(path: &Path) -> anyhow::Result<Vec<Subject>> {
     let place = || path.display().to_string();
     dataset::subjects(open(path)?).with_context(place)?.collect::<Result<_, _>>().with_context(place)
-}
-
-/// The history that files of outcomes leave behind.
-fn history(paths: &[PathBuf], policy: &Policy) -> anyhow::Result<History> {
-    let mut history = History::new(None);
-    for path in paths {
-        for outcome in outcomes(path)? {
-            history.learn(&outcome, &policy.rates);
-        }
-    }
-    Ok(history)
 }

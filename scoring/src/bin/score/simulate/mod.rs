@@ -5,18 +5,21 @@ mod table;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use anyhow::bail;
 use jiff::{ToSpan as _, civil::Date};
 use scoring::selection::{Budget, FLOOR_SHARE, Scores, Seed, Shift, cut, usual};
 use scoring::{Capacity, Case, Corridor, History, PastOutcome, Scorer, Verdict, finish};
 
 use self::table::Sum;
-use crate::{With, history, outcomes, print};
+use crate::past::Past;
+use crate::{With, outcomes, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     with: With,
-    /// Files whose outcomes are known beforehand; their days also say how many arrivals to expect.
+    /// Files whose outcomes are known beforehand, up to the first day of the data; their days also say how many arrivals to
+    /// expect.
     #[arg(long, required = true)]
     history: Vec<PathBuf>,
     /// Files to live through, day by day: one row is one arrival, and its outcome is known only if it is examined, from the
@@ -51,16 +54,22 @@ struct Lived {
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let scorer = self.with.scorer()?;
-        let history = history(&self.history, scorer.policy())?;
-        let mut known = HashMap::new();
-        for path in &self.history {
-            count_days(&outcomes(path)?, &mut known);
-        }
         let mut rows = Vec::new();
         for path in &self.data {
             rows.extend(outcomes(path)?);
         }
         rows.sort_by_key(|row| row.subject.date);
+        let Some(first) = rows.first().map(|row| row.subject.date) else { bail!("the files have no rows") };
+        // What comes later is known from what was examined, and from nothing else.
+        let mut past = Past::read(&self.history)?;
+        let history = past.before(first, &scorer.policy().rates).clone();
+        past.tell_left_out();
+        let mut known = HashMap::new();
+        for path in &self.history {
+            let mut days = outcomes(path)?;
+            days.retain(|row| row.subject.date < first);
+            count_days(&days, &mut known);
+        }
         let lived =
             (0..self.seeds).map(|seed| self.live(&scorer, &rows, history.clone(), known.clone(), seed));
         print(&table::told(&lived.collect::<anyhow::Result<Vec<Lived>>>()?, self.json))
