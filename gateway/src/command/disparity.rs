@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::ToSpan as _;
 use manifest::record;
-use scoring::{ReasonCode, SubjectRef, Verdict, reliability::share_interval};
+use scoring::{Corridor, OfficerPart, ReasonCode, SubjectRef, Verdict, reliability::share_interval};
 use serde_json::json;
 
 use crate::{
@@ -73,8 +73,7 @@ async fn count(
     let drawn = decided.evidence.budget.is_some_and(|budget| budget.drawn());
     let reports = if drawn { store.inspections(summary.id).await? } else { Vec::new() };
     let by_rules = decided.pre_decisions.first().is_some_and(|conveyance| {
-        conveyance.officer.rules.iter().any(|rule| rule.code == ReasonCode::Finding)
-            && conveyance.verdict == Verdict::Corridor(scoring::Corridor::Red)
+        conveyance.verdict == Verdict::Corridor(Corridor::Red) && red_by_finding(&conveyance.officer)
     });
     for part in &decided.pre_decisions {
         let SubjectRef::Consignment(place) = part.subject else { continue };
@@ -92,7 +91,7 @@ async fn count(
         let outcome = reports.iter().rfind(|report| report.subject == word);
         let one = Group {
             consignments: 1,
-            chosen: u64::from(by_rules || part.verdict == Verdict::Corridor(scoring::Corridor::Red)),
+            chosen: u64::from(by_rules || part.verdict == Verdict::Corridor(Corridor::Red)),
             checked: u64::from(outcome.is_some()),
             irregular: u64::from(outcome.is_some_and(|report| report.irregular)),
             predicted: outcome.and(part.officer.fraud_probability).map_or(0.0, f64::from),
@@ -105,6 +104,15 @@ async fn count(
         }
     }
     Ok(())
+}
+
+/// Did a finding about the conveyance ask for full control? One that asks for less, on a conveyance that was drawn, chose
+/// nobody.
+fn red_by_finding(conveyance: &OfficerPart) -> bool {
+    conveyance.rules.iter().any(|rule| {
+        let red = rule.parameters.last().is_some_and(|word| word == Corridor::Red.as_str());
+        rule.code == ReasonCode::Finding && red
+    })
 }
 
 impl Group {
@@ -177,6 +185,8 @@ fn table(groups: &Groups, days: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use scoring::Reason;
+
     use super::*;
 
     fn group(consignments: u64, chosen: u64, checked: u64, irregular: u64) -> Group {
@@ -194,6 +204,24 @@ mod tests {
         assert!(!group(1_000, 100, 200, 10).disparity(&all), "chosen as often as all");
         assert!(!group(10, 5, 3, 0).disparity(&all), "three checks say nothing");
         assert!(!group(10, 5, 0, 0).disparity(&all));
+    }
+
+    #[test]
+    fn a_drawn_lorry_with_a_small_finding_was_not_chosen() {
+        let rules = |found: &[(ReasonCode, &[&str])]| {
+            let rules = found.iter().map(|(code, parameters)| Reason {
+                code: *code,
+                parameters: parameters.iter().map(|word| (*word).to_owned()).collect(),
+                contribution: None,
+            });
+            OfficerPart { rules: rules.collect(), ..OfficerPart::default() }
+        };
+        let drawn: (ReasonCode, &[&str]) = (ReasonCode::DrawnAtRandom, &[]);
+        let small: (ReasonCode, &[&str]) = (ReasonCode::Finding, &["VALUE_MALFORMED", "YELLOW"]);
+        let large: (ReasonCode, &[&str]) = (ReasonCode::Finding, &["SEALS_DISAGREE", "RED"]);
+        assert!(!red_by_finding(&rules(&[drawn])));
+        assert!(!red_by_finding(&rules(&[small, drawn])));
+        assert!(red_by_finding(&rules(&[small, large, drawn])));
     }
 
     #[test]
