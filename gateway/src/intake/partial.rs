@@ -104,6 +104,14 @@ pub(super) fn known(announced: &Declared, changes: &Declared) -> (usize, usize) 
     }
 }
 
+/// Does a list that may be whole say that it is? Its total of passengers is that of those named, and it names most of the
+/// announced list, so that a few changed persons who are counted by themselves do not make the others disappear.
+pub(super) fn restates(changes: &Declared, known: usize, listed: usize) -> bool {
+    let Some(Load::PassengerList(named)) = &changes.load else { return false };
+    let Some(Said::Plain(total)) = named.declared_passenger_count else { return false };
+    usize::try_from(total) == Ok(named.passengers.len()) && known > listed / 2
+}
+
 /// What becomes of those whom a message does not name.
 struct Stays {
     stops: Stops,

@@ -99,8 +99,12 @@ impl Pipeline {
                 None => String::new(),
             };
         }
-        if declared.revision == 0 && matches!(intent, Intent::Amend | Intent::Close) {
-            let newest = rows.iter().filter(|row| row.part == declared.part).map(|row| row.revision.number());
+        let of_part = || rows.iter().filter(|row| row.part == declared.part);
+        // What was a draft until now is announced, or drafted again, without a number for it.
+        let last = of_part().max_by_key(|row| row.revision.number());
+        let follows_draft = intent == Intent::Announce && last.is_some_and(|row| row.state == State::Draft);
+        if declared.revision == 0 && (follows_draft || matches!(intent, Intent::Amend | Intent::Close)) {
+            let newest = of_part().map(|row| row.revision.number());
             // What amends something unheard of leaves room for the first of its kind, which may be late.
             declared.revision = i64::from(newest.max().unwrap_or(0)) + 1;
         }
@@ -141,8 +145,8 @@ impl Pipeline {
             return Ok(declared);
         };
         part.clone_into(&mut declared.part);
-        // Everybody is named: it is the whole list again.
-        if naming == Naming::Perhaps && known == listed {
+        // Everybody is named, or everybody who is left: it is the whole list again.
+        if naming == Naming::Perhaps && (known == listed || partial::restates(&declared, known, listed)) {
             return Ok(declared);
         }
         Ok(partial::merged(announced, declared, naming, closes))

@@ -9,6 +9,23 @@ use proto::v1::{
 
 use crate::harness::{Gateway, now};
 
+/// Function 4 with a total that is the number of those named: whoever is left out has left. A total that counts a few of
+/// many counts the changes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_list_under_function_4_takes_people_off() {
+    let people: Vec<String> = ["A", "B", "C", "D"].map(|name| person(name, &format!("{name}0000001"))).into();
+    let counted = |count: usize, of: &[String]| [of, &[format!("CNT+42:{count}'")]].concat();
+    for (named, total, stay) in [(3, 3, 3), (3, 4, 4), (2, 2, 4)] {
+        let gateway = Gateway::start(&[]).await;
+        let first = submit(&gateway, list("BGM+745+LIST-4+9", "1", &people)).await;
+        assert_eq!(first.messages[0].refusal, None);
+        let changed =
+            submit(&gateway, list("BGM+745+LIST-4+4", "2", &counted(total, &people[..named]))).await;
+        let manifest = get(&gateway, &changed.messages[0]).await;
+        assert_eq!(told(&manifest).len(), stay, "{named} of {total}");
+    }
+}
+
 /// One person of a list.
 fn person(name: &str, document: &str) -> String {
     format!(
