@@ -11,6 +11,7 @@ pub mod many;
 pub mod mrz;
 pub mod numbers;
 pub mod party;
+pub mod passenger_table;
 pub mod place;
 pub mod stories;
 pub mod submission_json;

@@ -111,6 +111,11 @@ pub(super) fn intent(facts: &Facts, page: &mut Page) -> Intent {
     }
 }
 
+/// Is the list a draft, by its status?
+pub(super) fn is_draft(facts: &Facts) -> bool {
+    words::value("state", facts.text(Fact::State)) == Some("DRAFT")
+}
+
 fn conveyance(facts: &Facts, page: &mut Page) -> Conveyance {
     let at = PathKey::ROOT.field("conveyance");
     let train = facts.said(Fact::Train).is_some();

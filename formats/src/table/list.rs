@@ -78,6 +78,7 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
     let mut declared = Declared::default();
     journey::fill(&mut declared, &facts, this_year, &mut page);
     let intent = journey::intent(&facts, &mut page);
+    declared.draft = journey::is_draft(&facts);
 
     let mut list = List {
         this_year,
@@ -334,6 +335,10 @@ impl List<'_, '_> {
                 }
                 let at = At { sheet: *sheet, row: said.row, column: said.column };
                 self.page.mark(PathKey::ROOT.item("crew_members", index), at);
+                // A name is not enough to let the driver through, and no reason to hold up the coach.
+                let path = format!("crew_members[{index}].travel_documents");
+                let note = self.page.at(FindingCode::DocumentMissing, Severity::Warning, at);
+                self.page.push(note.at(About::CrewMember(index), path.as_str()));
                 let role = Some(Said::Plain(CrewRole::Driver));
                 self.crew.push(CrewMember { name: Some(name), role, ..CrewMember::default() });
             }

@@ -3,6 +3,7 @@
 use manifest::declared::PersonName;
 
 use super::fold::fold;
+use super::person::is_dash;
 use super::words;
 
 /// A whole name into its parts: `Юсупов Ёркин Бахтиёрович`, `YUSUPOV, YORQIN`, `YUSUPOV/YORQIN`, `Каримова Нигора Рустам кизи`.
@@ -22,7 +23,11 @@ pub(super) fn split(whole: &str) -> PersonName {
 
 /// Given name and patronymic: the first word, and the rest where it looks like a father's name.
 pub(super) fn given_and_patronymic(text: &str) -> (String, String) {
-    let parts: Vec<&str> = text.split_whitespace().collect();
+    let mut parts: Vec<&str> = text.split_whitespace().collect();
+    // `Джон -`: a father's name that there is not.
+    while parts.last().is_some_and(|last| is_dash(last)) {
+        parts.pop();
+    }
     let at = parts.iter().skip(1).position(|word| is_patronymic(word));
     match at {
         // `Бахтиёр угли`: the father's name stands before the word for son or daughter.
@@ -36,6 +41,16 @@ pub(super) fn given_and_patronymic(text: &str) -> (String, String) {
         }
         None => (parts.join(" "), String::new()),
     }
+}
+
+/// What stands in the column of fathers' names; nothing where it says that there is none.
+pub(super) fn father(text: String) -> String {
+    if words::value("absence", &text).is_some() { String::new() } else { without_dash(text) }
+}
+
+/// The text, unless it is a sign for "nothing".
+pub(super) fn without_dash(text: String) -> String {
+    if is_dash(&text) { String::new() } else { text }
 }
 
 fn is_patronymic(word: &str) -> bool {
@@ -106,6 +121,8 @@ mod tests {
             ("Toshmatov Anvar Rustamoʻgʻli", "Toshmatov", "Anvar", "Rustamoʻgʻli"),
             ("MUSTERMANN ERIKA MARIA", "MUSTERMANN", "ERIKA MARIA", ""),
             ("Madonna", "Madonna", "", ""),
+            ("Смит Джон -", "Смит", "Джон", ""),
+            ("Смит Анна-Мария —", "Смит", "Анна-Мария", ""),
             ("  ", "", "", ""),
         ] {
             let name = split(whole);

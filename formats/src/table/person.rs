@@ -157,8 +157,8 @@ impl<'t, 'p> Reader<'t, 'p> {
     fn name(&mut self) -> Option<PersonName> {
         let mut name = PersonName {
             family_name: self.text(Column::Surname, "name.family_name"),
-            given_name: self.text(Column::GivenName, "name.given_name"),
-            patronymic: self.text(Column::Patronymic, "name.patronymic"),
+            given_name: names::without_dash(self.text(Column::GivenName, "name.given_name")),
+            patronymic: names::father(self.text(Column::Patronymic, "name.patronymic")),
             script_code: String::new(),
             native_full_name: String::new(),
         };

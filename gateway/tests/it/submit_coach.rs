@@ -1,7 +1,11 @@
 //! A coach's list goes in; travellers are set aside one by one.
 
-use proto::v1::{Corridor, Finding, PreDecision, Severity, SubmitManifestResponse};
-use testkit::stories::Story;
+use jiff::ToSpan as _;
+use proto::v1::{
+    Corridor, DocumentMessage, Finding, ManifestState, PreDecision, Severity, SubmitDocumentRequest,
+    SubmitManifestResponse,
+};
+use testkit::{passenger_table, stories::Story};
 
 use crate::harness::{Gateway, now};
 
@@ -36,6 +40,69 @@ async fn one_broken_row_of_fifty_sets_one_traveller_aside() {
     assert_eq!(aside.len(), 1, "{:?}", answer.findings);
     assert!(aside[0].subject.starts_with("passengers/"), "{}", aside[0].subject);
     assert_eq!(answer.pre_decisions[0].corridor(), Corridor::Green);
+}
+
+async fn table(gateway: &Gateway, content: String) -> DocumentMessage {
+    let request = SubmitDocumentRequest { content: content.into_bytes(), ..Default::default() };
+    let answer = gateway.manifests("silk-coach").submit_document(request).await.unwrap().into_inner();
+    let [message] = answer.messages.try_into().unwrap();
+    message
+}
+
+fn arrival() -> String {
+    now().checked_add(16.hours()).unwrap().strftime("%Y-%m-%dT%H:%M+05:00").to_string()
+}
+
+/// What carriers file under Order 162 names no issuing state: forty-nine are green, one is withheld, for one finding.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_broken_row_of_an_order_162_list_sets_one_traveller_aside() {
+    let gateway = Gateway::start(&[]).await;
+    let message = table(&gateway, passenger_table::order_162(&arrival(), "31.02.1988")).await;
+    let recorded = message.recorded.unwrap();
+    let of = |corridor: Corridor, kind: &str| {
+        let each = recorded.pre_decisions.iter().filter(|each| each.corridor() == corridor);
+        each.filter(|each| each.subject.starts_with(kind)).count()
+    };
+    let findings = &recorded.receipt.as_ref().unwrap().findings;
+    assert_eq!(
+        (of(Corridor::Green, "passengers/"), of(Corridor::Unspecified, "passengers/")),
+        (49, 1),
+        "{findings:?}"
+    );
+    assert_eq!(
+        (of(Corridor::Green, ""), of(Corridor::Unspecified, "")),
+        (51, 1),
+        "{:?}",
+        recorded.pre_decisions
+    );
+    assert_eq!(findings.len(), 1, "{findings:?}");
+}
+
+/// A name on the line above the list is no driver whom an officer knows, and no reason to hold up the coach.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_driver_known_by_name_is_red_alone() {
+    let gateway = Gateway::start(&[]).await;
+    let text = passenger_table::order_162(&arrival(), "12.03.1988");
+    let rows = text.lines().filter(|line| !line.contains(";водитель"));
+    let text = format!("Водитель;Омаров Ерлан\n{}\n", rows.collect::<Vec<_>>().join("\n"));
+    let recorded = table(&gateway, text).await.recorded.unwrap();
+    for each in &recorded.pre_decisions {
+        let red = each.subject.starts_with("crewMembers/");
+        let expected = if red { Corridor::Red } else { Corridor::Green };
+        assert_eq!(each.corridor(), expected, "{}", each.subject);
+    }
+    assert_eq!(recorded.receipt.unwrap().findings.len(), 1);
+}
+
+/// A draft is kept as one: nobody waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_says_draft_is_a_draft() {
+    let gateway = Gateway::start(&[]).await;
+    let text = passenger_table::order_162(&arrival(), "12.03.1988");
+    let draft = table(&gateway, format!("Статус;черновик\n{text}")).await;
+    let state = |message: DocumentMessage| message.recorded.unwrap().receipt.unwrap().state();
+    assert_eq!(state(draft), ManifestState::Draft);
+    assert_eq!(state(table(&gateway, text).await), ManifestState::Submitted);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,6 +53,7 @@ pub fn normalize(declared: Declared, lists: &CodeLists, settings: &RuleSettings)
         findings: Findings::with_limit(settings.findings_limit, declared.source),
         offset_minutes: None,
         unreadable: BTreeSet::new(),
+        named_only: BTreeSet::new(),
     };
     declared.notes.into_iter().for_each(|note| step.form(note));
     // First the journey: its offset from UTC reads the words of every other instant.
@@ -90,6 +91,8 @@ struct Step<'l> {
     offset_minutes: Option<i16>,
     /// Persons whose row the reader could not take apart.
     unreadable: BTreeSet<About>,
+    /// Crew whom the form gives by name alone, on a line above a list: the reader's one finding stands for all that is absent.
+    named_only: BTreeSet<About>,
 }
 
 impl Step<'_> {
@@ -133,6 +136,9 @@ impl Step<'_> {
     fn form(&mut self, note: FormNote) {
         if note.code == FindingCode::RowUnreadable {
             self.unreadable.insert(note.about);
+        }
+        if note.code == FindingCode::DocumentMissing && matches!(note.about, About::CrewMember(_)) {
+            self.named_only.insert(note.about);
         }
         let original = note.original.and_then(|original| OriginalValue::kept(&original.0));
         self.findings.push(Finding {

@@ -107,16 +107,23 @@ impl Step<'_> {
             self.absent(Element::PersonName, "name", at.field("name"));
         }
         let birth_date_at = at.field("birth_date");
-        if said.birth_date.is_none() {
-            self.absent(Element::PersonBirthDate, "birth_date", birth_date_at);
+        // Of whom the list gives no more than a name, the reader has said so.
+        if !self.named_only.contains(&at.about) {
+            if said.birth_date.is_none() {
+                self.absent(Element::PersonBirthDate, "birth_date", birth_date_at);
+            }
+            if said.nationality_code.trim().is_empty() {
+                self.absent(Element::PersonNationality, "nationality_code", nationality_at);
+            }
+            let weight = self.required.weight(Element::PersonDocuments);
+            if let Some(weight) = weight.filter(|_| said.travel_documents.is_empty()) {
+                self.findings.note(FindingCode::DocumentMissing, weight, at.field("travel_documents")).push();
+            }
         }
-        if said.nationality_code.trim().is_empty() {
-            self.absent(Element::PersonNationality, "nationality_code", nationality_at);
-        }
-        let weight = self.required.weight(Element::PersonDocuments);
-        if let Some(weight) = weight.filter(|_| said.travel_documents.is_empty()) {
-            self.findings.note(FindingCode::DocumentMissing, weight, at.field("travel_documents")).push();
-        }
+        // A traveller's own state tells who issued their document, but for those who have none, refugees and words that we
+        // do not know. Where no nationality is said at all, that is the finding.
+        let issuer_told = said.nationality_code.trim().is_empty()
+            || nationality.is_some_and(|state| !state.as_str().starts_with("XX"));
         let documents = said.travel_documents.into_iter().enumerate();
         Person {
             name,
@@ -124,7 +131,9 @@ impl Step<'_> {
             sex: self.word(said.sex, Sex::parse, at.field("sex")),
             nationality,
             travel_documents: documents
-                .map(|(i, document)| self.travel_document(document, at.item("travel_documents", i)))
+                .map(|(i, document)| {
+                    self.travel_document(document, issuer_told, at.item("travel_documents", i))
+                })
                 .collect(),
         }
     }
@@ -141,7 +150,13 @@ impl Step<'_> {
         name
     }
 
-    fn travel_document(&mut self, said: declared::TravelDocument, at: Spot<'_>) -> TravelDocument {
+    /// A document; `issuer_told` when something else on the list tells who issued it.
+    fn travel_document(
+        &mut self,
+        said: declared::TravelDocument,
+        issuer_told: bool,
+        at: Spot<'_>,
+    ) -> TravelDocument {
         let number = words::plate(&said.number);
         if number.is_none() {
             self.absent(Element::DocumentNumber, "number", at.field("number"));
@@ -150,7 +165,7 @@ impl Step<'_> {
             self.absent(Element::DocumentType, "type", at.field("type"));
         }
         let issuer_at = at.field("issuing_state_code");
-        if said.issuing_state_code.trim().is_empty() {
+        if said.issuing_state_code.trim().is_empty() && !issuer_told {
             self.absent(Element::DocumentIssuer, "issuing_state_code", issuer_at);
         }
         TravelDocument {

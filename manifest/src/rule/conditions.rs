@@ -49,7 +49,7 @@ elements! {
     DocumentNumber = "travel_document.number",
     /// Type of a travel document.
     DocumentType = "travel_document.type",
-    /// State that issued a travel document.
+    /// State that issued a travel document, where the nationality does not tell it.
     DocumentIssuer = "travel_document.issuing_state_code",
     /// Regular or occasional service.
     Service = "passenger_list.service",

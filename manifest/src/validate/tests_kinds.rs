@@ -308,7 +308,11 @@ fn leave_out(element: Element, declared: &mut Declared) -> bool {
         Element::PersonDocuments => declared.crew_members[0].travel_documents.clear(),
         Element::DocumentNumber => declared.crew_members[0].travel_documents[0].number.clear(),
         Element::DocumentType => declared.crew_members[0].travel_documents[0].document_type = None,
-        Element::DocumentIssuer => declared.crew_members[0].travel_documents[0].issuing_state_code.clear(),
+        // Of somebody stateless: for others the nationality tells it.
+        Element::DocumentIssuer => {
+            declared.crew_members[0].nationality_code = String::from("XXA");
+            declared.crew_members[0].travel_documents[0].issuing_state_code.clear();
+        }
         Element::Driver => {
             declared.crew_members.retain(|member| member.role != Some(CrewRole::Driver.into()))
         }
