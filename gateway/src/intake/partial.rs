@@ -105,11 +105,18 @@ pub(super) fn known(announced: &Declared, changes: &Declared) -> (usize, usize) 
 }
 
 /// Does a list that may be whole say that it is? Its total of passengers is that of those named, and it names most of the
-/// announced list, so that a few changed persons who are counted by themselves do not make the others disappear.
-pub(super) fn restates(changes: &Declared, known: usize, listed: usize) -> bool {
-    let Some(Load::PassengerList(named)) = &changes.load else { return false };
+/// announced passengers, so that a few changed persons who are counted by themselves do not make the others disappear.
+/// Drivers, who stand in each list, count for neither.
+pub(super) fn restates(announced: &Declared, changes: &Declared) -> bool {
+    let (Some(Load::PassengerList(list)), Some(Load::PassengerList(named))) =
+        (&announced.load, &changes.load)
+    else {
+        return false;
+    };
     let Some(Said::Plain(total)) = named.declared_passenger_count else { return false };
-    usize::try_from(total) == Ok(named.passengers.len()) && known > listed / 2
+    let index = Index::of(list.passengers.iter().map(key));
+    let found: HashSet<usize> = named.passengers.iter().filter_map(|one| index.find(&key(one))).collect();
+    usize::try_from(total) == Ok(named.passengers.len()) && found.len() > list.passengers.len() / 2
 }
 
 /// What becomes of those whom a message does not name.

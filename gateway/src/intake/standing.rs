@@ -146,7 +146,7 @@ impl Pipeline {
         };
         part.clone_into(&mut declared.part);
         // Everybody is named, or everybody who is left: it is the whole list again.
-        if naming == Naming::Perhaps && (known == listed || partial::restates(&declared, known, listed)) {
+        if naming == Naming::Perhaps && (known == listed || partial::restates(&announced, &declared)) {
             return Ok(declared);
         }
         Ok(partial::merged(announced, declared, naming, closes))
