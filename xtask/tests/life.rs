@@ -34,6 +34,10 @@ const TAIL: &str = "
 - A manifest that never arrives **expires** `border.expire_after_hours` after its expected arrival. Should it come after all,
   the post's report still makes it ARRIVED.
 - Filing **late** is a finding (`FILED_LATE`), and the manifest is scored all the same.
+- A message that withdraws what was **not announced yet** (`CC014C`, PAXLST function 1) is kept as revision 1, CANCELLED. The
+  announcement that comes after it is recorded and AMENDED at once: nothing of it is in force. Should it be meant after all,
+  an amendment begins anew. By an MRN under which nothing was announced nothing is withdrawn (`MANIFEST_NOT_FOUND`), and
+  nothing amended: the reference under which it was announced is asked for (`document_reference`, `--reference`).
 ";
 
 fn page() -> String {

@@ -1,6 +1,6 @@
 //! What holds between the messages of a document: parts of one list, and their one total.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use manifest::declared::{FormNote, Load};
 use manifest::finding::{About, FindingCode, Severity};
@@ -35,9 +35,7 @@ pub(super) fn settle(messages: &mut [Settling]) {
     for parts in lists.values() {
         let is_numbered = |index: &usize| messages.get(*index).is_some_and(|one| !one.sequence.is_empty());
         let (numbered, others): (Vec<usize>, Vec<usize>) = parts.iter().copied().partition(is_numbered);
-        if numbered.len() > 1 {
-            one_total(messages, &numbered);
-        }
+        one_total(messages, &numbered);
         // Without numbers two lists under one reference may be two lists: one total for both is believed when it is
         // the sum.
         if others.len() > 1 && shares_its_total(messages, &others) {
@@ -56,10 +54,15 @@ pub(super) fn settle(messages: &mut [Settling]) {
 }
 
 impl Settling {
-    /// Number of the part, as UNH S010 says it. The first and only part of a list is the list.
+    /// The first and only part of a list is the list.
+    fn is_the_list(&self) -> bool {
+        self.last && self.sequence.trim_start_matches('0') == "1"
+    }
+
+    /// Number of the part, as UNH S010 says it.
     fn part(&self) -> Option<&str> {
         let number = self.sequence.trim_start_matches('0');
-        (!number.is_empty() && (number, self.last) != ("1", true)).then_some(number)
+        (!number.is_empty() && !self.is_the_list()).then_some(number)
     }
 }
 
@@ -87,21 +90,27 @@ fn listed(messages: &[Settling], parts: &[usize]) -> usize {
     parts.iter().filter_map(|index| messages.get(*index)).map(persons).sum()
 }
 
-/// The control total of a list in several messages counts the persons of all of them.
+/// The control total of a list in several messages counts the persons of all of them. What a message says stays what it
+/// says, whatever came with it: only what is made of it is another matter.
 fn one_total(messages: &mut [Settling], parts: &[usize]) {
     let listed = listed(messages, parts);
+    let is_whole = is_whole(messages, parts);
     for index in parts {
         let Some(one) = messages.get_mut(*index) else { continue };
+        if one.is_the_list() {
+            continue;
+        }
         let Some(declared_count) = one.declared_count else { continue };
         let Ok(declared) = &mut one.message.content else { continue };
         let Some(Load::PassengerList(list)) = &mut declared.load else { continue };
-        // Of one part alone the total says nothing.
-        list.declared_passenger_count = None;
+        list.counts_all_parts = true;
         declared.notes.retain(|note| {
             note.code != FindingCode::CountMismatch
                 || note.path.as_str() != "passenger_list.declared_passenger_count"
         });
-        if u64::try_from(listed).ok() != Some(declared_count) {
+        let (listed, total) = (u64::try_from(listed).unwrap_or(u64::MAX), declared_count);
+        // Parts that are still to come, or came before, may hold the rest.
+        if listed > total || (is_whole && listed != total) {
             let note = FormNote::new(FindingCode::CountMismatch, Severity::Warning)
                 .at(About::Conveyance, "passenger_list.declared_passenger_count")
                 .parameter("declared", declared_count)
@@ -109,4 +118,13 @@ fn one_total(messages: &mut [Settling], parts: &[usize]) {
             declared.notes.push(note);
         }
     }
+}
+
+/// Is the whole list here? Without numbers nothing says otherwise; with them, the last part is here and all before it.
+fn is_whole(messages: &[Settling], parts: &[usize]) -> bool {
+    let here = || parts.iter().filter_map(|index| messages.get(*index));
+    let number = |one: &Settling| one.sequence.parse::<usize>().ok();
+    let last = here().filter(|one| one.last).filter_map(number).max();
+    let numbers: BTreeSet<usize> = here().filter_map(number).filter(|number| *number > 0).collect();
+    here().all(|one| one.sequence.is_empty()) || last.is_some_and(|last| numbers.len() == last)
 }

@@ -134,6 +134,7 @@ fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mu
             Ok(count) => Said::Plain(count),
             Err(_) => Said::Words(count.to_string()),
         }),
+        counts_all_parts: false,
         service: None,
         route_permit_reference: header.route_permit.clone(),
     };

@@ -110,6 +110,7 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
     }
     declared.load = Some(Load::PassengerList(PassengerList {
         declared_passenger_count: count(&named, &facts, passengers.len(), found, &mut page),
+        counts_all_parts: false,
         service,
         route_permit_reference: facts.text(Fact::Permit).to_owned(),
         passengers,

@@ -16,6 +16,7 @@ pub(super) fn passenger_list(list: v1::PassengerList) -> PassengerList {
     PassengerList {
         passengers: list.passengers.into_iter().map(passenger).collect(),
         declared_passenger_count: count(list.declared_passenger_count),
+        counts_all_parts: false,
         service: word(list.service, service, "PASSENGER_SERVICE_", PassengerService::parse),
         route_permit_reference: list.route_permit_reference,
     }

@@ -4,16 +4,13 @@
 //! completed by sending it again, also in other batches. Part and revision, which few formats know, are given here.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use jiff::Timestamp;
-use manifest::{
-    Findings, State,
-    declared::{Declared, DeclaredInstant},
-};
+use manifest::{Findings, State, declared::Declared};
 use prost::bytes::Bytes;
 use proto::v1;
 use tokio::sync::OnceCell;
@@ -23,6 +20,7 @@ use uuid::Uuid;
 use super::{
     Failure, admit,
     pipeline::{Checked, Original, Pipeline, Submission},
+    standing,
     steps::Steps,
 };
 use crate::{
@@ -57,7 +55,7 @@ pub(super) struct Reading {
     pub(super) format: Format,
     content: Bytes,
     /// Several messages: then the document is kept once.
-    several: bool,
+    pub(super) several: bool,
     now: Timestamp,
     kept: OnceCell<Uuid>,
     envelope: decode::document::Envelope,
@@ -65,9 +63,26 @@ pub(super) struct Reading {
     heads: Vec<(AnswerHead, Option<Unreadable>)>,
     /// What came of each message so far, by its number.
     answers: Mutex<BTreeMap<i32, Answer>>,
+    /// The manifests that its messages so far are, or were found to repeat.
+    settled: Mutex<HashSet<Uuid>>,
 }
 
 impl Reading {
+    /// Is what the message is about named by an MRN, under which nothing is announced that has an LRN?
+    pub(super) fn names_mrn(&self, declared: &Declared) -> bool {
+        matches!(self.format, Format::Ncts | Format::Ens) && standing::is_mrn(&declared.manifest_reference)
+    }
+
+    /// Notes that a message of the document is this manifest.
+    pub(super) fn settled(&self, id: Uuid) {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+    }
+
+    /// Is a message of the document this manifest?
+    pub(super) fn has_settled(&self, id: Uuid) -> bool {
+        self.settled.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+
     /// Notes what came of a message, for the answers in kind.
     pub(super) fn answered(&self, message: &v1::DocumentMessage) {
         let place = usize::try_from(message.message_number).ok().and_then(|number| number.checked_sub(1));
@@ -137,6 +152,7 @@ impl Pipeline {
             envelope: document.envelope.clone(),
             heads,
             answers: Mutex::default(),
+            settled: Mutex::default(),
         };
         Ok((told, reading, grouped(document)))
     }
@@ -186,6 +202,9 @@ impl Pipeline {
         let steps = Steps::of(&self.metrics, declared.load.as_ref());
         let rows = self.earlier(partner, reading, &mut declared, intent).await?;
         if intent == Intent::Cancel && !reading.asked.dry_run {
+            if rows.is_empty() && reading.format != Format::ManifestJson && !reading.names_mrn(&declared) {
+                return self.withdraw_early(partner, reading, heading.number, declared, &steps).await;
+            }
             return self.withdraw(partner, &declared, &rows, reading.now).await;
         }
         if intent == Intent::Arrive && !reading.asked.dry_run {
@@ -196,8 +215,8 @@ impl Pipeline {
         }
         // The list that says who really boarded is final; a revision like any other otherwise.
         declared.closed |= intent == Intent::Close;
-        let repeated =
-            reading.format != Format::ManifestJson && self.assign(&mut declared, intent, shared, &rows);
+        let repeated = reading.format != Format::ManifestJson
+            && self.assign(reading, &mut declared, intent, shared, &rows).await?;
         learned.key = (declared.manifest_reference.clone(), declared.part.clone(), declared.revision);
         let envelope = Envelope {
             request_id: reading.asked.request_id.clone(),
@@ -223,8 +242,32 @@ impl Pipeline {
         }
         let original = self.original(partner, reading, heading.number, repeated).await?;
         let submission = self.announce(partner, said, original, &steps, reading.now).await?;
+        reading.settled(submission.recorded.id);
         learned.under(&submission.recorded.key);
         Ok(Taken::Recorded(Box::new(submission)))
+    }
+
+    /// A withdrawal that comes before what it withdraws is kept: as the second of its kind, never in force, beside which
+    /// the announcement is out of date when it comes.
+    async fn withdraw_early(
+        &self,
+        partner: &Partner,
+        reading: &Reading,
+        number: usize,
+        mut declared: Declared,
+        steps: &Steps<'_>,
+    ) -> Result<Taken, Failure> {
+        (declared.revision, declared.draft) = (declared.revision.max(1), true);
+        admit::submission(partner, &declared)?;
+        let original = self.original(partner, reading, number, false).await?;
+        let envelope = Envelope {
+            request_id: reading.asked.request_id.clone(),
+            language_code: reading.asked.language_code.clone(),
+        };
+        let said = decode::Submission { declared, envelope };
+        let submission = self.announce(partner, said, original, steps, reading.now).await?;
+        let moved = self.store.cancel(submission.recorded.id, &partner.id, "", reading.now).await?;
+        Ok(Taken::Moved(Box::new(moved)))
     }
 
     /// Withdraws whatever stands under the reference.
@@ -255,11 +298,10 @@ impl Pipeline {
         rows: &[RevisionRow],
         now: Timestamp,
     ) -> Result<Taken, Failure> {
-        let said = declared.journey.as_ref().and_then(|journey| journey.arrival_time.as_ref());
-        let time = match said {
-            Some(DeclaredInstant::Instant { timestamp, .. }) => (*timestamp).min(now),
-            _ => now,
-        };
+        // Many formats write no offset: what the time is on the journey's clock is known once it is normalized.
+        let rules = self.rules.of_partner(&partner.id);
+        let (manifest, _) = manifest::normalize(declared.clone(), &self.lists, &rules);
+        let time = manifest.journey.arrival_time().map_or(now, |time| time.min(now));
         // Of several parts, all of them are on the one conveyance.
         let newest = rows.iter().filter(|row| {
             row.state != State::Amended && (declared.part.is_empty() || declared.part == row.part)

@@ -119,6 +119,23 @@ pub(super) fn restates(announced: &Declared, changes: &Declared) -> bool {
     usize::try_from(total) == Ok(named.passengers.len()) && found.len() > list.passengers.len() / 2
 }
 
+/// Do both name somebody, or a consignment? The drivers of a coach stand in each of its lists: they count where there is
+/// nobody else.
+pub(super) fn shares_load(announced: &Declared, declared: &Declared) -> bool {
+    let passengers = |declared: &Declared| match &declared.load {
+        Some(Load::PassengerList(list)) => !list.passengers.is_empty(),
+        _ => false,
+    };
+    match (&announced.load, &declared.load) {
+        (Some(Load::PassengerList(list)), Some(Load::PassengerList(named))) if passengers(announced) => {
+            let index = Index::of(list.passengers.iter().map(key));
+            named.passengers.iter().any(|one| index.find(&key(one)).is_some())
+        }
+        (Some(Load::PassengerList(_)), Some(Load::PassengerList(_))) if passengers(declared) => false,
+        _ => known(announced, declared).0 > 0,
+    }
+}
+
 /// What becomes of those whom a message does not name.
 struct Stays {
     stops: Stops,

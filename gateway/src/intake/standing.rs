@@ -39,20 +39,30 @@ impl Pipeline {
             return Ok(Vec::new());
         }
         let store = &self.store;
-        let rows = store.revisions_of(&partner.id, &declared.manifest_reference, MOST_REVISIONS).await?;
-        if !rows.is_empty() || intent == Intent::Announce {
-            return Ok(rows);
-        }
+        let own = store.revisions_of(&partner.id, &declared.manifest_reference, MOST_REVISIONS).await?;
         let given = reading.asked.reference.trim();
+        let by_mrn = is_mrn(&declared.manifest_reference);
+        // Whoever gives a reference beside the one message with an MRN says what that is about.
+        let given_first = by_mrn && !reading.several && !given.is_empty();
+        if intent == Intent::Announce || (!own.is_empty() && !given_first) {
+            return Ok(own);
+        }
+        if given == declared.manifest_reference {
+            return Ok(own);
+        }
         let rows = match given {
-            "" => rows,
+            "" => Vec::new(),
             given => store.revisions_of(&partner.id, given, MOST_REVISIONS).await?,
         };
-        if rows.is_empty() && intent != Intent::Amend {
-            return Ok(rows); // there is nothing to record: the refusal says that nothing was found
+        if rows.is_empty() && (!own.is_empty() || intent != Intent::Amend) {
+            return Ok(own); // of nothing there is nothing to record: the refusal says that nothing was found
+        }
+        // Recorded, it would be a second manifest beside the one that it amends.
+        if rows.is_empty() && !reading.asked.dry_run && reading.names_mrn(declared) {
+            return Err(UNDER_ANOTHER_REFERENCE);
         }
         let severity = if rows.is_empty() { Severity::Warning } else { Severity::Note };
-        if !rows.is_empty() || is_mrn(&declared.manifest_reference) {
+        if !rows.is_empty() || by_mrn {
             let reference = "manifest_reference";
             let note =
                 FormNote::new(FindingCode::ReferenceDisagrees, severity).at(About::Manifest, reference);
@@ -70,15 +80,19 @@ impl Pipeline {
 
     /// Gives part and revision to a message whose format knows none. True when the same words stand in the store already:
     /// then it goes under their key, whatever batch they came in.
-    pub(super) fn assign(
+    ///
+    /// # Errors
+    /// The store's faults.
+    pub(super) async fn assign(
         &self,
+        reading: &Reading,
         declared: &mut Declared,
         intent: Intent,
         shared: Option<u32>,
         rows: &[RevisionRow],
-    ) -> bool {
+    ) -> Result<bool, Failure> {
         let (part, revision) = (declared.part.clone(), declared.revision);
-        let same = rows.iter().any(|row| {
+        let same = rows.iter().find(|row| {
             if !(part.is_empty() || part == row.part)
                 || !(revision == 0 || revision == i64::from(row.revision.number()))
             {
@@ -88,13 +102,14 @@ impl Pipeline {
             declared.revision = i64::from(row.revision.number());
             self.digests.content_of(|out| declared.canonical(out)) == row.content_digest
         });
-        if same {
-            return true;
+        if let Some(same) = same {
+            reading.settled(same.id);
+            return Ok(true);
         }
         (declared.part, declared.revision) = (part, revision);
         if declared.part.is_empty() {
             declared.part = match shared {
-                Some(place) => place.to_string(),
+                Some(place) => self.place(reading, declared, place, rows).await?,
                 None if intent != Intent::Announce => the_one_part(rows),
                 None => String::new(),
             };
@@ -108,7 +123,42 @@ impl Pipeline {
             // What amends something unheard of leaves room for the first of its kind, which may be late.
             declared.revision = i64::from(newest.max().unwrap_or(0)) + 1;
         }
-        false
+        Ok(false)
+    }
+
+    /// The part of a list that has no number: its place among those that came with it. Where another list of another
+    /// batch has that place, it is the part that it says otherwise, and a conflict, if it names anybody of that; and the
+    /// next free place if it does not.
+    async fn place(
+        &self,
+        reading: &Reading,
+        declared: &Declared,
+        place: u32,
+        rows: &[RevisionRow],
+    ) -> Result<String, Failure> {
+        /// Parts of one list that are looked through.
+        const MOST_PARTS: usize = 16;
+        let taken = |place: u32| rows.iter().any(|row| row.part == place.to_string());
+        if !taken(place) {
+            return Ok(place.to_string());
+        }
+        let mut seen: Vec<&str> = Vec::new();
+        for row in rows.iter().filter(|row| !reading.has_settled(row.id)) {
+            if seen.len() >= MOST_PARTS || seen.contains(&row.part.as_str()) {
+                continue;
+            }
+            seen.push(&row.part);
+            // Without its persons nobody can say whom it named.
+            let said_again = match self.announced(row).await? {
+                Some(announced) => partial::shares_load(&announced, declared),
+                None => row.part == place.to_string(),
+            };
+            if said_again {
+                return Ok(row.part.clone());
+            }
+        }
+        let free = (1..=u32::MAX).find(|place| !taken(*place));
+        Ok(free.unwrap_or(place).to_string())
     }
 
     /// A list that names only some, put into the announced list that it changes: of several parts, the one that knows the
@@ -161,6 +211,12 @@ impl Pipeline {
     }
 }
 
+const UNDER_ANOTHER_REFERENCE: Failure = Failure::Request {
+    field: "document_reference",
+    problem: "must give the reference under which the amended manifest was announced: nothing was announced under the \
+              MRN that the message names",
+};
+
 /// The part that everything under a reference has, if it is one.
 fn the_one_part(rows: &[RevisionRow]) -> String {
     match rows.split_first() {
@@ -170,7 +226,7 @@ fn the_one_part(rows: &[RevisionRow]) -> String {
 }
 
 /// The form of a movement reference number: two digits of a year, a country, fourteen letters and digits.
-fn is_mrn(reference: &str) -> bool {
+pub(super) fn is_mrn(reference: &str) -> bool {
     let bytes = reference.as_bytes();
     bytes.len() == 18
         && bytes.iter().take(2).all(u8::is_ascii_digit)

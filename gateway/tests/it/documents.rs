@@ -283,8 +283,17 @@ async fn a_transit_declaration_lives_by_messages_of_its_own_kind() {
         looked.messages[0].checked.as_ref().unwrap().acceptable,
         "it declares nothing, so nothing is missing"
     );
-    let unknown = send(&cancel.replace("0001", "0002")).await;
-    assert_eq!(unknown.messages[0].refusal.as_ref().unwrap().reason, "MANIFEST_NOT_FOUND");
+    // Withdrawn before it was announced: kept, and what comes late does not stand.
+    for _ in 0..2 {
+        let early = send(&cancel.replace("0001", "0002")).await;
+        let moved = early.messages[0].moved.as_ref().unwrap();
+        assert_eq!((moved.revision, moved.state()), (1, ManifestState::Cancelled));
+    }
+    let late = send(&first.replace("DEMO-2026-0001", "DEMO-2026-0002")).await;
+    assert_eq!(late.messages[0].recorded.as_ref().unwrap().state(), ManifestState::Amended);
+    // By a number that nobody announced nothing is withdrawn, and nothing kept.
+    let by_mrn = cancel.replace("<LRN>DEMO-2026-0001</LRN>", "<MRN>26LT000246J8NY33L9</MRN>");
+    assert_eq!(send(&by_mrn).await.messages[0].refusal.as_ref().unwrap().reason, "MANIFEST_NOT_FOUND");
 
     // An announced arrival is kept and told; only a post's report makes it ARRIVED.
     let by_mrn = first.replace("<LRN>DEMO-2026-0001</LRN>", "<MRN>26LT000246J8NY33L7</MRN>");
@@ -292,10 +301,20 @@ async fn a_transit_declaration_lives_by_messages_of_its_own_kind() {
     let arrival = "<CC007C><TransitOperation><MRN>26LT000246J8NY33L7</MRN></TransitOperation>\
         <CustomsOfficeOfDestinationActual><referenceNumber>UZ-YALLAMA</referenceNumber>\
         </CustomsOfficeOfDestinationActual></CC007C>";
-    let arrived = send(arrival).await;
+    // The message's own time counts: that of the post's clock, where no offset is written.
+    let an_hour_ago = now().checked_sub(jiff::SignedDuration::from_hours(1)).unwrap();
+    let on_the_clock = jiff::tz::Offset::constant(5).to_datetime(an_hour_ago).strftime("%Y-%m-%dT%H:%M:%S");
+    let timed = arrival.replace(
+        "</TransitOperation>",
+        &format!(
+            "<arrivalNotificationDateAndTime>{on_the_clock}</arrivalNotificationDateAndTime></TransitOperation>"
+        ),
+    );
+    let arrived = send(&timed).await;
     let moved = arrived.messages[0].moved.as_ref().unwrap();
     assert_eq!(moved.state(), ManifestState::Submitted);
-    assert!(moved.announced_arrival_time.is_some());
+    let told = moved.announced_arrival_time.unwrap();
+    assert_eq!(told.seconds, an_hour_ago.as_second());
     // Under a number that nobody announced, the reference that is given with the document is asked for.
     let other = arrival.replace("26LT000246J8NY33L7", "26LT000246J8NY33L8");
     assert_eq!(send(&other).await.messages[0].refusal.as_ref().unwrap().reason, "MANIFEST_NOT_FOUND");
@@ -382,4 +401,109 @@ async fn lists_that_share_a_reference_are_parts_and_keep_them_in_other_batches()
     assert!(refusal.metadata.contains_key("segment_number"), "{refusal:?}");
     let control = String::from_utf8(answer.answers[0].content.clone()).unwrap();
     assert!(control.contains("UCM+M2+PAXLST:D:05B:UN+7'UCM+M1+PAXLST:D:05B:UN+4+13'UCS+"), "{control}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_amendment_by_an_mrn_that_nobody_announced_needs_the_reference() {
+    use proto::v1::AnswerFormat;
+    let gateway = Gateway::start(&[]).await;
+    let send = async |content: &str, reference: &str| {
+        let request = SubmitDocumentRequest {
+            content: content.as_bytes().to_vec(),
+            document_reference: reference.to_owned(),
+            answer_format: AnswerFormat::InKind.into(),
+            ..Default::default()
+        };
+        gateway.manifests("kz-customs").submit_document(request).await.unwrap().into_inner()
+    };
+    let first = declaration();
+    send(&first, "").await;
+    let amendment = first
+        .replace("CC015C", "CC013C")
+        .replace("<LRN>DEMO-2026-0001</LRN>", "<MRN>26LT000246J8NY33L7</MRN>")
+        .replace("Paint", "Varnish");
+    for _ in 0..2 {
+        let alone = send(&amendment, "").await;
+        let refusal = alone.messages[0].refusal.as_ref().unwrap();
+        assert_eq!(refusal.reason, "REQUEST_INVALID");
+        assert_eq!(refusal.metadata["field_path"], "document_reference", "{refusal:?}");
+        assert!(alone.messages[0].source_place.is_some());
+        assert_eq!(alone.answers[0].kind, "CC056C");
+    }
+    // With it the announced manifest is amended.
+    let linked = send(&amendment, "DEMO-2026-0001").await;
+    let message = &linked.messages[0];
+    assert_eq!((message.manifest_reference.as_str(), message.revision), ("DEMO-2026-0001", 1));
+    assert_eq!(message.recorded.as_ref().unwrap().state(), ManifestState::Submitted);
+    assert_eq!(linked.answers[0].kind, "CC004C");
+    let again = send(&amendment, "DEMO-2026-0001").await;
+    assert!(again.messages[0].recorded.as_ref().unwrap().repeated_submission);
+    // It counts before the MRN, were that announced too.
+    let other = first.replace("<LRN>DEMO-2026-0001</LRN>", "<MRN>26LT000246J8NY33L7</MRN>");
+    assert!(send(&other, "").await.messages[0].recorded.is_some());
+    let linked = send(&amendment.replace("Varnish", "Glue"), "DEMO-2026-0001").await;
+    let message = &linked.messages[0];
+    assert_eq!((message.manifest_reference.as_str(), message.revision), ("DEMO-2026-0001", 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_a_list_are_the_same_manifests_in_any_batch() {
+    let gateway = Gateway::start(&[]).await;
+    // What came of each: its part, and whether it was known, or the refusal.
+    let send = async |lists: &[&String]| -> Vec<(String, String)> {
+        let lists: String = lists.iter().map(|list| list.as_str()).collect();
+        let content = format!("UNB+UNOA:4+COACH+NTAUZ+20261122:1200+IC1'{lists}UNZ+1+IC1'");
+        let request = SubmitDocumentRequest { content: content.into_bytes(), ..Default::default() };
+        let answer = gateway.manifests("silk-coach").submit_document(request).await.unwrap().into_inner();
+        let told = answer.messages.into_iter().map(|message| match (message.recorded, message.refusal) {
+            (Some(recorded), _) if recorded.repeated_submission => (message.part, "known".to_owned()),
+            (Some(_), _) => (message.part, "new".to_owned()),
+            (_, refusal) => (message.part, refusal.unwrap().reason),
+        });
+        told.collect()
+    };
+    let told = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(part, what)| ((*part).to_owned(), (*what).to_owned())).collect()
+    };
+    // One person in each of three parts, and the total of all of them in each.
+    let parts = |reference: &str, numbers: [&str; 3]| -> Vec<String> {
+        let people = ["NAMUNAVIY", "MISOLIY", "SINOVIY"].into_iter().zip(numbers).zip(1..);
+        let part = |((name, number), place): ((&str, &str), usize)| {
+            list(&format!("M{place}"), name)
+                .replace("SYNTHETIC-LIST", reference)
+                .replace("ZZ0000001", &format!("ZZ000000{place}"))
+                .replace("CNT+42:1", "CNT+42:3")
+                .replace("05B:UN'", &format!("05B:UN{number}'"))
+        };
+        people.map(part).collect()
+    };
+
+    let numbered = ["+CAR1+1:C", "+CAR1+2", "+CAR1+3:F"];
+    let p = parts("NUMBERED-A", numbered);
+    for (place, number) in ["1", "2", "3"].into_iter().enumerate() {
+        assert_eq!(send(&[&p[place]]).await, told(&[(number, "new")]));
+    }
+    let all = told(&[("1", "known"), ("2", "known"), ("3", "known")]);
+    assert_eq!(send(&[&p[0], &p[1], &p[2]]).await, all);
+    let p = parts("NUMBERED-B", numbered);
+    assert_eq!(send(&[&p[0], &p[1], &p[2]]).await, told(&[("1", "new"), ("2", "new"), ("3", "new")]));
+    assert_eq!(send(&[&p[1]]).await, told(&[("2", "known")]));
+    let p = parts("NUMBERED-C", numbered);
+    assert_eq!(send(&[&p[0], &p[1]]).await, told(&[("1", "new"), ("2", "new")]));
+    assert_eq!(send(&[&p[1], &p[2]]).await, told(&[("2", "known"), ("3", "new")]));
+    assert_eq!(send(&[&p[0], &p[1], &p[2]]).await, all);
+
+    let p = parts("PLAIN-A", [""; 3]);
+    assert_eq!(send(&[&p[0], &p[1]]).await, told(&[("1", "new"), ("2", "new")]));
+    assert_eq!(send(&[&p[1], &p[2]]).await, told(&[("2", "known"), ("3", "new")]));
+    assert_eq!(send(&[&p[0], &p[1], &p[2]]).await, all);
+    assert_eq!(send(&[&p[2], &p[0]]).await, told(&[("3", "known"), ("1", "known")]));
+    // Said otherwise it is a conflict, whatever place it has, and nobody stands there twice.
+    let other = p[1].replace("AKMAL", "AKROM");
+    let what: Vec<_> = send(&[&other, &p[0]]).await.into_iter().map(|(_, what)| what).collect();
+    assert_eq!(what, ["REVISION_CONFLICT", "known"]);
+    let p = parts("PLAIN-B", [""; 3]);
+    assert_eq!(send(&[&p[0]]).await, told(&[("", "new")]));
+    assert_eq!(send(&[&p[0], &p[1], &p[2]]).await, told(&[("", "known"), ("2", "new"), ("3", "new")]));
+    assert_eq!(send(&[&p[2]]).await, told(&[("3", "known")]));
 }

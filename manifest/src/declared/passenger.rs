@@ -10,6 +10,9 @@ pub struct PassengerList {
     pub passengers: Vec<Passenger>,
     /// Number of passengers declared.
     pub declared_passenger_count: Option<Said<i64>>,
+    /// The number declared is that of a list of which this is a part: it is said, and neither compared nor kept. Not
+    /// among the canonical bytes: it may be known only from the other parts.
+    pub counts_all_parts: bool,
     /// Kind of service.
     pub service: Option<Said<PassengerService>>,
     /// Permit or licence of the service.

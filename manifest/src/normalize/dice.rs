@@ -292,6 +292,7 @@ impl Dice<'_> {
                 _ => Load::PassengerList(PassengerList {
                     passengers: dice.few(Self::passenger),
                     declared_passenger_count: dice.count(),
+                    counts_all_parts: false,
                     service: dice.said(|_| crate::person::PassengerService::Regular),
                     route_permit_reference: dice.text(),
                 }),

@@ -58,8 +58,11 @@ impl Step<'_> {
                     self.passenger(passenger, at.item("passengers", i).about(About::Passenger(i)))
                 })
                 .collect(),
-            declared_passenger_count: self
-                .count(said.declared_passenger_count, at.field("declared_passenger_count")),
+            // Of one part alone the total of all of them says nothing.
+            declared_passenger_count: self.count(
+                said.declared_passenger_count.filter(|_| !said.counts_all_parts),
+                at.field("declared_passenger_count"),
+            ),
             service: self.word(said.service, PassengerService::parse, at.field("service")),
             route_permit_reference: words::text(said.route_permit_reference),
         }

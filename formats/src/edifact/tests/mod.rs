@@ -189,10 +189,34 @@ fn the_total_of_a_list_in_parts_is_over_all_of_them() {
     let parts: Vec<_> =
         document.messages.iter().map(|message| message.content.as_ref().unwrap().part.clone()).collect();
     assert_eq!(parts, ["1", "2", "3"]);
+    // A part that came alone, or is still to come, may hold the rest; with all of them the total is judged.
     let short = interchange(&[part(1, ":C", 6), part(3, ":F", 6)]);
-    assert_eq!(codes(&read(short.as_bytes()).unwrap()), [C::CountMismatch, C::CountMismatch]);
-    // One part alone keeps its number, and the total of all of them.
-    let alone = read(interchange(&[part(2, "", 6)]).as_bytes()).unwrap();
-    let Ok(declared) = &alone.messages[0].content else { panic!() };
-    assert_eq!(declared.part, "2");
+    assert_eq!(codes(&read(short.as_bytes()).unwrap()), []);
+    let wrong = interchange(&[part(1, ":C", 7), part(2, "", 7), part(3, ":F", 7)]);
+    assert_eq!(codes(&read(wrong.as_bytes()).unwrap()), [C::CountMismatch; 3]);
+    let more = interchange(&[part(1, ":C", 3), part(3, ":F", 3)]);
+    assert_eq!(codes(&read(more.as_bytes()).unwrap()), [C::CountMismatch; 2]);
+    // The only part is the list.
+    let only = interchange(&[part(2, ":F", 6).replace("+02:F", "+01:F")]);
+    let Ok(declared) = &read(only.as_bytes()).unwrap().messages[0].content else { panic!() };
+    let Some(Load::PassengerList(list)) = &declared.load else { panic!() };
+    assert_eq!((declared.part.as_str(), list.counts_all_parts), ("", false));
+    // One part alone keeps its number, and says what it says among the others.
+    let words = |bytes: &str, place: usize| {
+        let document = read(bytes.as_bytes()).unwrap();
+        let Ok(declared) = &document.messages[place].content else { panic!() };
+        let mut words = Vec::new();
+        declared.canonical(&mut |piece| words.extend_from_slice(piece));
+        (declared.part.clone(), words)
+    };
+    let alone = words(&interchange(&[part(2, "", 6)]), 0);
+    assert_eq!(alone.0, "2");
+    assert_eq!(alone, words(&whole, 1));
+    // So do those that have no number.
+    let same = |number: usize| message(&number.to_string(), number).replace(&format!("R{number}+9"), "R+9");
+    let total = |text: String, number: usize| text.replace(&format!("CNT+42:{number}"), "CNT+42:3");
+    let (one, two) = (total(same(1), 1), total(same(2), 2));
+    let (batch, alone) = (interchange(&[one, two.clone()]), interchange(&[two]));
+    assert_eq!(codes(&read(batch.as_bytes()).unwrap()), []);
+    assert_eq!(words(&batch, 1), words(&alone, 0));
 }
