@@ -9,7 +9,7 @@ use crate::tree::Tree;
 const EDGES: &[(&str, &[&str], &[&str])] = &[
     ("proto", &[], &[]),
     ("manifest", &[], &[]),
-    ("formats", &["manifest"], &[]),
+    ("formats", &["manifest"], &["testkit"]),
     ("scoring", &["manifest"], &["testkit"]),
     ("gateway", &["proto", "manifest", "formats", "scoring"], &["testkit", "cli"]),
     ("cli", &["proto"], &["testkit", "gateway"]),
