@@ -24,6 +24,9 @@ use crate::{
     reply,
 };
 
+/// Parts of one list that are looked through.
+const MOST_PARTS: usize = 16;
+
 impl Pipeline {
     /// What stands under the message's reference. What changes, withdraws or reports an arrival under a number that
     /// nobody announced (an MRN given by another administration, where the LRN was announced) is looked for under
@@ -136,8 +139,6 @@ impl Pipeline {
         place: u32,
         rows: &[RevisionRow],
     ) -> Result<String, Failure> {
-        /// Parts of one list that are looked through.
-        const MOST_PARTS: usize = 16;
         let taken = |place: u32| rows.iter().any(|row| row.part == place.to_string());
         if !taken(place) {
             return Ok(place.to_string());
@@ -170,8 +171,6 @@ impl Pipeline {
         closes: bool,
         rows: &[RevisionRow],
     ) -> Result<Declared, Failure> {
-        /// Parts of one list that are looked through.
-        const MOST_PARTS: usize = 16;
         let mut seen: Vec<&str> = Vec::new();
         let mut best: Option<(usize, usize, &str, Declared)> = None;
         // The highest revision of each part comes first; what was rejected never stood.

@@ -15,63 +15,11 @@ use opentelemetry::{
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::{Encoder, TextEncoder};
 
-use super::names::metric;
+use super::{
+    labels::{KINDS, Kind, OUTCOMES, Outcome, STEPS, Step},
+    names::metric,
+};
 use crate::authenticate::registry::ExpiryKind;
-
-/// A step of the way, as the histogram names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)] // the steps are described in the crate's map
-pub enum Step {
-    Authenticate,
-    Decode,
-    Normalize,
-    Validate,
-    Features,
-    Score,
-    Decide,
-    Persist,
-    Reply,
-    Watch,
-}
-
-/// What a manifest carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Consignments.
-    Cargo,
-    /// Travellers.
-    Passengers,
-    /// Not a manifest, or not known yet.
-    Other,
-}
-
-/// How a step ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// As it should.
-    Ok,
-    /// We did not listen.
-    Refused,
-    /// Our trouble.
-    Fault,
-    /// No pre-decision could be given.
-    Withheld,
-}
-
-const STEPS: [&str; 10] = [
-    "authenticate",
-    "decode",
-    "normalize",
-    "validate",
-    "features",
-    "score",
-    "decide",
-    "persist",
-    "reply",
-    "watch",
-];
-const KINDS: [&str; 3] = ["cargo", "passengers", "other"];
-const OUTCOMES: [&str; 4] = ["ok", "refused", "fault", "withheld"];
 
 /// Edges of the histogram's buckets, seconds: from ten microseconds to ten seconds.
 const BUCKETS: [f64; 18] = [

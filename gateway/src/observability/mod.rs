@@ -4,9 +4,11 @@
 //! a text that a stranger chose, except ids that the registry knows.
 
 mod config;
+pub mod labels;
 pub mod metrics;
 pub mod names;
 pub mod subscriber;
 
 pub use config::{Config, LogFormat};
-pub use metrics::{Exposition, Kind, Metrics, Outcome, Step};
+pub use labels::{Kind, Outcome, Step};
+pub use metrics::{Exposition, Metrics};

@@ -3,10 +3,8 @@
 //! that never happens by itself, so from a limit on the writer copies the little that is left
 //! (`connection::writer`).
 
-use std::sync::Arc;
-
 use sqlx::{Connection as _, SqliteConnection};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use super::{batch::Entry, connection};
 use crate::persist::Config;
@@ -19,14 +17,14 @@ const PAGES_BESIDE: usize = 2;
 pub(super) struct Checkpoints {
     pages: usize,
     every: usize,
-    due: Arc<Notify>,
+    due: watch::Sender<()>,
 }
 
 impl Checkpoints {
     /// Starts the task that copies.
     pub(super) fn start(config: &Config) -> Self {
-        let due = Arc::new(Notify::new());
-        tokio::spawn(copy_when_due(config.clone(), Arc::downgrade(&due), Arc::clone(&due)));
+        let (due, told) = watch::channel(());
+        tokio::spawn(copy_when_due(config.clone(), told));
         let every = usize::try_from(config.wal_autocheckpoint_pages).unwrap_or(usize::MAX).max(1);
         Self { pages: 0, every, due }
     }
@@ -47,26 +45,16 @@ impl Checkpoints {
     /// Something of unknown size was committed.
     pub(super) fn copy(&mut self) {
         self.pages = 0;
-        self.due.notify_one();
-    }
-}
-
-impl Drop for Checkpoints {
-    fn drop(&mut self) {
-        self.due.notify_one(); // the task sees that it was the last one
+        self.due.send_replace(());
     }
 }
 
 /// Never fails for good: what cannot be copied now stays in the log, where it is as safe, and the writer's own limit
 /// brings any fault to light.
-async fn copy_when_due(config: Config, writer: std::sync::Weak<Notify>, due: Arc<Notify>) {
+async fn copy_when_due(config: Config, mut due: watch::Receiver<()>) {
     let mut connection: Option<SqliteConnection> = None;
-    loop {
-        due.notified().await;
-        // This task holds one; without a second one the writer is gone.
-        if writer.strong_count() < 2 {
-            break;
-        }
+    // It fails when the writer is gone.
+    while due.changed().await.is_ok() {
         if connection.is_none() {
             connection = connection::checkpointer(&config).await.ok();
         }

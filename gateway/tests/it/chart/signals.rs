@@ -9,7 +9,10 @@ use std::{
 
 use gateway::{
     authenticate::{HandshakeRefusal, registry::ExpiryKind},
-    observability::{Kind, Metrics, Outcome, Step},
+    observability::{
+        Kind, Metrics, Outcome, Step,
+        labels::{KINDS, OUTCOMES, STEPS},
+    },
     reply::Reason,
 };
 use proto::v1;
@@ -74,20 +77,9 @@ fn values_of(metric: &str, label: &str) -> Option<BTreeSet<&'static str>> {
         ("withheld_total", "cause") => {
             (0..99).filter_map(|n| v1::WithheldReason::try_from(n).ok()).map(cause_word).collect()
         }
-        (name, "step") if name.starts_with("step_duration") => vec![
-            "authenticate",
-            "decode",
-            "normalize",
-            "validate",
-            "features",
-            "score",
-            "decide",
-            "persist",
-            "reply",
-            "watch",
-        ],
-        (name, "kind") if name.starts_with("step_duration") => vec!["cargo", "passengers", "other"],
-        (name, "result") if name.starts_with("step_duration") => vec!["ok", "refused", "fault", "withheld"],
+        (name, "step") if name.starts_with("step_duration") => STEPS.to_vec(),
+        (name, "kind") if name.starts_with("step_duration") => KINDS.to_vec(),
+        (name, "result") if name.starts_with("step_duration") => OUTCOMES.to_vec(),
         _ => return None,
     };
     Some(values.into_iter().collect())
