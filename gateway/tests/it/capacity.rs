@@ -71,6 +71,10 @@ async fn a_draw_cannot_be_repeated_by_filing_again() {
         let (_, again) = submitted(&gateway, request).await;
         assert_eq!(again.draw.to_bits(), first.draw.to_bits());
     }
+    // Nor does it help to say at once that loading is over.
+    let mut closed = arriving("SYNTHETIC-CAP-2C", 0);
+    closed.manifest.as_mut().unwrap().closed = true;
+    assert_eq!(submitted(&gateway, closed).await.1.draw.to_bits(), first.draw.to_bits());
     // Nor does another nationality of the same plate.
     let mut abroad = arriving("SYNTHETIC-CAP-2A", 0);
     abroad.manifest.as_mut().unwrap().conveyance.as_mut().unwrap().nationality_code = "TJ".into();

@@ -44,9 +44,10 @@ struct Known {
     shift: Shift,
 }
 
-/// Whether and where a conveyance takes part: live, and not rejected.
+/// Whether and where a conveyance takes part: live, and judged. To declare the loading over is no way around it.
 fn place(outcome: &Outcome) -> Option<(String, String, i64)> {
-    let arrival = outcome.arrival_time.filter(|_| !outcome.test && outcome.state == State::Submitted)?;
+    let judged = matches!(outcome.state, State::Submitted | State::Closed);
+    let arrival = outcome.arrival_time.filter(|_| judged && !outcome.test)?;
     Some((outcome.border_post_code.clone()?, local_date(arrival).to_string(), micros(arrival)))
 }
 
