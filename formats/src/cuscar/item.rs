@@ -6,6 +6,9 @@ use manifest::finding::About;
 use super::header::{mass, number};
 use crate::edifact::{Keep, Segment};
 
+/// Elements of FTX that are looked at for text that an unreleased separator cut.
+const MOST_TEXTS: u16 = 9;
+
 /// A goods item as it is being read.
 #[derive(Default, PartialEq)]
 pub(super) struct Item {
@@ -58,6 +61,14 @@ impl Item {
             ("FTX", "AAA" | "PRD" | "") => {
                 let text = keep.joined(at.field("description"), about, segment, 4, 1..=5);
                 self.describe(&text, keep.limits.max_text_bytes);
+                // Behind the text stand two short codes (3453, 4447): anything longer is text again, behind a `+`
+                // that was not released.
+                for element in 5..=MOST_TEXTS {
+                    if segment.get(element.into(), 1).len() > 3 {
+                        let text = keep.joined(at.field("description"), about, segment, element, 1..=5);
+                        self.describe(&text, keep.limits.max_text_bytes);
+                    }
+                }
             }
             ("IMD", _) => {
                 let text = keep.joined(at.field("description"), about, segment, 3, 4..=5);
@@ -90,17 +101,16 @@ impl Item {
                     self.said.container_numbers.push(number);
                 }
             }
+            // The contract has room for one: the first, and a note where the others stand.
+            ("DGS", _) if self.said.dangerous_goods.is_some() => keep.not_read(segment, ""),
             ("DGS", _) => {
                 let at = at.field("dangerous_goods");
-                let goods = DangerousGoods {
+                self.said.dangerous_goods = Some(DangerousGoods {
                     un_number: keep.text(at.field("un_number"), about, segment, 3, 1),
                     hazard_class: keep.text(at.field("hazard_class"), about, segment, 2, 1),
                     packing_group: packing_group(keep.text(at.field("packing_group"), about, segment, 5, 1)),
                     tunnel_code: String::new(),
-                };
-                if self.said.dangerous_goods.replace(goods).is_some() {
-                    keep.not_read(segment, "");
-                }
+                });
             }
             ("PCI", _) => {
                 let marks = keep.joined(at.item("packages", 0).field("marks"), about, segment, 2, 1..=10);
@@ -118,9 +128,13 @@ impl Item {
                     (6..=12).contains(&code.len())
                         && code.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
                 };
-                match (2..=6_u16).find(is_tariff) {
+                let mut tariffs = (2..=6_u16).filter(is_tariff);
+                match tariffs.next().filter(|_| self.said.hs_code.is_empty()) {
                     Some(element) => {
-                        self.said.hs_code = keep.text(at.field("hs_code"), about, segment, element, 1)
+                        self.said.hs_code = keep.text(at.field("hs_code"), about, segment, element, 1);
+                        if tariffs.next().is_some() {
+                            keep.not_read(segment, "");
+                        }
                     }
                     None => keep.not_read(segment, ""),
                 }

@@ -78,6 +78,10 @@ pub(crate) fn message(
                 under = Under::OtherTransport;
                 keep.not_read(segment, &segment.get(1, 1));
             }
+            // A customs number behind the transport is the goods' own.
+            ("RFF", Under::OtherTransport) if matches!(segment.get(1, 1).as_ref(), "ABT" | "AAE" | "MRN") => {
+                goods.rff(segment, &mut keep);
+            }
             (_, Under::OtherTransport) if matches!(tag, "LOC" | "DTM" | "RFF" | "TSR" | "MEA") => {
                 keep.not_read(segment, &segment.get(1, 1));
             }

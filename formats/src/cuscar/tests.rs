@@ -52,6 +52,26 @@ fn utc(instant: Option<&DeclaredInstant>) -> String {
 }
 
 #[test]
+fn what_stands_twice_or_behind_a_separator_is_kept_or_noted() {
+    let (_, report) = read(&report(
+        "D:96B:UN",
+        "BGM+85+SYN1+9'NAD+DR+123456:A++SYNTHETIC:BORIS:7110285071080'TDT+20++3++++++:::01A123BC'CNI+1+SYN'\
+         TDT+20'RFF+ABT:00505655KOM20180523007139'GID+1+17:PX'FTX+AAA+++17 BOXES MEDICINES +20C HS-CODE 300490'\
+         DGS+++1993'DGS+++1203'CST++660110:122+660200:122'",
+    ));
+    let consignment = &cargo(&report).consignments[0];
+    assert_eq!(consignment.supporting_documents[0].reference, "00505655KOM20180523007139");
+    let item = &consignment.goods_items[0];
+    assert_eq!(item.description, "17 BOXES MEDICINES 20C HS-CODE 300490");
+    assert_eq!(item.dangerous_goods.as_ref().unwrap().un_number, "1993");
+    assert_eq!(item.hs_code, "660110");
+    let fields: Vec<_> =
+        report.notes.iter().filter_map(|note| note.parameters.first()).map(|(_, v)| v.as_str()).collect();
+    assert_eq!(fields, ["NAD", "TDT+20", "DGS", "CST"]);
+    assert_eq!(report.crew_members[0].name.as_ref().unwrap().given_name, "BORIS");
+}
+
+#[test]
 fn a_lorry_is_read_whole() {
     let (intent, lorry) = read(LORRY);
     assert_eq!(intent, Intent::Announce);

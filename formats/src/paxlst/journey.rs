@@ -71,7 +71,8 @@ impl<'t> Route<'t> {
         self.legs.push(Leg {
             segment: *segment,
             reference: text(2, 1),
-            mode: text(3, 1),
+            // Recommendation 19 has one digit; some fill the field to two.
+            mode: text(3, 1).trim_start_matches('0').to_owned(),
             means: text(4, 1),
             plate: if plate.is_empty() { text(8, 4) } else { plate },
             nationality: text(8, 5),

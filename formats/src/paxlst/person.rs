@@ -72,10 +72,11 @@ impl People {
         self.in_crew = match nad.get(1, 1).as_ref() {
             // Passenger, and one in transit; a crew list has only crew.
             "FL" | "DDU" => is_crew_list,
-            // Crew member, and one in transit.
-            "FM" | "DDT" => true,
+            // Crew member, and one in transit; who drives, as road administrations abroad write it.
+            "FM" | "DDT" | "DR" | "VW" => true,
             _ => return Ok(false),
         };
+        let drives = matches!(nad.get(1, 1).as_ref(), "DR" | "VW");
         let limit = keep.limits.max_persons;
         if self.len() >= limit {
             let cause = Cause::TooMany { what: "persons", limit };
@@ -91,9 +92,14 @@ impl People {
             // Annex 9 asks for no more than the zone of the travel document holds: an address is not kept.
             keep.not_read(nad, "address");
         }
+        if !nad.is_blank(2, 1) {
+            // A number of the administration that asked for it, of a licence or a register: no travel document's.
+            keep.not_read(nad, "number");
+        }
         if let Some(person) = self.last() {
             person.name = name;
             person.residence_country_code = country;
+            person.role = drives.then_some(Said::Plain(CrewRole::Driver));
         }
         Ok(true)
     }
@@ -123,10 +129,24 @@ impl People {
     fn name(&self, nad: &Segment<'_>, at: PathKey, keep: &mut Keep<'_>) -> PersonName {
         let about = self.about();
         let element = if (1..=5).all(|component| nad.is_blank(4, component)) { 3 } else { 4 };
+        // Some write a number and its dates where further names belong: no name has digits.
+        let has_digit = |component: &u16| {
+            nad.get(element.into(), (*component).into()).bytes().any(|byte| byte.is_ascii_digit())
+        };
+        let names_end = (3..=5_u16).find(has_digit).unwrap_or(6);
+        if names_end < 6 {
+            keep.not_read(nad, "number");
+        }
         let mut name = PersonName {
             family_name: keep.text(at.field("family_name"), about, nad, element, 1),
             given_name: keep.text(at.field("given_name"), about, nad, element, 2),
-            patronymic: keep.joined(at.field("patronymic"), about, nad, element, 3..=5),
+            patronymic: keep.joined(
+                at.field("patronymic"),
+                about,
+                nad,
+                element,
+                3..=names_end.saturating_sub(1),
+            ),
             ..PersonName::default()
         };
         if name.given_name.is_empty() && name.patronymic.is_empty() && !name.family_name.is_empty() {

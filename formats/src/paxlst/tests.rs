@@ -210,6 +210,22 @@ fn names_come_in_many_forms() {
     assert_eq!(name("NAD+FL+++SYNTHETIC, ANNA'"), "SYNTHETIC|ANNA|");
     assert_eq!(name("NAD+FL+++SYNTHETIC'"), "SYNTHETIC||");
     assert_eq!(name("NAD+FL+++:ANNA'"), "|ANNA|");
+    // A number and its dates are no further names.
+    assert_eq!(name("NAD+FL+++SYNTHETIC:ANNA:7110285071080:20190418:XY'"), "SYNTHETIC|ANNA|");
+}
+
+#[test]
+fn a_truck_s_crew_is_its_driver_and_its_passenger() {
+    let text = "UNH+24+PAXLST:D:03B:UN\nBGM+10:::STANDARD+SYNTHETICTRIP1+9\nTDT+11++03++SYNT:172\nDTM+132:20261123:102\n\
+                NAD+VW+0000041153:109++SYNTHETIC:ANNA::::1+1 ROAD+CITY+VA:163+20190\nATT+2++F\nDTM+329:19750919:102\n\
+                NAT+2+US::5\nDOC+39+15504141\nLOC+91+US:162\nNAD+FL+1234:8++SYNTHETIC:BORIS\nATT+2++M\nUNT+13+24\n";
+    let (_, list) = only(text);
+    assert_eq!(list.conveyance.as_ref().unwrap().mode_code, "3");
+    let [driver] = list.crew_members.as_slice() else { panic!("{:?}", list.crew_members.len()) };
+    assert_eq!(driver.name.as_ref().unwrap().family_name, "SYNTHETIC");
+    assert!(driver.role == Some(Said::Plain(CrewRole::Driver)));
+    assert_eq!(driver.travel_documents[0].number, "15504141");
+    assert_eq!(passengers(&list).len(), 1);
 }
 
 #[test]
