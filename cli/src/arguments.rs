@@ -177,6 +177,7 @@ pub fn run() -> ExitCode {
 
 async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Done, Error> {
     let config = Config::load(arguments.config.as_deref(), |key| std::env::var(key).ok())?;
+    let terminal = terminal.speaking(&config.language);
     let connect = || Client::connect_telling(&config, move |news| terminal.news(news));
     // What is to be sent is read before anybody is called: an unreadable file sends nothing.
     match arguments.verb {

@@ -1,6 +1,8 @@
 //! Why a document or one of its messages is not read.
 
 use manifest::declared::SourcePlace;
+use manifest::finding_text::{FindingText, Language};
+use manifest::phrase::phrase;
 
 /// Not read, with the place. Names segments, elements and counts, never a value: what stood there may be a name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -74,4 +76,102 @@ pub enum Beyond {
         /// Bytes that it has.
         found: usize,
     },
+}
+
+impl Cause {
+    /// Why, and what to do about it, in a language. Never what stood in the document.
+    #[must_use]
+    pub fn in_words(&self, language: Language) -> FindingText {
+        let (text, remedy) = match language {
+            Language::English => (self.to_string(), self.remedy_en()),
+            Language::Russian => (self.text_ru(), self.remedy_ru()),
+            Language::Uzbek => (self.text_uz(), self.remedy_uz()),
+        };
+        FindingText { text, remedy: remedy.to_owned() }
+    }
+
+    const fn remedy_en(&self) -> &'static str {
+        match self {
+            Self::NotRecognised => {
+                "Send PAXLST, CUSCAR, NCTS or ICS XML, CSV, .xlsx, voyage JSON or the contract's JSON, or name the format."
+            }
+            Self::NotRead(_) => {
+                "Send the message that announces the load; see the list of messages that are read."
+            }
+            Self::Truncated(_) => "Send the document again, whole.",
+            Self::Malformed(_) => "Correct the document at the place named and send it again.",
+            Self::DocumentType => "Leave the DOCTYPE out.",
+            Self::TooMany { .. } | Self::Beyond(_) => "Split the document into parts.",
+        }
+    }
+
+    fn text_ru(&self) -> String {
+        let said = |english: &str| phrase(english, Language::Russian);
+        match self {
+            Self::NotRecognised => "формат не распознан".to_owned(),
+            Self::NotRead(kind) => format!("сообщения вида {} здесь не читаются", said(kind)),
+            Self::Truncated(before) => format!("документ обрывается; не хватает: {}", said(before)),
+            Self::Malformed(what) => said(what),
+            Self::DocumentType => "определения типа документа (DTD) не принимаются".to_owned(),
+            Self::TooMany { what, limit } => format!("больше предела в {limit}: {}", said(what)),
+            Self::Beyond(Beyond::Bytes { limit, found }) => {
+                format!("в сообщении {found} байтов, читаются {limit}")
+            }
+            Self::Beyond(Beyond::List { path, limit, .. }) => format!("в {path} больше {limit} элементов"),
+            Self::Beyond(Beyond::Text { path, limit, found }) => {
+                format!("в {path} {found} байтов, читаются {limit}")
+            }
+        }
+    }
+
+    const fn remedy_ru(&self) -> &'static str {
+        match self {
+            Self::NotRecognised => {
+                "Пришлите PAXLST, CUSCAR, XML NCTS или ICS, CSV, .xlsx, JSON рейса или JSON контракта, либо назовите формат."
+            }
+            Self::NotRead(_) => {
+                "Пришлите сообщение, которое объявляет груз или пассажиров; см. перечень читаемых сообщений."
+            }
+            Self::Truncated(_) => "Пришлите документ ещё раз целиком.",
+            Self::Malformed(_) => "Исправьте документ в указанном месте и пришлите снова.",
+            Self::DocumentType => "Уберите DOCTYPE.",
+            Self::TooMany { .. } | Self::Beyond(_) => "Разделите документ на части.",
+        }
+    }
+
+    fn text_uz(&self) -> String {
+        let said = |english: &str| phrase(english, Language::Uzbek);
+        match self {
+            Self::NotRecognised => "format aniqlanmadi".to_owned(),
+            Self::NotRead(kind) => format!("{} turidagi xabarlar bu yerda oʻqilmaydi", said(kind)),
+            Self::Truncated(before) => format!("hujjat uzilib qolgan; yetishmaydi: {}", said(before)),
+            Self::Malformed(what) => said(what),
+            Self::DocumentType => "hujjat turi taʼriflari (DTD) qabul qilinmaydi".to_owned(),
+            Self::TooMany { what, limit } => format!("{limit} chegarasidan koʻp: {}", said(what)),
+            Self::Beyond(Beyond::Bytes { limit, found }) => {
+                format!("xabarda {found} bayt bor, {limit} tasi oʻqiladi")
+            }
+            Self::Beyond(Beyond::List { path, limit, .. }) => {
+                format!("{path} da {limit} tadan koʻp element bor")
+            }
+            Self::Beyond(Beyond::Text { path, limit, found }) => {
+                format!("{path} da {found} bayt bor, {limit} tasi oʻqiladi")
+            }
+        }
+    }
+
+    const fn remedy_uz(&self) -> &'static str {
+        match self {
+            Self::NotRecognised => {
+                "PAXLST, CUSCAR, NCTS yoki ICS XML, CSV, .xlsx, reys JSON yoki shartnoma JSON yuboring yoki formatni ayting."
+            }
+            Self::NotRead(_) => {
+                "Yuk yoki yoʻlovchilarni eʼlon qiladigan xabarni yuboring; oʻqiladigan xabarlar roʻyxatiga qarang."
+            }
+            Self::Truncated(_) => "Hujjatni qayta, toʻliq yuboring.",
+            Self::Malformed(_) => "Hujjatni koʻrsatilgan joyda tuzating va qayta yuboring.",
+            Self::DocumentType => "DOCTYPE ni olib tashlang.",
+            Self::TooMany { .. } | Self::Beyond(_) => "Hujjatni qismlarga boʻling.",
+        }
+    }
 }

@@ -8,7 +8,10 @@ use formats::{Given, Limits, read};
 use jiff::Timestamp;
 use manifest::consignment::CustomsRegime;
 use manifest::declared::{DeclaredDate, Load, TirCarnet};
-use manifest::finding::FindingCode as C;
+use manifest::finding::{Finding, FindingCode as C};
+use manifest::finding_reasons::{without_original, without_path};
+use manifest::finding_text::{Language, text_of};
+use manifest::findings::Findings;
 use manifest::{CodeLists, Declared, RuleSettings, normalize, validate};
 
 const COACH: &str = include_str!("../fixtures/edifact/coach.edi");
@@ -48,21 +51,26 @@ impl Input {
 
     /// The codes of what is noted about it.
     fn codes(&self) -> Vec<C> {
+        let mut codes = Vec::new();
+        self.each(|findings| codes.extend(findings.iter().map(|finding| finding.code)));
+        codes
+    }
+
+    /// What is noted about each of its messages.
+    fn each(&self, mut told: impl FnMut(&Findings)) {
         let now: Timestamp = self.now.parse().unwrap();
         let given = Given { reference: None, received_time: now };
         let document = read(self.text.as_bytes(), None, &given, &self.limits).unwrap();
         let settings = RuleSettings { findings_limit: self.findings_limit, ..RuleSettings::default() };
         let lists = CodeLists::built_in();
-        let mut codes = Vec::new();
         for message in document.messages {
             let mut declared = message.content.unwrap();
             declared.notes.extend(document.notes.iter().cloned());
             (self.change)(&mut declared);
             let (manifest, mut findings) = normalize(declared, &lists, &settings);
             let _ = validate(manifest, now, &settings, &mut findings);
-            codes.extend(findings.iter().map(|finding| finding.code));
+            told(&findings);
         }
-        codes
     }
 }
 
@@ -203,4 +211,50 @@ fn every_code_comes_from_some_document() {
         }
     }
     assert_eq!(without, Vec::<String>::new());
+}
+
+/// Everything that is noted about an input, as its sender is told.
+fn findings(input: &Input) -> Vec<Finding> {
+    let mut all = Vec::new();
+    input.each(|findings| all.extend(findings.iter().cloned()));
+    all
+}
+
+#[test]
+fn every_finding_points_and_tells() {
+    let mut wrong = Vec::new();
+    for code in C::ALL {
+        for finding in findings(&input(*code)) {
+            let named = format!("{} for {}", finding.code.as_str(), code.as_str());
+            if finding.path.as_str().is_empty() && without_path(finding.code).is_none() {
+                wrong.push(format!("{named}: no path"));
+            }
+            if finding.original.is_none() && without_original(finding.code).is_none() {
+                wrong.push(format!("{named}: no original value"));
+            }
+            if finding.place.is_none()
+                && finding.code != C::FindingsCut
+                && finding.code != C::EnvelopeIncomplete
+                && finding.code != C::CharacterSet
+            {
+                wrong.push(format!("{named}: no place in the source"));
+            }
+            let told: Vec<_> = [Language::English, Language::Russian, Language::Uzbek]
+                .map(|language| text_of(&finding, language))
+                .into_iter()
+                .flat_map(|told| [told.text, told.remedy])
+                .collect();
+            for (i, text) in told.iter().enumerate() {
+                if text.is_empty() || text.contains(['…', '{']) {
+                    wrong.push(format!("{named}: {text:?}"));
+                }
+                if told.iter().skip(i + 1).any(|other| other == text) {
+                    wrong.push(format!("{named} says the same in two languages: {text}"));
+                }
+            }
+        }
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert_eq!(wrong, Vec::<String>::new());
 }

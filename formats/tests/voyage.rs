@@ -101,7 +101,10 @@ fn names_that_stand_twice_are_refused_when_they_differ() {
     };
     assert!(twice("BBB").is_ok(), "the same said twice");
     let refused = twice("CCC").unwrap_err();
-    assert_eq!(refused.cause, Cause::Malformed("ArrivalPortCode stands twice with different values".into()));
+    assert_eq!(
+        refused.cause,
+        Cause::Malformed("a name stands twice with different values: ArrivalPortCode".into())
+    );
     assert_eq!(refused.place, Some(SourcePlace::Json { pointer: "/ArrivalPortCode".into(), line: 3 }));
 }
 

@@ -25,7 +25,11 @@ fn outcome(accepted: bool) -> Answer {
     let finding = AnswerFinding {
         code: "GROSS_MASS_BELOW_SUM".to_owned(),
         is_blocking: true,
-        place: Some(SourcePlace::Xml { xpath: "/CC015C/Consignment/grossMass".to_owned(), line: 40 }),
+        place: Some(SourcePlace::Xml {
+            xpath: "/CC015C/Consignment/grossMass".to_owned(),
+            line: 40,
+            column: 9,
+        }),
         path: "cargo.total_gross_mass_mg".to_owned(),
         text: "The mass is less than the sum of its parts: 5 < 6 & 7.".to_owned(),
     };

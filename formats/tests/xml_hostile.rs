@@ -46,7 +46,7 @@ fn a_cut_message_is_never_whole() {
     }
     let refused = refusal(CC015C.get(..CC015C.find("<HouseConsignment>").unwrap()).unwrap().as_bytes());
     assert!(matches!(refused.cause, Cause::Truncated(_)), "{refused:?}");
-    assert_eq!(refused.place.unwrap().to_string(), "/CC015C/Consignment, line 56");
+    assert_eq!(refused.place.unwrap().to_string(), "/CC015C/Consignment, line 56, column 5");
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn definitions_and_entities_are_refused() {
     let bomb = "<?xml version=\"1.0\"?>\n<!DOCTYPE lolz [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>\n\
         <CC015C><TransitOperation><LRN>&b;</LRN></TransitOperation></CC015C>";
     assert_eq!(refusal(bomb.as_bytes()).cause, Cause::DocumentType);
-    assert_eq!(refusal(bomb.as_bytes()).place.unwrap().to_string(), "line 2");
+    assert_eq!(refusal(bomb.as_bytes()).place.unwrap().to_string(), "line 2, column 1");
     let external = "<!DOCTYPE CC015C SYSTEM \"file:///etc/passwd\"><CC015C/>";
     assert_eq!(refusal(external.as_bytes()).cause, Cause::DocumentType);
     let unclosed = "<!DOCTYPE CC015C [ <!ENTITY";
@@ -64,7 +64,11 @@ fn definitions_and_entities_are_refused() {
             format!("<CC015C><TransitOperation>\n<LRN>A{reference}B</LRN></TransitOperation></CC015C>");
         let refused = refusal(text.as_bytes());
         assert!(matches!(refused.cause, Cause::Malformed(_)), "{reference}: {refused:?}");
-        assert_eq!(refused.place.unwrap().to_string(), "/CC015C/TransitOperation/LRN, line 2", "{reference}");
+        assert_eq!(
+            refused.place.unwrap().to_string(),
+            "/CC015C/TransitOperation/LRN, line 2, column 7",
+            "{reference}"
+        );
     }
     let five = "<CC015C><TransitOperation><LRN>&lt;&gt;&amp;&apos;&quot;&#65;&#x42;</LRN></TransitOperation></CC015C>";
     assert_eq!(self::reference(five.as_bytes()), "<>&'\"AB");
@@ -175,7 +179,7 @@ fn wrappers() {
         let document = try_read(soap.as_bytes()).unwrap();
         assert!(document.notes.is_empty());
         let place = document.messages[0].place.as_ref().unwrap().to_string();
-        assert_eq!(place, "/Envelope/Body/CC315A, line 3");
+        assert_eq!(place, "/Envelope/Body/CC315A, line 3, column 1");
     }
     let batch = format!(
         "<batch>{body}<other/>{}<CC014C><TransitOperation><LRN>L</LRN>",
@@ -195,7 +199,7 @@ fn wrappers() {
 fn what_is_not_one_of_ours_is_named() {
     let refused = refusal(b"<?xml version='1.0'?>\n<svg:svg xmlns:svg='x'/>");
     assert_eq!(refused.cause, Cause::NotRead("svg".to_owned()));
-    assert_eq!(refused.place, Some(SourcePlace::Xml { xpath: "/svg".to_owned(), line: 2 }));
+    assert_eq!(refused.place, Some(SourcePlace::Xml { xpath: "/svg".to_owned(), line: 2, column: 1 }));
     assert_eq!(refusal(b"<CC029C><x/></CC029C>").cause, Cause::NotRead("CC029C".to_owned()));
     assert_eq!(refusal(b"<CC351A/>").cause, Cause::NotRead("CC351A".to_owned()));
     assert_eq!(refusal(b"hello").cause, Cause::NotRecognised);

@@ -83,16 +83,16 @@ fn a_truck_under_a_carnet() {
 
     assert_eq!(
         place(&mut declared, "cargo.consignments[1].goods_items[0].description"),
-        "/CC015C/Consignment/HouseConsignment[2]/ConsignmentItem/Commodity/descriptionOfGoods, line 92"
+        "/CC015C/Consignment/HouseConsignment[2]/ConsignmentItem/Commodity/descriptionOfGoods, line 92, column 11"
     );
     assert_eq!(
         place(&mut declared, "cargo.consignments[0].goods_items[1].hs_code"),
         "/CC015C/Consignment/HouseConsignment[1]/ConsignmentItem[2]/Commodity/CommodityCode/\
-         harmonizedSystemSubHeadingCode, line 76"
+         harmonizedSystemSubHeadingCode, line 76, column 26"
     );
     assert_eq!(
         place(&mut declared, "cargo.tir_carnet.number"),
-        "/CC015C/TransitOperation/TIRCarnetNumber, line 12"
+        "/CC015C/TransitOperation/TIRCarnetNumber, line 12, column 5"
     );
 
     let not_read: Vec<_> = declared
@@ -122,7 +122,10 @@ fn a_truck_under_a_carnet() {
         "{codes:?}"
     );
     let masses = findings.iter().find(|f| f.code == FindingCode::GrossMassBelowSum).unwrap();
-    assert_eq!(masses.place.as_ref().unwrap().to_string(), "/CC015C/Consignment/grossMass, line 40");
+    assert_eq!(
+        masses.place.as_ref().unwrap().to_string(),
+        "/CC015C/Consignment/grossMass, line 40, column 5"
+    );
 }
 
 #[test]
@@ -143,7 +146,7 @@ fn the_names_of_phase_four() {
     assert_eq!(cargo.departure_office_code, "TR000001");
     assert_eq!(
         place(&mut declared, "cargo.seals[0].number"),
-        "/CC015B/SEAINFSLI/SEAIDSID/SeaIdeSID1, line 25"
+        "/CC015B/SEAINFSLI/SEAIDSID/SeaIdeSID1, line 25, column 50"
     );
     let kind = document(CC015B.as_bytes()).messages[0].kind.clone();
     assert_eq!(kind, "XI015B", "as the message names itself");
@@ -178,7 +181,7 @@ fn an_entry_summary() {
     assert_eq!(declared.carrier.as_ref().unwrap().name, "Demo Carrier");
     assert_eq!(
         place(&mut declared, "journey.arrival_time"),
-        "/CC315A/CUSOFFFENT730/ExpDatOfArrFIRENT733, line 39"
+        "/CC315A/CUSOFFFENT730/ExpDatOfArrFIRENT733, line 39, column 75"
     );
     let found = findings(declared);
     assert!(

@@ -4,6 +4,7 @@ use crate::finding::{Finding, FindingCode};
 use crate::finding_words_en as en;
 use crate::finding_words_ru as ru;
 use crate::finding_words_uz as uz;
+use crate::phrase::phrase;
 
 /// A language that partners and officers are answered in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -42,7 +43,8 @@ pub struct FindingText {
 #[must_use]
 pub fn text_of(finding: &Finding, language: Language) -> FindingText {
     let (text, remedy) = words(finding.code, language);
-    FindingText { text: fill(text, finding), remedy: fill(remedy, finding) }
+    let remedy = if is_about_a_clock(finding) { with_offset(language) } else { remedy };
+    FindingText { text: fill(text, finding, language), remedy: fill(remedy, finding, language) }
 }
 
 /// What a code means in a language, with `{parameter}` where a finding's parameters go: for reason codes that stand
@@ -56,8 +58,33 @@ pub const fn words(code: FindingCode, language: Language) -> (&'static str, &'st
     }
 }
 
+/// Is what is doubtful the offset of a time, and not the order of a date's parts?
+fn is_about_a_clock(finding: &Finding) -> bool {
+    let form = finding.parameters.iter().find(|(name, _)| *name == "form");
+    finding.code == FindingCode::DateAmbiguous
+        && form.is_some_and(|(_, form)| CLOCKS.contains(&form.as_str()))
+}
+
+/// The forms of times that were read on a clock that they do not name.
+const CLOCKS: [&str; 3] = ["UTC", "local time, UTC+05:00", "local time of the border post, +05:00"];
+
+/// What to do about a time without offset.
+const fn with_offset(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "Write the time with its offset from UTC: 2026-11-23T08:00:00+05:00 (EDIFACT DTM format 303)."
+        }
+        Language::Russian => {
+            "Укажите время со смещением от UTC: 2026-11-23T08:00:00+05:00 (EDIFACT DTM, формат 303)."
+        }
+        Language::Uzbek => {
+            "Vaqtni UTC dan farqi bilan yozing: 2026-11-23T08:00:00+05:00 (EDIFACT DTM, 303-format)."
+        }
+    }
+}
+
 /// A text with its parameters in place; one that the finding does not have becomes an ellipsis.
-fn fill(template: &str, finding: &Finding) -> String {
+fn fill(template: &str, finding: &Finding, language: Language) -> String {
     let mut filled = String::with_capacity(template.len() + 16);
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -65,7 +92,7 @@ fn fill(template: &str, finding: &Finding) -> String {
         let (name, after) = after.split_once('}').unwrap_or((after, ""));
         match finding.parameters.iter().find(|(known, _)| *known == name) {
             Some((_, value)) if name.ends_with("_mg") => filled.push_str(&kilograms(value)),
-            Some((_, value)) => filled.push_str(value),
+            Some((_, value)) => filled.push_str(&phrase(value, language)),
             None => filled.push('…'),
         }
         rest = after;
@@ -75,7 +102,7 @@ fn fill(template: &str, finding: &Finding) -> String {
 }
 
 /// Milligrams for people: `12500000` is `12.5 kg`.
-fn kilograms(mg: &str) -> String {
+pub(crate) fn kilograms(mg: &str) -> String {
     let Ok(mg) = mg.parse::<u64>() else { return mg.to_owned() };
     let fraction = format!("{:06}", mg % 1_000_000);
     let fraction = fraction.trim_end_matches('0');

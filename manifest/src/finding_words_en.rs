@@ -9,7 +9,7 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
         C::RequiredFieldMissing => ("The required field {field} is empty.", "Fill the field in."),
         C::CodeUnknown => ("The value is not in the list: {list}.", "Use a code of that list."),
         C::ValueMalformed => {
-            ("The value is not in the form asked for: {form}.", "Write the value in that form.")
+            ("The value is not in the form asked for: {form}.", "Write the value in this form: {form}.")
         }
         C::TooManyElements => (
             "The list has {found} elements; {limit} are read and the rest was not looked at.",
@@ -175,7 +175,7 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "Use one of the headings in the documentation, or leave the column if it does not matter.",
         ),
         C::DateAmbiguous => (
-            "The date can be read in more than one way; it was read as {form}.",
+            "The date or time can be read in more than one way; it was read as {form}.",
             "Write the date as year, month, day: 2026-11-22.",
         ),
         C::NameScriptsMixed => (

@@ -8,7 +8,9 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
     match code {
         C::RequiredFieldMissing => ("Majburiy {field} maydoni toʻldirilmagan.", "Maydonni toʻldiring."),
         C::CodeUnknown => ("Qiymat roʻyxatda yoʻq: {list}.", "Shu roʻyxatdagi koddan foydalaning."),
-        C::ValueMalformed => ("Qiymat talab qilingan shaklda emas: {form}.", "Qiymatni shu shaklda yozing."),
+        C::ValueMalformed => {
+            ("Qiymat talab qilingan shaklda emas: {form}.", "Qiymatni shunday yozing: {form}.")
+        }
         C::TooManyElements => (
             "Roʻyxatda {found} ta element bor; {limit} tasi oʻqiladi, qolgani koʻrilmadi.",
             "Manifestni qismlarga boʻling.",
@@ -173,7 +175,7 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "Hujjatlardagi sarlavhadan foydalaning yoki ustun ahamiyatsiz boʻlsa, qoldiring.",
         ),
         C::DateAmbiguous => (
-            "Sanani turlicha oʻqish mumkin; u {form} deb oʻqildi.",
+            "Sana yoki vaqtni turlicha oʻqish mumkin; {form} deb oʻqildi.",
             "Sanani yil, oy, kun tartibida yozing: 2026-11-22.",
         ),
         C::NameScriptsMixed => (

@@ -92,6 +92,13 @@ impl PartialDate {
         self.day
     }
 
+    /// The date as `CCYY-MM-DD`, with zeros for what is unknown. For the original value of a finding: a date of birth is
+    /// personal data, so there is no `Display` that could end in a log.
+    #[must_use]
+    pub fn to_words(self) -> String {
+        format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+
     /// The date when it is wholly known.
     #[must_use]
     pub fn date(self) -> Option<Date> {

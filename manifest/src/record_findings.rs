@@ -48,11 +48,31 @@ struct Originals<'a> {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum PlaceForm<'a> {
-    Segment { number: u32, tag: Cow<'a, str>, element: u32, component: u32 },
-    Xml { xpath: Cow<'a, str>, line: u32 },
-    Cell { sheet: Cow<'a, str>, row: u32, column: u32 },
-    Json { pointer: Cow<'a, str>, line: u32 },
-    Line { line: u32, column: u32 },
+    Segment {
+        number: u32,
+        tag: Cow<'a, str>,
+        element: u32,
+        component: u32,
+    },
+    Xml {
+        xpath: Cow<'a, str>,
+        line: u32,
+        #[serde(default)]
+        column: u32,
+    },
+    Cell {
+        sheet: Cow<'a, str>,
+        row: u32,
+        column: u32,
+    },
+    Json {
+        pointer: Cow<'a, str>,
+        line: u32,
+    },
+    Line {
+        line: u32,
+        column: u32,
+    },
 }
 
 /// The stored form of findings.
@@ -103,7 +123,9 @@ fn place_form(place: &SourcePlace) -> PlaceForm<'_> {
             element: *element,
             component: *component,
         },
-        SourcePlace::Xml { xpath, line } => PlaceForm::Xml { xpath: xpath.into(), line: *line },
+        SourcePlace::Xml { xpath, line, column } => {
+            PlaceForm::Xml { xpath: xpath.into(), line: *line, column: *column }
+        }
         SourcePlace::Cell { sheet, row, column } => {
             PlaceForm::Cell { sheet: sheet.into(), row: *row, column: *column }
         }
@@ -117,7 +139,9 @@ fn place_of(form: PlaceForm<'_>) -> SourcePlace {
         PlaceForm::Segment { number, tag, element, component } => {
             SourcePlace::Segment { number, tag: tag.as_ref().into(), element, component }
         }
-        PlaceForm::Xml { xpath, line } => SourcePlace::Xml { xpath: xpath.into_owned(), line },
+        PlaceForm::Xml { xpath, line, column } => {
+            SourcePlace::Xml { xpath: xpath.into_owned(), line, column }
+        }
         PlaceForm::Cell { sheet, row, column } => {
             SourcePlace::Cell { sheet: sheet.into_owned(), row, column }
         }

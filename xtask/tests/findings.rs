@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use manifest::{
     finding::FindingCode,
+    finding_reasons::{without_original, without_path},
     finding_text::{Language, words},
 };
 use xtask::tree::workspace_root;
@@ -30,6 +31,12 @@ fn page() -> String {
         {
             let (text, remedy) = words(code, language);
             write!(page, "\n**{name}.** {text}\n*{remedy}*\n").unwrap();
+        }
+        if let Some(why) = without_path(code) {
+            write!(page, "\nMay be without a field's path: {why}.\n").unwrap();
+        }
+        if let Some(why) = without_original(code) {
+            write!(page, "\nMay be without an original value: {why}.\n").unwrap();
         }
     }
     page

@@ -76,7 +76,7 @@ pub(crate) fn tell(
         }
         Err(error) => {
             tally.failed(error);
-            terminal.answer(|| whole(file, error), || format!("{file}: {}", refused_lines(error)));
+            terminal.answer(|| whole(file, error), || format!("{file}: {}", refused_lines(error, terminal)));
         }
     }
 }
@@ -102,10 +102,9 @@ fn tell_message(
     terminal.answer(
         || object(file, format, message, digest),
         || {
-            let refusal = message
-                .refusal
-                .as_ref()
-                .map(|refusal| format!("  {}\n", refused_lines(&Error::from_refusal(refusal.clone()))));
+            let refusal = message.refusal.as_ref().map(|refusal| {
+                format!("  {}\n", refused_lines(&Error::from_refusal(refusal.clone()), terminal))
+            });
             show::document_message(file, format, message, digest) + &refusal.unwrap_or_default()
         },
     );
@@ -178,6 +177,7 @@ fn of_refusal(refusal: &Refusal) -> Value {
         "cause": said("cause"),
         "problem": said("problem").or(said("field_problem")),
         "place": said("place").or(said("field_path")),
+        "remedy": said("remedy"),
         "metadata": refusal.metadata.iter().collect::<std::collections::BTreeMap<_, _>>(),
     })
 }
@@ -208,6 +208,7 @@ fn whole(file: &str, error: &Error) -> Value {
                 "cause": said("cause"),
                 "problem": said("problem").or(field.map(|(_, problem)| problem)),
                 "place": said("place").or(field.map(|(path, _)| path)),
+                "remedy": said("remedy"),
                 "metadata": refused.metadata,
             })
         }
@@ -216,7 +217,7 @@ fn whole(file: &str, error: &Error) -> Value {
     object
 }
 
-fn refused_lines(error: &Error) -> String {
+fn refused_lines(error: &Error, terminal: &Terminal) -> String {
     let mut text = error.to_string();
     if let Error::Refused(refused) = error {
         for key in [
@@ -229,8 +230,9 @@ fn refused_lines(error: &Error) -> String {
             "limit_bytes",
             "found_bytes",
             "setting",
+            "remedy",
         ] {
-            if let Some(value) = refused.metadata.get(key) {
+            if let Some(value) = terminal.said(&refused.metadata, key) {
                 text += &format!("\n  {key}: {value}");
             }
         }

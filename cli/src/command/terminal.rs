@@ -1,5 +1,6 @@
 //! Where the words go: answers to standard output, troubles to standard error; or everything as JSON lines.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -11,11 +12,28 @@ use crate::{Error, News};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Terminal {
     json: bool,
+    /// Behind the names of what a refusal says in the caller's language: nothing for English.
+    language: &'static str,
 }
 
 impl Terminal {
     pub(crate) const fn new(json: bool) -> Self {
-        Self { json }
+        Self { json, language: "" }
+    }
+
+    /// The same, in the language that a BCP 47 tag names.
+    pub(crate) fn speaking(self, tag: &str) -> Self {
+        let language = match tag.split(['-', '_']).next().unwrap_or_default() {
+            "ru" => "_ru",
+            "uz" => "_uz",
+            _ => "",
+        };
+        Self { language, ..self }
+    }
+
+    /// What a refusal says under a name, in the caller's language where it does.
+    pub(crate) fn said<'m>(&self, metadata: &'m BTreeMap<String, String>, name: &str) -> Option<&'m String> {
+        metadata.get(&format!("{name}{}", self.language)).or_else(|| metadata.get(name))
     }
 
     pub(crate) const fn is_json(&self) -> bool {

@@ -73,7 +73,7 @@ impl Header<'_> {
             let format = if time.clock.is_empty() { time.format.as_str() } else { "" };
             let read = instant(&whole, format, self.century, clock);
             if read.clock_unknown {
-                unknown_clock.get_or_insert(time.mark);
+                unknown_clock.get_or_insert((time.mark, whole));
             }
             let slot = if arrives { &mut journey.arrival_time } else { &mut journey.departure_time };
             let field = if arrives { "arrival_time" } else { "departure_time" };
@@ -86,9 +86,10 @@ impl Header<'_> {
                 of_call.get_or_insert((read.instant, time.mark));
             }
         }
-        if let Some(mark) = unknown_clock {
+        if let Some((mark, said)) = unknown_clock {
             let note =
                 FormNote::new(FindingCode::DateAmbiguous, Severity::Note).at(About::Conveyance, "journey");
+            let note = note.original(said);
             keep.notes.push(note.parameter("form", "UTC").place(keep.source.in_words(mark)));
         }
         for (call, (arrival, departure)) in self.calls.iter().zip(calls) {

@@ -113,7 +113,7 @@ fn named(format: Format, messages: &[Settling]) -> Result<(), Unreadable> {
     }
     let Some(first) = messages.first() else { return Ok(()) };
     let kind = first.message.kind.split(':').next().unwrap_or_default();
-    let cause = Cause::Malformed(format!("the messages are of type {kind}, not {}", format.as_str()));
+    let cause = Cause::Malformed(format!("the messages are of another type than the one named: {kind}"));
     Err(Unreadable { place: first.message.place.clone(), cause })
 }
 

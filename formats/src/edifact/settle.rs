@@ -113,6 +113,7 @@ fn one_total(messages: &mut [Settling], parts: &[usize]) {
         if listed > total || (is_whole && listed != total) {
             let note = FormNote::new(FindingCode::CountMismatch, Severity::Warning)
                 .at(About::Conveyance, "passenger_list.declared_passenger_count")
+                .original(declared_count.to_string())
                 .parameter("declared", declared_count)
                 .parameter("listed", listed);
             declared.notes.push(note);

@@ -99,8 +99,10 @@ fn unreadable(xml: &mut Writer, answer: &Answer) {
     for finding in &answer.findings {
         xml.group("XMLError", |xml| {
             let (line, column) = match finding.place {
-                Some(SourcePlace::Xml { line, .. } | SourcePlace::Json { line, .. }) => (line, 0),
-                Some(SourcePlace::Line { line, column }) => (line, column),
+                Some(SourcePlace::Json { line, .. }) => (line, 0),
+                Some(SourcePlace::Xml { line, column, .. } | SourcePlace::Line { line, column }) => {
+                    (line, column)
+                }
                 _ => (0, 0),
             };
             xml.text("errorLineNumber", &line.to_string());

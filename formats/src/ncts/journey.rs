@@ -185,5 +185,6 @@ pub(crate) fn on_the_posts_clock(scribe: &mut Scribe<'_>, journey: &mut Journey,
     let at = At::ROOT;
     let at = at.field("journey");
     let note = scribe.note_at(FindingCode::DateAmbiguous, Severity::Note, &at.field("arrival_time"));
+    let note = note.original(scribe.tree.text_of(element));
     scribe.note(note.parameter("form", "local time of the border post, +05:00"), element);
 }

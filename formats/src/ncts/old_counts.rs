@@ -12,6 +12,6 @@ pub(crate) fn items(scribe: &mut Scribe<'_>, header: Option<Element>, listed: us
     if declared != listed {
         let at = At::ROOT;
         let note = scribe.note_at(FindingCode::CountMismatch, Severity::Warning, &at.field("cargo"));
-        scribe.note(note.parameter("declared", declared).parameter("listed", listed), element);
+        scribe.note(note.original(text).parameter("declared", declared).parameter("listed", listed), element);
     }
 }

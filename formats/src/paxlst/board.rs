@@ -19,9 +19,10 @@ impl People {
         stops: &[Stop],
         keep: &mut Keep<'_>,
     ) -> (Vec<Passenger>, Vec<CrewMember>) {
-        if let Some(place) = self.short_years {
+        if let Some((place, said)) = self.short_years {
             let note = FormNote::new(FindingCode::DateAmbiguous, Severity::Note)
                 .at(About::Conveyance, "passenger_list")
+                .original(said)
                 .parameter("form", "a year of two digits, in the past")
                 .place(place);
             keep.notes.push(note);

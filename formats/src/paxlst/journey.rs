@@ -18,7 +18,7 @@ pub(super) struct Route<'t> {
     century: Century,
     /// Times that stand on a leg and at no place.
     loose: Vec<(bool, DeclaredInstant, Mark)>,
-    clock_unknown: Option<manifest::declared::SourcePlace>,
+    clock_unknown: Option<(manifest::declared::SourcePlace, String)>,
 }
 
 struct Leg<'t> {
@@ -121,7 +121,7 @@ impl<'t> Route<'t> {
         let clock = call.as_ref().and_then(|call| clock_of(&call.code));
         let read = instant(&segment.get(1, 2), &segment.get(1, 3), self.century, clock);
         if read.clock_unknown && self.clock_unknown.is_none() {
-            self.clock_unknown = Some(segment.place_of(1, 2));
+            self.clock_unknown = Some((segment.place_of(1, 2), segment.get(1, 2).into_owned()));
         }
         let mark = segment.mark(1, 2);
         let on_this_leg = self.legs.last().is_none_or(|leg| leg.calls > 0);
@@ -176,9 +176,10 @@ impl<'t> Route<'t> {
             journey.journey_reference =
                 keep.text(JOURNEY.field("journey_reference"), About::Conveyance, &leg.segment, 2, 1);
         }
-        if let Some(place) = &self.clock_unknown {
+        if let Some((place, said)) = &self.clock_unknown {
             let note = FormNote::new(FindingCode::DateAmbiguous, Severity::Note)
                 .at(About::Conveyance, "journey")
+                .original(said)
                 .parameter("form", "UTC")
                 .place(place.clone());
             keep.notes.push(note);

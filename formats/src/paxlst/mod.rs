@@ -111,6 +111,7 @@ fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mu
     let disagrees = |declared: u64, listed: u64| {
         FormNote::new(FindingCode::CountMismatch, Severity::Warning)
             .at(About::Conveyance, "crew_members")
+            .original(declared.to_string())
             .parameter("declared", declared)
             .parameter("listed", listed)
     };

@@ -19,7 +19,7 @@ pub(crate) struct People {
     pub(super) in_crew: bool,
     pub(super) births: Century,
     pub(super) near: Century,
-    pub(super) short_years: Option<manifest::declared::SourcePlace>,
+    pub(super) short_years: Option<(manifest::declared::SourcePlace, String)>,
 }
 
 /// One person as said.
@@ -163,7 +163,8 @@ impl People {
             if !name.given_name.is_empty() {
                 let place = nad.place_of(u32::from(element), 1);
                 let note = FormNote::new(FindingCode::FormRepaired, Severity::Note).at(about, "");
-                keep.notes.push(note.parameter("form", "name in one component").place(place));
+                keep.notes
+                    .push(note.original(&whole).parameter("form", "name in one component").place(place));
             }
         }
         name
@@ -257,7 +258,7 @@ impl People {
             (_, other) => keep.not_read(segment, other),
         }
         if short_year && self.short_years.is_none() {
-            self.short_years = Some(segment.place_of(1, 2));
+            self.short_years = Some((segment.place_of(1, 2), segment.get(1, 2).into_owned()));
         }
     }
 

@@ -16,7 +16,7 @@ use super::layout::{Layout, PersonRow, layout};
 use super::page::{At, Page, row_place};
 use super::person::{DATES, Reader, Table, Who, is_dash, who};
 use super::stops::Stops;
-use super::{fold, names, no_heading};
+use super::{fold, names, no_heading, said};
 use crate::{Given, Limits, Message, Unreadable};
 
 /// The messages of a document's sheets.
@@ -89,6 +89,7 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
         guardians: Vec::new(),
         numbers: HashMap::new(),
         found: 0,
+        cut_at: None,
     };
     let stops = list.stops(&named, &facts);
     for (sheet, _, layout) in &named {
@@ -117,10 +118,13 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
     }));
     declared.crew_members = crew;
     if declared.manifest_reference.is_empty() {
-        declared.manifest_reference =
-            given.reference.map_or_else(|| own_reference(&declared, &facts), str::to_owned);
+        declared.manifest_reference = match given.reference {
+            Some(reference) => reference.to_owned(),
+            None => said::own_reference(&declared, &facts, &mut page),
+        };
     }
-    notes_of_layout(&named, &mut page);
+    said::not_held(&named, &mut page);
+    said::notes_of_layout(&named, &mut page);
     let place = named
         .iter()
         .find_map(|(_, sheet, layout)| layout.tables.first().map(|table| row_place(&sheet.name, table.row)));
@@ -133,23 +137,6 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
         naming: crate::Naming::Everything,
         place,
         content: Ok(declared),
-    }
-}
-
-/// A list without a number has plate and day: the same list sent twice is the same list, and a bus goes once at a time.
-fn own_reference(declared: &Declared, facts: &Facts) -> String {
-    let plate = declared
-        .conveyance
-        .as_ref()
-        .and_then(|conveyance| manifest::normalize::plate(&conveyance.registration));
-    let arrival = declared.journey.as_ref().and_then(|journey| journey.arrival_time.as_ref());
-    let Some(plate) = plate else { return facts.text(Fact::JourneyReference).to_owned() };
-    match arrival {
-        Some(manifest::declared::DeclaredInstant::Instant { timestamp, .. }) => {
-            let day = jiff::tz::Offset::constant(5).to_datetime(*timestamp).date();
-            format!("{plate}-{day}")
-        }
-        _ => String::new(),
     }
 }
 
@@ -173,24 +160,6 @@ fn facts(sheets: &[(NameId, &Sheet, &Layout<'_>)], page: &mut Page) -> Facts {
         }
     }
     facts
-}
-
-fn notes_of_layout(sheets: &[(NameId, &Sheet, &Layout<'_>)], page: &mut Page) {
-    /// Rows of text around a list that are named one by one.
-    const ROWS_NAMED: usize = 20;
-    for (sheet, _, layout) in sheets {
-        for table in &layout.tables {
-            for (column, text) in &table.unknown {
-                page.heading_unknown(text, At { sheet: *sheet, row: table.row, column: *column });
-            }
-            for (column, place) in table.persons.iter().filter(|(column, _)| column.is_not_read()) {
-                page.not_read(column.as_str(), At { sheet: *sheet, row: table.row, column: *place });
-            }
-        }
-        for (row, column) in layout.unread.iter().take(ROWS_NAMED) {
-            page.not_read("text outside of the list", At { sheet: *sheet, row: *row, column: *column });
-        }
-    }
 }
 
 /// The declared number of passengers. A totals row counts the crew too where they share the list.
@@ -237,6 +206,8 @@ struct List<'l, 'p> {
     numbers: HashMap<String, usize>,
     /// Rows of persons, read or not.
     found: usize,
+    /// The first row that was not read because there are too many.
+    cut_at: Option<At>,
 }
 
 impl List<'_, '_> {
@@ -276,10 +247,11 @@ impl List<'_, '_> {
 
     fn person(&mut self, person: &PersonRow<'_>, table: &Table<'_>, stops: &Stops) {
         self.found = self.found.saturating_add(1);
+        let row = person.row;
         if self.passengers.len().saturating_add(self.crew.len()) >= self.limits.max_persons {
+            self.cut_at.get_or_insert(At { sheet: table.sheet, row: row.number, column: 0 });
             return;
         }
-        let row = person.row;
         let at = |column: u32| At { sheet: table.sheet, row: row.number, column };
         match who(person, table.columns) {
             Who::Crew(role) if !person.unreadable => {
@@ -388,12 +360,12 @@ impl List<'_, '_> {
     fn note_what_was_cut(&mut self) {
         let limit = self.limits.max_persons;
         if self.found > limit {
-            self.page.push(FormNote::list_cut(
-                About::Manifest,
-                "passenger_list.passengers",
-                limit,
-                self.found,
-            ));
+            let path = "passenger_list.passengers";
+            let note = FormNote::list_cut(About::Manifest, path, limit, self.found);
+            self.page.push(match self.cut_at {
+                Some(at) => self.page.placed(note, at),
+                None => note,
+            });
         }
     }
 }

@@ -16,6 +16,7 @@ mod list;
 mod names;
 mod page;
 mod person;
+mod said;
 mod separated;
 mod stops;
 mod times;

@@ -36,6 +36,11 @@ impl Page {
         FormNote::new(code, severity).place(self.map.in_words(mark(at)))
     }
 
+    /// A note at a place.
+    pub(super) fn placed(&self, note: FormNote, at: At) -> FormNote {
+        note.place(self.map.in_words(mark(at)))
+    }
+
     /// Keeps a note.
     pub(super) fn push(&mut self, note: FormNote) {
         self.notes.push(note);

@@ -141,7 +141,10 @@ pub(super) fn message(
         let known = if READ.contains(&name) { name } else { "a name" };
         let node = page.member(root, name);
         let place = page.map.in_words(Mark::Json { node, line });
-        return unreadable(place, Cause::Malformed(format!("{known} stands twice with different values")));
+        return unreadable(
+            place,
+            Cause::Malformed(format!("a name stands twice with different values: {known}")),
+        );
     }
     let event = voyage.text("EventCode").to_uppercase();
     let intent = match event.as_str() {

@@ -4,6 +4,7 @@ use manifest::declared::{FormNote, SourcePlace};
 use manifest::{FindingCode, Severity};
 
 use super::sniff::LOOKED_AT;
+use super::tree::Position;
 use super::{At, Element, Failure, Scribe, Tree, decode, from_json};
 use crate::{Cause, Document, Envelope, Format, Given, Intent, Limits, Message, Unreadable};
 
@@ -129,7 +130,7 @@ fn nothing_found(tree: &Tree) -> Unreadable {
 fn unreadable(tree: &Tree, failure: &Failure) -> Unreadable {
     let place = match failure.inside {
         Some(inside) => tree.place(Element(inside), failure.line),
-        None => SourcePlace::Line { line: failure.line, column: 0 },
+        None => SourcePlace::Line { line: failure.line.line, column: failure.line.column },
     };
     Unreadable { place: Some(place), cause: failure.cause.clone() }
 }
@@ -150,6 +151,7 @@ fn message(
     let (name, disagrees) = name_of(tree, element);
     if disagrees {
         let note = FormNote::new(FindingCode::ReferenceDisagrees, Severity::Warning)
+            .original(&name)
             .parameter("field", "messageType");
         notes.push(note.place(here.clone()));
     }
@@ -214,14 +216,14 @@ fn notes(tree: &Tree, broken_promise: Option<String>, found: &[(Element, Kind)])
             FormNote::new(FindingCode::CharacterSet, Severity::Warning).parameter("declared", declared),
         );
     }
-    if let Some(line) = tree.bare_ampersand {
+    if let Some(Position { line, column }) = tree.bare_ampersand {
         let note = FormNote::new(FindingCode::FormRepaired, Severity::Warning);
-        notes.push(note.parameter("form", "& for &amp;").place(SourcePlace::Line { line, column: 0 }));
+        notes.push(note.parameter("form", "& for &amp;").place(SourcePlace::Line { line, column }));
     }
-    let (found_outside, line) = tree.outside;
+    let (found_outside, Position { line, column }) = tree.outside;
     if found_outside > 0 {
         let note = FormNote::new(FindingCode::TrailingText, Severity::Warning);
-        notes.push(note.parameter("found", found_outside).place(SourcePlace::Line { line, column: 0 }));
+        notes.push(note.parameter("found", found_outside).place(SourcePlace::Line { line, column }));
     }
     // A wrapper that ends too early, around messages that are whole.
     if let Some(failure) =

@@ -2,6 +2,7 @@
 
 use quick_xml::errors::{Error, SyntaxError};
 
+use super::tree::Position;
 use crate::Cause;
 
 /// The end of what could be read.
@@ -11,8 +12,8 @@ pub(crate) struct Failure {
     pub(crate) cause: Cause,
     /// The innermost element that was open.
     pub(crate) inside: Option<u32>,
-    /// Line, from 1.
-    pub(crate) line: u32,
+    /// Where.
+    pub(crate) line: Position,
 }
 
 /// What the tokenizer stumbled over. `rest`: the text from the mark-up on.

@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::de::SliceRead;
 
 use super::failure::{Failure, malformed};
-use super::tree::Tree;
+use super::tree::{Position, Tree};
 use crate::{Cause, Limits};
 
 /// Reads a JSON document into a tree. As with XML, reading stops where it cannot go on.
@@ -18,7 +18,8 @@ pub(crate) fn from_json(text: &str, limits: &Limits) -> Tree {
     let result = whole.deserialize(&mut json).and_then(|()| json.end());
     let Building { mut tree, refused } = building.into_inner();
     if let Err(error) = result {
-        let line = u32::try_from(error.line()).unwrap_or(u32::MAX);
+        let number = |from: usize| u32::try_from(from).unwrap_or(u32::MAX);
+        let line = Position { line: number(error.line()), column: number(error.column()) };
         let cause = refused.unwrap_or_else(|| match error.classify() {
             serde_json::error::Category::Eof => Cause::Truncated("the end of the JSON text"),
             _ => malformed("not well-formed JSON"),
@@ -26,7 +27,11 @@ pub(crate) fn from_json(text: &str, limits: &Limits) -> Tree {
         let inside = tree.iter().filter(|element| !tree.is_closed(*element)).last();
         tree.failure = Some(Failure { cause, inside: inside.map(|element| element.0), line });
     } else if tree.len() == 0 {
-        tree.failure = Some(Failure { cause: Cause::Truncated("its first member"), inside: None, line: 1 });
+        tree.failure = Some(Failure {
+            cause: Cause::Truncated("its first member"),
+            inside: None,
+            line: Position { line: 1, column: 1 },
+        });
     }
     tree
 }
@@ -54,7 +59,7 @@ impl<'b> Value<'b> {
         let opened = if self.depth > self.limits.max_depth {
             Err(Cause::TooMany { what: "values inside each other", limit: self.limits.max_depth })
         } else {
-            building.tree.open(self.name, self.inside, 0, self.limits)
+            building.tree.open(self.name, self.inside, Position::default(), self.limits)
         };
         if let (true, Ok(element)) = (self.is_in_array, &opened) {
             building.tree.in_array(*element);

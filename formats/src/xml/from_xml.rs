@@ -4,7 +4,7 @@ use quick_xml::events::{BytesRef, Event};
 use quick_xml::reader::Reader;
 
 use super::failure::{Failure, cause_of, malformed};
-use super::tree::{Tree, is_allowed};
+use super::tree::{Position, Tree, is_allowed};
 use crate::{Cause, Limits};
 
 impl Tree {
@@ -12,7 +12,7 @@ impl Tree {
     pub(crate) fn read(text: &str, limits: &Limits) -> Self {
         let mut tree = Self::default();
         let mut open = Open::default();
-        let mut lines = Lines { text, at: 0, line: 1 };
+        let mut lines = Lines { text, at: 0, line: Position { line: 1, column: 1 } };
         let mut reader = Reader::from_str(text);
         reader.config_mut().allow_dangling_amp = true;
         loop {
@@ -37,7 +37,7 @@ impl Tree {
         tree
     }
 
-    fn end(&mut self, open: &Open, line: u32) {
+    fn end(&mut self, open: &Open, line: Position) {
         let inside = open.elements.last().copied();
         if inside.is_some() {
             self.failure =
@@ -47,7 +47,13 @@ impl Tree {
         }
     }
 
-    fn event(&mut self, event: Event<'_>, open: &mut Open, line: u32, limits: &Limits) -> Result<(), Cause> {
+    fn event(
+        &mut self,
+        event: Event<'_>,
+        open: &mut Open,
+        line: Position,
+        limits: &Limits,
+    ) -> Result<(), Cause> {
         match event {
             Event::Start(tag) => {
                 let element =
@@ -90,7 +96,7 @@ impl Tree {
         Ok(())
     }
 
-    fn text(&mut self, text: &str, open: &mut Open, line: u32, limits: &Limits) -> Result<(), Cause> {
+    fn text(&mut self, text: &str, open: &mut Open, line: Position, limits: &Limits) -> Result<(), Cause> {
         if open.elements.is_empty() {
             self.outside_text(text, line);
             return Ok(());
@@ -102,7 +108,7 @@ impl Tree {
         Ok(())
     }
 
-    fn characters(&mut self, text: &str, open: &mut Open, line: u32, limits: &Limits) {
+    fn characters(&mut self, text: &str, open: &mut Open, line: Position, limits: &Limits) {
         match open.texts.last_mut() {
             // One more than is kept, so that a cut is noticed.
             Some(kept) if kept.len() <= limits.max_text_bytes => kept.push_str(text),
@@ -111,7 +117,7 @@ impl Tree {
         }
     }
 
-    fn outside_text(&mut self, text: &str, line: u32) {
+    fn outside_text(&mut self, text: &str, line: Position) {
         let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         if self.outside.0 == 0 && !text.is_empty() {
             self.outside.1 = line;
@@ -131,14 +137,20 @@ struct Open {
 struct Lines<'a> {
     text: &'a str,
     at: usize,
-    line: u32,
+    line: Position,
 }
 
 impl Lines<'_> {
-    fn line_of(&mut self, position: usize) -> u32 {
+    fn line_of(&mut self, position: usize) -> Position {
         let passed = self.text.as_bytes().get(self.at..position).unwrap_or_default();
-        let breaks = passed.iter().filter(|byte| **byte == b'\n').count();
-        self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+        for byte in passed {
+            match byte {
+                b'\n' => self.line = Position { line: self.line.line.saturating_add(1), column: 1 },
+                // All but the first byte of a character of UTF-8.
+                0x80..=0xbf => {}
+                _ => self.line.column = self.line.column.saturating_add(1),
+            }
+        }
         self.at = self.at.max(position);
         self.line
     }

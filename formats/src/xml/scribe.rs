@@ -8,6 +8,7 @@ use manifest::declared::{
 };
 use manifest::{About, FieldPath, FindingCode, Severity};
 
+use super::tree::Position;
 use super::{Element, Tree};
 
 /// Different names of elements that are not read and are named in notes; a message of another kind altogether has no more.
@@ -210,8 +211,8 @@ impl<'t> Scribe<'t> {
 
     fn mark_of(&mut self, element: Element) -> Mark {
         let node = self.node_of(element);
-        let line = self.tree.line(element);
-        if self.tree.is_json { Mark::Json { node, line } } else { Mark::Xml { node, line } }
+        let Position { line, column } = self.tree.line(element);
+        if self.tree.is_json { Mark::Json { node, line } } else { Mark::Xml { node, line, column } }
     }
 
     /// The map's node of an element; those above it are made first. Nesting is limited, so the climb is short.

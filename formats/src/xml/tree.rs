@@ -9,6 +9,13 @@ use manifest::declared::SourcePlace;
 /// The longest name of an element, in bytes; those of the messages read here have fewer than 40.
 const NAME_BYTES: usize = 128;
 
+/// A place in the text, both from 1; zeros where there is none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Position {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+}
+
 /// No element.
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -23,10 +30,10 @@ pub(crate) struct Tree {
     like_named: HashMap<(u32, u32), LikeNamed>,
     /// Where and why reading stopped before the end.
     pub(crate) failure: Option<Failure>,
-    /// Characters outside of any element, and the line of the first.
-    pub(crate) outside: (usize, u32),
-    /// Line of the first ampersand that stands for itself.
-    pub(crate) bare_ampersand: Option<u32>,
+    /// Characters outside of any element, and where the first stands.
+    pub(crate) outside: (usize, Position),
+    /// Where the text with the first ampersand that stands for itself begins.
+    pub(crate) bare_ampersand: Option<Position>,
     /// True when the tree was made of JSON: lines are not known and places are pointers.
     pub(crate) is_json: bool,
 }
@@ -54,7 +61,7 @@ struct Node {
     is_in_array: bool,
     /// Place among like-named siblings, from 1.
     place: u32,
-    line: u32,
+    line: Position,
     text: (u32, u32),
     is_cut: bool,
     is_closed: bool,
@@ -75,7 +82,7 @@ impl Tree {
         &mut self,
         name: &str,
         parent: Option<u32>,
-        line: u32,
+        line: Position,
         limits: &Limits,
     ) -> Result<u32, Cause> {
         if self.elements.len() >= limits.max_parts {
@@ -217,9 +224,9 @@ impl Tree {
         self.node(element.0).is_some_and(|node| node.is_closed)
     }
 
-    /// Line on which the element begins.
-    pub(crate) fn line(&self, element: Element) -> u32 {
-        self.node(element.0).map_or(0, |node| node.line)
+    /// Where the element begins.
+    pub(crate) fn line(&self, element: Element) -> Position {
+        self.node(element.0).map_or(Position::default(), |node| node.line)
     }
 
     /// The element around an element.
@@ -261,7 +268,7 @@ impl Tree {
 
     /// Where an element stands: a path of local names with places among like-named siblings where there are several, or a
     /// pointer into JSON.
-    pub(crate) fn place(&self, element: Element, line: u32) -> SourcePlace {
+    pub(crate) fn place(&self, element: Element, at: Position) -> SourcePlace {
         let way = std::iter::successors(Some(element), |element| self.parent(*element));
         let mut steps: Vec<String> = way
             .map(|element| match (self.is_json, self.index(element), self.place_of(element)) {
@@ -274,9 +281,9 @@ impl Tree {
         steps.reverse();
         let steps = steps.concat();
         if self.is_json {
-            SourcePlace::Json { pointer: steps, line }
+            SourcePlace::Json { pointer: steps, line: at.line }
         } else {
-            SourcePlace::Xml { xpath: steps, line }
+            SourcePlace::Xml { xpath: steps, line: at.line, column: at.column }
         }
     }
 }

@@ -6,6 +6,7 @@ use futures::{
     FutureExt as _, StreamExt as _,
     stream::{self, BoxStream},
 };
+use manifest::KeyError;
 use prost::bytes::{Bytes, BytesMut};
 use proto::v1::{self, upload_document_request::Part, upload_document_response::Event};
 use tokio::sync::Semaphore;
@@ -245,7 +246,13 @@ impl Service {
                 let language = Language::from_tag(&reading.asked.language_code);
                 told.checked = Some(checked_response(&checked, language));
                 // What would stand in the way is told beside what was found: a dry run is there to find out.
-                if let Err(failure) = super::admit::checked(caller, &checked.manifest) {
+                // A reference that is absent is a finding already.
+                let is_told = |failure: &Failure| {
+                    matches!(failure, Failure::Key(KeyError::ReferenceMissing)) && checked.findings.reject()
+                };
+                if let Err(failure) = super::admit::checked(caller, &checked.manifest)
+                    && !is_told(&failure)
+                {
                     told.refusal = Some(Notice::of(&failure, uuid::Uuid::nil()).into_refusal());
                 }
             }

@@ -3,7 +3,7 @@
 use manifest::{ManifestKey, declared::SourcePlace};
 use proto::v1;
 
-use super::{Notice, Reason, finding::source_place};
+use super::{Language, Notice, Reason, finding::source_place};
 use crate::decode::{
     Refusal,
     document::{Beyond, Cause, Document, Intent, Unreadable},
@@ -82,7 +82,7 @@ pub(super) fn unreadable(unreadable: &Unreadable) -> Notice {
         Cause::TooMany { .. } => (Reason::DocumentUnreadable, "TOO_MANY"),
         Cause::Beyond(beyond) => return in_the_contracts_terms(beyond, unreadable.place.as_ref()),
     };
-    let mut notice = Notice::new(reason).with("cause", cause).with("problem", &unreadable.cause);
+    let mut notice = in_words(Notice::new(reason).with("cause", cause), &unreadable.cause);
     let mut problem = unreadable.cause.to_string();
     if let Some(place) = &unreadable.place {
         problem = format!("{place}: {problem}");
@@ -101,12 +101,29 @@ fn in_the_contracts_terms(beyond: &Beyond, place: Option<&SourcePlace>) -> Notic
         Beyond::List { path, limit, setting } => Refusal::TooMany { path, limit, setting },
         Beyond::Text { path, limit, found } => Refusal::TextTooLong { path, limit, found },
     };
-    let notice = Notice::from(&refusal);
+    let notice = in_words(Notice::from(&refusal), &Cause::Beyond(beyond.clone()));
     match place {
         Some(place) => placed(notice, place),
         None => notice,
     }
 }
+
+/// A notice with what is the matter and what to do in every language: a document is refused before anybody has read which
+/// language its sender asks for, and whoever mends it may read another one than the program that sent it.
+fn in_words(mut notice: Notice, cause: &Cause) -> Notice {
+    for (language, problem, remedy) in WORDS {
+        let text = cause.in_words(language);
+        notice = notice.with(problem, text.text).with(remedy, text.remedy);
+    }
+    notice
+}
+
+/// The languages with the names that their words have in `ErrorInfo`.
+const WORDS: [(Language, &str, &str); 3] = [
+    (Language::English, "problem", "remedy"),
+    (Language::Russian, "problem_ru", "remedy_ru"),
+    (Language::Uzbek, "problem_uz", "remedy_uz"),
+];
 
 /// A notice with a place, whole and in parts.
 fn placed(mut notice: Notice, place: &SourcePlace) -> Notice {
@@ -130,7 +147,11 @@ fn coordinates(place: &v1::SourcePlace) -> Vec<(&'static str, String)> {
             ("component_number", at.component_number.to_string()),
         ],
         Some(Place::Xml(at)) => {
-            vec![("xpath", at.xpath.clone()), ("line_number", at.line_number.to_string())]
+            vec![
+                ("xpath", at.xpath.clone()),
+                ("line_number", at.line_number.to_string()),
+                ("column_number", at.column_number.to_string()),
+            ]
         }
         Some(Place::Cell(at)) => vec![
             ("sheet", at.sheet.clone()),
@@ -158,6 +179,9 @@ mod tests {
         assert_eq!(notice.metadata["cause"], "TRUNCATED");
         assert_eq!(notice.metadata["place"], "line 7, column 2");
         assert_eq!(notice.violations[0].1, "line 7, column 2: it ends before UNT");
+        assert_eq!(notice.metadata["problem"], "it ends before UNT");
+        assert_eq!(notice.metadata["problem_ru"], "документ обрывается; не хватает: UNT");
+        assert_eq!(notice.metadata["remedy_uz"], "Hujjatni qayta, toʻliq yuboring.");
         let notice = unreadable(&Unreadable { place: None, cause: Cause::NotRecognised });
         assert_eq!(notice.reason, Reason::DocumentNotRecognised);
     }

@@ -35,9 +35,11 @@ pub(super) fn source_place(place: &SourcePlace) -> v1::SourcePlace {
             element_number: signed(*element),
             component_number: signed(*component),
         }),
-        SourcePlace::Xml { xpath, line } => {
-            Place::Xml(v1::XmlPlace { xpath: xpath.clone(), line_number: signed(*line) })
-        }
+        SourcePlace::Xml { xpath, line, column } => Place::Xml(v1::XmlPlace {
+            xpath: xpath.clone(),
+            line_number: signed(*line),
+            column_number: signed(*column),
+        }),
         SourcePlace::Cell { sheet, row, column } => Place::Cell(v1::CellPlace {
             sheet: sheet.clone(),
             row_number: signed(*row),

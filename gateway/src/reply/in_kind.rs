@@ -72,7 +72,11 @@ fn place(place: &v1::SourcePlace) -> Option<SourcePlace> {
             element: number(at.element_number),
             component: number(at.component_number),
         },
-        Place::Xml(at) => SourcePlace::Xml { xpath: at.xpath.clone(), line: number(at.line_number) },
+        Place::Xml(at) => SourcePlace::Xml {
+            xpath: at.xpath.clone(),
+            line: number(at.line_number),
+            column: number(at.column_number),
+        },
         Place::Cell(at) => SourcePlace::Cell {
             sheet: at.sheet.clone(),
             row: number(at.row_number),
@@ -94,7 +98,7 @@ mod tests {
     fn places_come_back_and_refusals_are_findings() {
         for told in [
             SourcePlace::Segment { number: 3, tag: "NAD".into(), element: 4, component: 0 },
-            SourcePlace::Xml { xpath: "/CC015C[1]".into(), line: 2 },
+            SourcePlace::Xml { xpath: "/CC015C[1]".into(), line: 2, column: 1 },
             SourcePlace::Cell { sheet: "List".into(), row: 2, column: 0 },
             SourcePlace::Json { pointer: "/a/0".into(), line: 0 },
             SourcePlace::Line { line: 1, column: 1 },

@@ -24,6 +24,8 @@ pub enum SourcePlace {
         xpath: String,
         /// Line on which the element begins.
         line: u32,
+        /// Column in characters at which it begins; 0 when it is not known.
+        column: u32,
     },
     /// A table: CSV or a sheet of a workbook.
     Cell {
@@ -58,9 +60,10 @@ impl fmt::Display for SourcePlace {
                 part(f, "element", *element)?;
                 part(f, "component", *component)
             }
-            Self::Xml { xpath, line } => {
+            Self::Xml { xpath, line, column } => {
                 f.write_str(xpath)?;
-                part(f, "line", *line)
+                part(f, "line", *line)?;
+                part(f, "column", *column)
             }
             Self::Cell { sheet, row, column } => {
                 if !sheet.is_empty() {
@@ -142,8 +145,8 @@ mod tests {
             |element, component| SourcePlace::Segment { number: 12, tag: "NAD".into(), element, component };
         assert_eq!(segment(4, 2).to_string(), "segment 12 (NAD), element 4, component 2");
         assert_eq!(segment(0, 0).to_string(), "segment 12 (NAD)");
-        let xml = SourcePlace::Xml { xpath: "/CC015C/Consignment[1]".into(), line: 9 };
-        assert_eq!(xml.to_string(), "/CC015C/Consignment[1], line 9");
+        let xml = SourcePlace::Xml { xpath: "/CC015C/Consignment[1]".into(), line: 9, column: 5 };
+        assert_eq!(xml.to_string(), "/CC015C/Consignment[1], line 9, column 5");
         let cell = SourcePlace::Cell { sheet: "Лист1".into(), row: 3, column: 2 };
         assert_eq!(cell.to_string(), "sheet Лист1, row 3, column 2 (B3)");
         assert_eq!(SourcePlace::Cell { sheet: String::new(), row: 3, column: 0 }.to_string(), "row 3");

@@ -43,6 +43,8 @@ pub enum Mark {
         node: NodeId,
         /// Line, from 1.
         line: u32,
+        /// Column in characters, from 1.
+        column: u32,
     },
     /// See [`SourcePlace::Cell`].
     Cell {
@@ -217,7 +219,7 @@ impl SourceMap {
             Mark::Segment { number, tag, element, component } => {
                 SourcePlace::Segment { number, tag, element: element.into(), component: component.into() }
             }
-            Mark::Xml { node, line } => SourcePlace::Xml { xpath: self.xpath(node), line },
+            Mark::Xml { node, line, column } => SourcePlace::Xml { xpath: self.xpath(node), line, column },
             Mark::Cell { sheet, row, column } => {
                 SourcePlace::Cell { sheet: self.name_of(sheet).to_owned(), row, column }
             }
@@ -318,8 +320,8 @@ mod tests {
         let (root, goods) = (map.name("CC015C"), map.name("GoodsItem"));
         let root = map.node(NodeId::NONE, root, 0);
         let second = map.node(root, goods, 2);
-        let xml = map.in_words(Mark::Xml { node: second, line: 7 });
-        assert_eq!(xml, SourcePlace::Xml { xpath: "/CC015C/GoodsItem[2]".into(), line: 7 });
+        let xml = map.in_words(Mark::Xml { node: second, line: 7, column: 3 });
+        assert_eq!(xml, SourcePlace::Xml { xpath: "/CC015C/GoodsItem[2]".into(), line: 7, column: 3 });
         let (list, odd) = (map.name("list"), map.name("a/b~c"));
         let list = map.node(NodeId::NONE, list, 0);
         let third = map.element(list, 3);

@@ -69,7 +69,7 @@ impl Step<'_> {
         Consignment {
             consignment_reference: words::text(said.consignment_reference),
             ucr: words::text(said.ucr),
-            previous_mrn: words::identifier(&said.previous_mrn),
+            previous_mrn: self.identifier(&said.previous_mrn, at.field("previous_mrn")),
             consignor: self.party(said.consignor, at.field("consignor")),
             consignee: self.party(said.consignee, at.field("consignee")),
             importer: self.party(said.importer, at.field("importer")),
@@ -128,10 +128,9 @@ impl Step<'_> {
             dangerous_goods: said
                 .dangerous_goods
                 .map(|dangerous| self.dangerous_goods(dangerous, at.field("dangerous_goods"))),
-            container_numbers: said
-                .container_numbers
-                .iter()
-                .filter_map(|text| words::identifier(text))
+            container_numbers: (0..)
+                .zip(&said.container_numbers)
+                .filter_map(|(i, text)| self.identifier(text, at.item("container_numbers", i)))
                 .collect(),
             ucr: words::text(said.ucr),
         }
@@ -156,7 +155,7 @@ impl Step<'_> {
     }
 
     fn container(&mut self, said: declared::Container, at: Spot<'_>) -> Container {
-        let number = words::identifier(&said.number);
+        let number = self.identifier(&said.number, at.field("number"));
         if number.is_none() {
             self.absent(Element::ContainerNumber, "number", at.field("number"));
         }
@@ -164,7 +163,7 @@ impl Step<'_> {
             number,
             size_type_code: self.formed(
                 &said.size_type_code,
-                "ISO 6346 size and type",
+                "size and type of ISO 6346, four letters or digits: 22G1",
                 |code| code.len() == 4 && code.bytes().all(|b| b.is_ascii_alphanumeric()),
                 Severity::Note,
                 at.field("size_type_code"),
@@ -188,7 +187,7 @@ impl Step<'_> {
 
     fn tir_carnet(&mut self, said: declared::TirCarnet, at: Spot<'_>) -> TirCarnet {
         TirCarnet {
-            number: words::identifier(&said.number),
+            number: self.identifier(&said.number, at.field("number")),
             expiry_date: self.date(said.expiry_date, Severity::Warning, at.field("expiry_date")),
             itinerary_countries: self.countries(&said.itinerary_country_codes, "itinerary_country_codes", at),
         }
@@ -198,7 +197,7 @@ impl Step<'_> {
         SupportingDocument {
             type_code: self.formed(
                 &said.type_code,
-                "UN/EDIFACT 1001",
+                "code of UN/EDIFACT 1001, up to four letters or digits: 730",
                 |code| code.len() <= 4 && code.bytes().all(|b| b.is_ascii_alphanumeric()),
                 Severity::Note,
                 at.field("type_code"),
@@ -221,7 +220,7 @@ impl Step<'_> {
     /// Dangerous goods particulars; whether they are complete is for `validate` to say. A number that the list lacks is
     /// kept: the list is of one edition.
     fn dangerous_goods(&mut self, said: declared::DangerousGoods, at: Spot<'_>) -> DangerousGoods {
-        let un_number = words::identifier(&said.un_number);
+        let un_number = self.identifier(&said.un_number, at.field("un_number"));
         // "UN 1203" and "1203" are the same number.
         let un_number =
             un_number.map(|number| number.strip_prefix("UN").map(str::to_owned).unwrap_or(number));
@@ -248,7 +247,7 @@ impl Step<'_> {
         DangerousGoods {
             un_number,
             hazard_class: words::text(said.hazard_class),
-            packing_group: words::identifier(&said.packing_group),
+            packing_group: self.identifier(&said.packing_group, at.field("packing_group")),
             tunnel_code: words::text(said.tunnel_code),
         }
     }

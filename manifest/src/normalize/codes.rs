@@ -67,7 +67,7 @@ impl Step<'_> {
         let Some(code) = HsCode::new(&digits) else {
             self.warn(FindingCode::ValueMalformed, at)
                 .original(word)
-                .parameter("form", "6, 8 or 10 digits")
+                .parameter("form", "6, 8 or 10 digits: 870323")
                 .push();
             return None;
         };
@@ -127,6 +127,36 @@ impl Step<'_> {
         None
     }
 
+    /// An identifier: letters and digits, in upper case. What else stood there is left out and said.
+    pub(super) fn identifier(&mut self, said: &str, at: Spot<'_>) -> Option<String> {
+        let identifier = words::identifier(said)?;
+        self.say_left_out(said, at);
+        Some(identifier)
+    }
+
+    /// A number on a plate or a document: an identifier in which letters that look like Latin ones are Latin ones, and that is said.
+    pub(super) fn plate(&mut self, said: &str, at: Spot<'_>) -> Option<String> {
+        let plate = words::plate(said)?;
+        self.say_left_out(said, at);
+        if words::has_lookalikes(said) {
+            self.note(FindingCode::FormRepaired, at)
+                .original(said)
+                .parameter("form", "Cyrillic letters read as the Latin ones that they look like")
+                .push();
+        }
+        Some(plate)
+    }
+
+    fn say_left_out(&mut self, said: &str, at: Spot<'_>) {
+        let severity = match words::left_out(said) {
+            words::LeftOut::Nothing => return,
+            words::LeftOut::Separators => Severity::Note,
+            words::LeftOut::Others => Severity::Warning,
+        };
+        let finding = self.findings.note(FindingCode::FormRepaired, severity, at);
+        finding.original(said).parameter("form", "signs left out of a number").push();
+    }
+
     /// A code that is not in its list: withdrawn, then the finding says since when and what is valid instead; or unknown.
     pub(super) fn not_listed(
         &mut self,
@@ -175,7 +205,13 @@ impl Step<'_> {
 
     /// A UN/LOCODE. One that the list of its country lacks is kept: the list is of one edition, and places are added.
     fn un_locode(&mut self, word: &str, at: Spot<'_>) -> Option<String> {
-        let code = self.formed(word, "UN/LOCODE", is_un_locode, Severity::Note, at)?;
+        let code = self.formed(
+            word,
+            "UN/LOCODE, two letters and three letters or digits: UZTAS",
+            is_un_locode,
+            Severity::Note,
+            at,
+        )?;
         if self.lists.un_locode(&code) == Listing::NotListed {
             self.unknown(word, "UN/LOCODE 2023-1", Severity::Note, at);
         }
@@ -192,7 +228,7 @@ impl Step<'_> {
         if within.is_none() {
             self.note(FindingCode::ValueMalformed, at)
                 .original(&words)
-                .parameter("form", "degrees, WGS 84")
+                .parameter("form", "degrees of WGS 84 with a decimal point: 41.3111")
                 .push();
         }
         within

@@ -23,7 +23,7 @@ impl Step<'_> {
         let mode = self.mode(&said.mode_code, at.field("mode_code"));
         // By air and sea nothing is decided: what only the road and the rail have is not asked for.
         let is_asked_for = mode.is_none_or(Mode::is_decided);
-        let registration = words::plate(&said.registration);
+        let registration = self.plate(&said.registration, at.field("registration"));
         if registration.is_none() && is_asked_for {
             self.missing_for_all("registration", at.field("registration"));
         }
@@ -37,20 +37,20 @@ impl Step<'_> {
             && !post.modes.contains(&mode)
         {
             let finding = self.note(FindingCode::BorderPostMode, at.field("mode_code"));
-            finding.parameter("mode", mode.code()).parameter("border_post", &post.code).push();
+            let finding = finding.original(mode.code()).parameter("mode", mode.code());
+            finding.parameter("border_post", &post.code).push();
         }
+        let trailers = said.trailer_registrations.iter().enumerate();
         Conveyance {
             mode,
             registration,
             nationality,
-            trailer_registrations: said
-                .trailer_registrations
-                .iter()
-                .filter_map(|text| words::plate(text))
+            trailer_registrations: trailers
+                .filter_map(|(i, text)| self.plate(text, at.item("trailer_registrations", i)))
                 .collect(),
             type_code: self.formed(
                 &said.type_code,
-                "UN/ECE Recommendation 28",
+                "code of UN/ECE Recommendation 28, up to four letters or digits: 3131",
                 |code| code.len() <= 4 && code.bytes().all(|b| b.is_ascii_alphanumeric()),
                 Severity::Note,
                 at.field("type_code"),

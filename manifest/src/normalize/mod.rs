@@ -22,7 +22,8 @@ use jiff::civil::Date;
 use crate::border_post::local_date;
 use crate::code_list::CodeLists;
 use crate::declared::{self, Declared, FormNote};
-use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
+use crate::finding::{About, FieldPath, Finding, FindingCode, OriginalValue, Severity};
+use crate::finding_reasons as reasons;
 use crate::findings::{Findings, Note, Spot};
 use crate::manifest::{Load, Manifest, Revision};
 use crate::rule::{Circumstances, Element, LoadKind, Required};
@@ -54,8 +55,20 @@ pub fn normalize(declared: Declared, lists: &CodeLists, settings: &RuleSettings)
         offset_minutes: None,
         unreadable: BTreeSet::new(),
         named_only: BTreeSet::new(),
+        types_not_held: false,
     };
-    declared.notes.into_iter().for_each(|note| step.form(note));
+    let body = match load {
+        Some(LoadKind::Cargo) => "cargo",
+        Some(LoadKind::Passengers) => "passenger_list",
+        None => "load",
+    };
+    declared.notes.into_iter().for_each(|note| step.form(note, body));
+    if declared.manifest_reference.is_empty() {
+        // Nothing is recorded without a key; whoever tries a document is told so beside all the rest.
+        let at = Spot::MANIFEST;
+        let finding = step.blocking(FindingCode::RequiredFieldMissing, at.field("manifest_reference"));
+        finding.parameter("field", "manifest_reference").push();
+    }
     // First the journey: its offset from UTC reads the words of every other instant.
     let journey = step.journey(declared.journey.unwrap_or_default(), mode);
     if let Some(arrival) = journey.arrival_time() {
@@ -93,6 +106,8 @@ struct Step<'l> {
     unreadable: BTreeSet<About>,
     /// Crew whom the form gives by name alone, on a line above a list: the reader's one finding stands for all that is absent.
     named_only: BTreeSet<About>,
+    /// The form has no place for the kind of a document: the reader's one finding stands for all documents.
+    types_not_held: bool,
 }
 
 impl Step<'_> {
@@ -132,20 +147,26 @@ impl Step<'_> {
         }
     }
 
-    /// What the reader noted about the form becomes a finding.
-    fn form(&mut self, note: FormNote) {
+    /// What the reader noted about the form becomes a finding. `body`: the field that stands for the message's content, for what
+    /// has no place of its own in it.
+    fn form(&mut self, note: FormNote, body: &str) {
         if note.code == FindingCode::RowUnreadable {
             self.unreadable.insert(note.about);
+        }
+        if note.code == FindingCode::RequiredFieldMissing && note.about == About::Conveyance {
+            self.types_not_held |= note.parameters.contains(&("field", String::from("type")));
         }
         if note.code == FindingCode::DocumentMissing && matches!(note.about, About::CrewMember(_)) {
             self.named_only.insert(note.about);
         }
         let original = note.original.and_then(|original| OriginalValue::kept(&original.0));
+        let is_of_the_body = note.path == FieldPath::root() && reasons::without_path(note.code).is_none();
+        let path = if is_of_the_body { body.into() } else { note.path };
         self.findings.push(Finding {
             code: note.code,
             severity: note.severity,
             about: note.about,
-            path: note.path,
+            path,
             place: note.place,
             original,
             parameters: note.parameters,

@@ -12,7 +12,7 @@ impl Step<'_> {
         let said = said?;
         let mut identifiers = Vec::with_capacity(said.identifiers.len());
         for (i, identifier) in said.identifiers.into_iter().enumerate() {
-            identifiers.extend(self.identifier(&identifier, at.item("identifiers", i)));
+            identifiers.extend(self.party_identifier(&identifier, at.item("identifiers", i)));
         }
         let by_register = |id: &PartyIdentifier| NATURAL_PERSON_SCHEMES.contains(&id.scheme.as_str());
         Some(Party {
@@ -27,16 +27,20 @@ impl Step<'_> {
         })
     }
 
-    fn identifier(&mut self, said: &declared::PartyIdentifier, at: Spot<'_>) -> Option<PartyIdentifier> {
+    fn party_identifier(
+        &mut self,
+        said: &declared::PartyIdentifier,
+        at: Spot<'_>,
+    ) -> Option<PartyIdentifier> {
         let country = self.country(&said.country_code, Severity::Note, at.field("country_code"));
         let scheme = words::upper_snake(&said.scheme);
-        let value = words::identifier(&said.value);
+        let value = self.identifier(&said.value, at.field("value"));
         if let (Some(scheme), Some(value)) = (scheme, value) {
             return Some(PartyIdentifier { scheme, value, country });
         }
         self.note(FindingCode::ValueMalformed, at)
             .original(&said.value)
-            .parameter("form", "scheme and value")
+            .parameter("form", "scheme and value together")
             .push();
         None
     }

@@ -143,12 +143,15 @@ impl Step<'_> {
 
     /// The name with its Latin forms, by the practice of the traveller's own state.
     fn name(&mut self, mut name: PersonName, nationality: Option<StateCode>, at: Spot<'_>) -> PersonName {
+        let said = [Some(name.family_name.as_str()), name.given_name.as_deref(), name.patronymic.as_deref()];
+        let said: Vec<_> = said.into_iter().chain([name.native_full_name.as_deref()]).flatten().collect();
+        let said = said.join(" ").trim().to_owned();
         let noted = names::complete(&mut name, Practice::of_state(nationality));
         if noted.mixed {
-            self.note(FindingCode::NameScriptsMixed, at).push();
+            self.note(FindingCode::NameScriptsMixed, at).original(&said).push();
         }
         if noted.without_latin {
-            self.warn(FindingCode::NameNotTransliterated, at).push();
+            self.warn(FindingCode::NameNotTransliterated, at).original(&said).push();
         }
         name
     }
@@ -160,11 +163,11 @@ impl Step<'_> {
         issuer_told: bool,
         at: Spot<'_>,
     ) -> TravelDocument {
-        let number = words::plate(&said.number);
+        let number = self.plate(&said.number, at.field("number"));
         if number.is_none() {
             self.absent(Element::DocumentNumber, "number", at.field("number"));
         }
-        if said.document_type.is_none() {
+        if said.document_type.is_none() && !self.types_not_held {
             self.absent(Element::DocumentType, "type", at.field("type"));
         }
         let issuer_at = at.field("issuing_state_code");

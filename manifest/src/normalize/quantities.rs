@@ -35,7 +35,10 @@ impl Step<'_> {
             }
         };
         let Some(mg) = mg else {
-            self.warn(FindingCode::ValueMalformed, at).original(&words).parameter("form", "mass").push();
+            self.warn(FindingCode::ValueMalformed, at)
+                .original(&words)
+                .parameter("form", "mass in figures with a decimal point: 1250.5")
+                .push();
             return None;
         };
         let mass = i64::try_from(mg).ok().and_then(Mass::from_mg);
@@ -64,7 +67,7 @@ impl Step<'_> {
                 if number.is_none() {
                     self.warn(FindingCode::ValueMalformed, at)
                         .original(&words)
-                        .parameter("form", "whole number")
+                        .parameter("form", "whole number in digits: 42")
                         .push();
                 }
                 number
@@ -97,7 +100,7 @@ impl Step<'_> {
         let Some((units, nanos)) = amount else {
             self.warn(FindingCode::ValueMalformed, units_at)
                 .original(&words)
-                .parameter("form", "amount of money")
+                .parameter("form", "amount in figures with a decimal point: 1250.00")
                 .push();
             return None;
         };

@@ -36,7 +36,7 @@ impl Step<'_> {
             DeclaredInstant::Said { text, format } => {
                 let instant = read_instant(text.trim(), &format, self.offset_minutes);
                 if instant.is_none() {
-                    let form = "instant with offset, RFC 3339";
+                    let form = "time with its offset from UTC: 2026-11-23T08:00:00+05:00";
                     let finding = self.findings.note(FindingCode::ValueMalformed, severity, at);
                     finding.original(&text).parameter("form", form).push();
                 }
@@ -62,7 +62,7 @@ impl Step<'_> {
         };
         if date.is_none() {
             let finding = self.findings.note(FindingCode::ValueMalformed, severity, at);
-            finding.original(&words).parameter("form", "date").push();
+            finding.original(&words).parameter("form", "date CCYY-MM-DD or CCYYMMDD: 2026-11-23").push();
         }
         date
     }

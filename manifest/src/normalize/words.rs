@@ -33,6 +33,34 @@ pub fn plate(text: &str) -> Option<String> {
     Some(plate)
 }
 
+/// What [`identifier`] leaves out beside blanks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    /// Nothing.
+    Nothing,
+    /// Signs that people write between the parts of a number.
+    Separators,
+    /// Others: two numbers in one field, perhaps, or a slip.
+    Others,
+}
+
+/// What stands in an identifier beside letters, digits and blanks.
+pub(super) fn left_out(text: &str) -> LeftOut {
+    let mut left_out = LeftOut::Nothing;
+    for c in text.chars().filter(|c| !c.is_alphanumeric() && !c.is_whitespace() && !c.is_control()) {
+        if !matches!(c, '-' | '‐' | '‑' | '–' | '.' | '/' | '№' | '#' | '<' | '(' | ')') {
+            return LeftOut::Others;
+        }
+        left_out = LeftOut::Separators;
+    }
+    left_out
+}
+
+/// Does a number mix in Cyrillic letters that [`plate`] reads as Latin ones?
+pub(super) fn has_lookalikes(text: &str) -> bool {
+    !text.is_ascii() && text.chars().flat_map(char::to_uppercase).any(|c| latin_lookalike(c) != c)
+}
+
 /// The Latin letter that a Cyrillic capital looks like.
 pub(super) const fn latin_lookalike(c: char) -> char {
     match c {

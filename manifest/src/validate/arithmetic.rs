@@ -28,7 +28,8 @@ impl Rules<'_> {
             finding.parameter("field", "consignments").push();
         }
         if is_empty && !cargo.consignments.is_empty() {
-            self.warn(FindingCode::RegimeDisagrees, at.field("customs_regime")).push();
+            let finding = self.warn(FindingCode::RegimeDisagrees, at.field("customs_regime"));
+            finding.original(CustomsRegime::Empty.as_str()).push();
         }
         let runs_through = runs_through(cargo);
         for (i, consignment) in cargo.consignments.iter().enumerate() {
@@ -75,6 +76,8 @@ impl Rules<'_> {
         if let Some(place) = gap.filter(|_| !runs_through) {
             let item = at.item("goods_items", place);
             let finding = self.warn(FindingCode::ItemNumbersNotSequential, item.field("item_number"));
+            let said = consignment.goods_items.get(place).and_then(|item| item.item_number);
+            let finding = finding.original(&said.map(|number| number.to_string()).unwrap_or_default());
             finding.parameter("expected", place.saturating_add(1).to_string()).push();
         }
         for (i, item) in consignment.goods_items.iter().enumerate() {
@@ -85,6 +88,7 @@ impl Rules<'_> {
                 let item = at.item("goods_items", i).about(about);
                 let finding = self.warn(FindingCode::NetMassAboveGross, item.field("net_mass_mg"));
                 finding
+                    .original(&kilograms(net))
                     .parameter("net_mg", net.mg().to_string())
                     .parameter("gross_mg", gross.mg().to_string())
                     .push();
@@ -97,12 +101,14 @@ impl Rules<'_> {
         let mut known = parts.flatten();
         let first = known.next().or(Mass::from_mg(0));
         let Some(sum) = first.and_then(|first| known.try_fold(first, Mass::checked_add)) else {
-            self.warn(FindingCode::SumOverflows, at).push();
+            let said = header.map(kilograms).unwrap_or_default();
+            self.warn(FindingCode::SumOverflows, at).original(&said).push();
             return;
         };
         if let Some(header) = header.filter(|header| *header < sum) {
             let finding = self.warn(FindingCode::GrossMassBelowSum, at);
-            let finding = finding.parameter("declared_mg", header.mg().to_string());
+            let finding =
+                finding.original(&kilograms(header)).parameter("declared_mg", header.mg().to_string());
             finding.parameter("sum_mg", sum.mg().to_string()).push();
         }
     }
@@ -126,8 +132,14 @@ impl Rules<'_> {
 
     fn count_mismatch(&mut self, declared: u64, listed: u64, at: Spot<'_>) {
         let finding = self.warn(FindingCode::CountMismatch, at);
-        finding.parameter("declared", declared.to_string()).parameter("listed", listed.to_string()).push();
+        let finding = finding.original(&declared.to_string()).parameter("declared", declared.to_string());
+        finding.parameter("listed", listed.to_string()).push();
     }
+}
+
+/// A mass as its sender may have written it.
+fn kilograms(mass: Mass) -> String {
+    crate::finding_text::kilograms(&mass.mg().to_string())
 }
 
 /// True when the items' numbers are exactly those from one on, each once, over all consignments together: older transit

@@ -67,12 +67,12 @@ impl Rules<'_> {
     }
 
     fn travel_document(&mut self, document: &TravelDocument, is_shown: bool, person: &Person, at: Spot<'_>) {
-        if document.expiry_date.is_some_and(|expiry| expiry.latest() < self.arrival_date) {
+        if let Some(expiry) = document.expiry_date.filter(|expiry| expiry.latest() < self.arrival_date) {
             let day = self.arrival_date.to_string();
             // The first document is the one to be shown; an old second passport is nobody's offence.
             let severity = if is_shown { Severity::Warning } else { Severity::Note };
             let finding = self.findings.note(FindingCode::DocumentExpired, severity, at.field("expiry_date"));
-            finding.parameter("arrival_date", day).push();
+            finding.original(&expiry.to_words()).parameter("arrival_date", day).push();
         }
         if document.mrz_lines.is_empty() {
             return;
@@ -97,7 +97,10 @@ impl Rules<'_> {
         let differs =
             [("number", number_differs), ("birth_date", birth_differs), ("expiry_date", expiry_differs)];
         for (field, _) in differs.into_iter().filter(|(_, differs)| *differs) {
-            self.warn(FindingCode::MrzDisagrees, mrz_at).parameter("field", field).push();
+            self.warn(FindingCode::MrzDisagrees, mrz_at)
+                .original(&original())
+                .parameter("field", field)
+                .push();
         }
     }
 }

@@ -181,7 +181,7 @@ impl Rules<'_> {
             Err(Wrong::Form) => {
                 self.note(FindingCode::ValueMalformed, at)
                     .original(mrn)
-                    .parameter("form", "MRN, 18 characters")
+                    .parameter("form", "MRN, 18 letters and digits: 26UZ0000000000001X")
                     .push();
             }
             Err(Wrong::CheckDigit) => self.warn(FindingCode::MrnCheckDigitWrong, at).original(mrn).push(),
@@ -204,9 +204,10 @@ impl Rules<'_> {
             finding.original(number.unwrap_or_default()).push();
         }
         let expiry = cargo.tir_carnet.as_ref().and_then(|carnet| carnet.expiry_date);
-        if expiry.is_some_and(|expiry| expiry.latest() < self.arrival_date) {
+        if let Some(expiry) = expiry.filter(|expiry| expiry.latest() < self.arrival_date) {
             let day = self.arrival_date.to_string();
             self.warn(FindingCode::TirCarnetExpired, at.field("expiry_date"))
+                .original(&expiry.to_words())
                 .parameter("arrival_date", day)
                 .push();
         }
@@ -223,7 +224,7 @@ impl Rules<'_> {
                     Err(Wrong::Form) => self
                         .warn(FindingCode::ValueMalformed, at.field("number"))
                         .original(number)
-                        .parameter("form", "ISO 6346")
+                        .parameter("form", "container number, four letters and seven digits: CSQU3054383")
                         .push(),
                     Err(Wrong::CheckDigit) => {
                         self.warn(FindingCode::ContainerCheckDigitWrong, at.field("number"))
@@ -239,7 +240,8 @@ impl Rules<'_> {
             && usize::try_from(declared).ok() != Some(seals)
         {
             let finding = self.warn(FindingCode::SealsDisagree, CARGO.field("declared_seal_count"));
-            finding.parameter("declared", declared.to_string()).parameter("listed", seals.to_string()).push();
+            let finding = finding.original(&declared.to_string()).parameter("declared", declared.to_string());
+            finding.parameter("listed", seals.to_string()).push();
         }
     }
 

@@ -40,7 +40,8 @@ impl Rules<'_> {
     fn birth_date(&mut self, person: &Person, at: Spot<'_>) {
         let Some(date) = person.birth_date else { return };
         if date.earliest() > self.arrival_date || date.latest() < self.oldest {
-            self.warn(FindingCode::BirthDateImplausible, at.field("birth_date")).push();
+            let finding = self.warn(FindingCode::BirthDateImplausible, at.field("birth_date"));
+            finding.original(&date.to_words()).push();
         }
     }
 
@@ -59,7 +60,8 @@ impl Rules<'_> {
         if !is_adult {
             let age = self.settings.minor_age_years.to_string();
             let finding = self.warn(FindingCode::MinorAlone, at.field("guardian_passenger_number"));
-            finding.parameter("age", age).push();
+            let said = passenger.guardian_passenger_number.map(|number| number.to_string());
+            finding.original(&said.unwrap_or_default()).parameter("age", age).push();
         }
     }
 
@@ -77,7 +79,7 @@ impl Rules<'_> {
             if number <= last {
                 let finding =
                     self.warn(FindingCode::StopsDisagree, at.item("stops", i).field("stop_sequence"));
-                finding.parameter("stop", number.to_string()).push();
+                finding.original(&number.to_string()).parameter("stop", number.to_string()).push();
             }
             last = last.max(number);
             known.insert(number);
@@ -91,14 +93,14 @@ impl Rules<'_> {
         for (field, number) in named {
             if let Some(number) = number.filter(|number| !stops.contains(number)) {
                 let finding = self.warn(FindingCode::StopsDisagree, at.field(field));
-                finding.parameter("stop", number.to_string()).push();
+                finding.original(&number.to_string()).parameter("stop", number.to_string()).push();
             }
         }
         if let (Some(embark), Some(debark)) = (embark, debark)
             && debark <= embark
         {
             let finding = self.warn(FindingCode::StopsDisagree, at.field("debark_stop_sequence"));
-            finding.parameter("stop", debark.to_string()).push();
+            finding.original(&debark.to_string()).parameter("stop", debark.to_string()).push();
         }
     }
 }

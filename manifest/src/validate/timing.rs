@@ -12,6 +12,7 @@ impl Rules<'_> {
         let conveyance = CONVEYANCE.field("conveyance");
         if let Some(mode) = manifest.conveyance.mode.filter(|mode| !mode.is_decided()) {
             self.note(FindingCode::ModeNotDecided, conveyance.field("mode_code"))
+                .original(mode.code())
                 .parameter("mode", mode.code())
                 .push();
         }
@@ -38,6 +39,7 @@ impl Rules<'_> {
             let left = ahead.as_mins().max(0).to_string();
             let finding = self.warn(FindingCode::FiledLate, at);
             finding
+                .original(&arrival.to_string())
                 .parameter("deadline_minutes", deadline.minutes.to_string())
                 .parameter("minutes_before", left)
                 .parameter("rule", deadline.id.as_str())

@@ -138,14 +138,14 @@ fn told(error: &str) -> String {
         error.strip_prefix("unrecognized field name '").and_then(|rest| rest.split_once('\''))
         && is_a_name(name)
     {
-        return format!("the contract has no field {name}");
+        return format!("the contract has no such field: {name}");
     }
     if error.starts_with("invalid rfc3339 timestamp") {
         return "a value is not an instant as in 2026-11-23T09:30:00Z".to_owned();
     }
     // "invalid type: <what stood there>, expected <what the contract asks for>": only the latter, as the reader words it.
     match FORMS.iter().find(|form| error.ends_with(&format!(", expected {form}"))) {
-        Some(form) => format!("a value is not {form}"),
+        Some(form) => format!("a value is not what the contract asks for: {form}"),
         None => "a value is not of the form that its field asks for".to_owned(),
     }
 }
@@ -198,8 +198,11 @@ mod tests {
         let said: Vec<_> = document.messages.iter().map(|message| &message.content).collect();
         assert_eq!(said[0].as_ref().unwrap().revision, 2);
         assert_eq!(said[1].as_ref().unwrap().manifest_reference, "GIVEN-1");
-        assert_eq!(said[2].as_ref().unwrap_err().to_string(), "the contract has no field revison");
-        assert_eq!(said[3].as_ref().unwrap_err().to_string(), "a value is not a string");
+        assert_eq!(said[2].as_ref().unwrap_err().to_string(), "the contract has no such field: revison");
+        assert_eq!(
+            said[3].as_ref().unwrap_err().to_string(),
+            "a value is not what the contract asks for: a string"
+        );
         let places = [2, 3].map(|at| said[at].as_ref().unwrap_err().place.as_ref().unwrap().to_string());
         assert_eq!(places, ["line 3, column 58", "line 4, column 90"]);
     }
@@ -207,11 +210,15 @@ mod tests {
     #[test]
     fn what_does_not_fit_the_contract_is_said_with_its_place_and_without_what_stood_there() {
         for (field, at, problem) in [
-            (r#""conveyance": {"registration": 5}"#, 3, "a value is not a string"),
+            (
+                r#""conveyance": {"registration": 5}"#,
+                3,
+                "a value is not what the contract asks for: a string",
+            ),
             (r#""journey": {"arrivalTime": "2026-13-45"}"#, 3, "a value is not an instant"),
-            (r#""load_colour": "red, expected blue""#, 3, "the contract has no field load_colour"),
+            (r#""load_colour": "red, expected blue""#, 3, "the contract has no such field: load_colour"),
             (r#""revision": "red, expected a string""#, 3, "a value is not of the form"),
-            (r#""crewMembers": {}"#, 3, "a value is not a list"),
+            (r#""crewMembers": {}"#, 3, "a value is not what the contract asks for: a list"),
         ] {
             let text = format!("\u{feff}{{\n \"manifestReference\": \"A\",\n {field}\n}}");
             let document = read_text(&text).unwrap();

@@ -1,0 +1,74 @@
+//! What is said of a list as a whole: the reference that was made for it, the columns that it does not have, and what was not read.
+
+use manifest::declared::{Declared, DeclaredInstant, FormNote, NameId};
+use manifest::finding::{About, FindingCode, Severity};
+
+use super::columns::Columns;
+use super::grid::Sheet;
+use super::heading::{Column, Fact};
+use super::journey::Facts;
+use super::layout::Layout;
+use super::page::{At, Page};
+
+/// A list without a number has plate and day: the same list sent twice is the same list, and a bus goes once at a time.
+/// What was made is said: under it the list is asked for and corrected.
+pub(super) fn own_reference(declared: &Declared, facts: &Facts, page: &mut Page) -> String {
+    let plate = declared
+        .conveyance
+        .as_ref()
+        .and_then(|conveyance| manifest::normalize::plate(&conveyance.registration));
+    let arrival = declared.journey.as_ref().and_then(|journey| journey.arrival_time.as_ref());
+    let (reference, form) = match (plate, arrival) {
+        (Some(plate), Some(DeclaredInstant::Instant { timestamp, .. })) => {
+            let day = jiff::tz::Offset::constant(5).to_datetime(*timestamp).date();
+            (format!("{plate}-{day}"), "no number of the list; made of plate and day")
+        }
+        (Some(_), _) => return String::new(),
+        (None, _) => {
+            (facts.text(Fact::JourneyReference).to_owned(), "no number of the list; the journey's was taken")
+        }
+    };
+    if !reference.is_empty() {
+        let note = FormNote::new(FindingCode::FormRepaired, Severity::Note);
+        let note = note.at(About::Manifest, "manifest_reference").original(&reference);
+        page.push(note.parameter("form", form));
+    }
+    reference
+}
+
+/// A list that has no column for the kind of its documents is told so once: what a form does not ask for is nobody's fault on it.
+/// A traveller's number, state and readable zone tell the kind as well.
+pub(super) fn not_held(sheets: &[(NameId, &Sheet, &Layout<'_>)], page: &mut Page) {
+    let tables =
+        || sheets.iter().flat_map(|(sheet, _, layout)| layout.tables.iter().map(move |it| (*sheet, it)));
+    let is_held = |columns: &Columns| {
+        columns.passports
+            || [Column::DocumentType, Column::Document].iter().any(|it| columns.persons.contains_key(it))
+    };
+    if tables().any(|(_, columns)| is_held(columns)) {
+        return;
+    }
+    let Some((sheet, columns)) = tables().next() else { return };
+    let at = At { sheet, row: columns.row, column: 0 };
+    let note = page.at(FindingCode::RequiredFieldMissing, Severity::Note, at);
+    page.push(note.at(About::Conveyance, "passenger_list.passengers").parameter("field", "type"));
+}
+
+/// What stands on the sheets and was not read.
+pub(super) fn notes_of_layout(sheets: &[(NameId, &Sheet, &Layout<'_>)], page: &mut Page) {
+    /// Rows of text around a list that are named one by one.
+    const ROWS_NAMED: usize = 20;
+    for (sheet, _, layout) in sheets {
+        for table in &layout.tables {
+            for (column, text) in &table.unknown {
+                page.heading_unknown(text, At { sheet: *sheet, row: table.row, column: *column });
+            }
+            for (column, place) in table.persons.iter().filter(|(column, _)| column.is_not_read()) {
+                page.not_read(column.as_str(), At { sheet: *sheet, row: table.row, column: *place });
+            }
+        }
+        for (row, column) in layout.unread.iter().take(ROWS_NAMED) {
+            page.not_read("text outside of the list", At { sheet: *sheet, row: *row, column: *column });
+        }
+    }
+}
