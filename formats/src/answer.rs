@@ -19,8 +19,11 @@ pub struct AnswerHead {
     pub reference: String,
     /// The customs office that the message is about: of departure, of destination for an arrival, of first entry.
     pub office_code: String,
-    /// Identification number of who is answerable for the message: holder of the transit procedure, person lodging.
+    /// Identification number of who is answerable for the message: holder of the transit procedure, trader at destination,
+    /// person lodging.
     pub party_identifier: String,
+    /// Number of the holder of a TIR carnet.
+    pub holder_identifier: String,
 }
 
 impl AnswerHead {
@@ -34,6 +37,7 @@ impl AnswerHead {
             reference: String::new(),
             office_code: String::new(),
             party_identifier: String::new(),
+            holder_identifier: String::new(),
         };
         let Ok(declared) = &message.content else { return head };
         head.reference.clone_from(&declared.manifest_reference);
@@ -44,8 +48,14 @@ impl AnswerHead {
             };
             head.office_code.clone_from(office);
             let declarant = cargo.consignments.first().and_then(|consignment| consignment.declarant.as_ref());
-            let identifier = declarant.and_then(|party| party.identifiers.first());
-            head.party_identifier = identifier.map(|identifier| identifier.value.clone()).unwrap_or_default();
+            // What announces no goods has its party beside them.
+            let party = declarant.or(declared.carrier.as_ref());
+            let of = |scheme: &str| {
+                let identifiers = party.map_or(&[][..], |party| &party.identifiers);
+                let found = identifiers.iter().find(|identifier| identifier.scheme == scheme);
+                found.map(|identifier| identifier.value.clone()).unwrap_or_default()
+            };
+            (head.party_identifier, head.holder_identifier) = (of(ncts::EORI), of(ncts::TIR_HOLDER));
         }
         if head.office_code.is_empty() {
             let post = declared.journey.as_ref().map(|journey| journey.border_post_code.clone());

@@ -119,3 +119,82 @@ fn to_older_messages_and_entry_summaries() {
     assert_eq!(one(&CC315A.replace("CC315A", "CC313A"), outcome(true)).0, "CC304A");
     assert_eq!(one(&CC315A.replace("CC315A", "CC313A"), outcome(false)).0, "CC305A");
 }
+
+/// Names of the elements directly inside of an element, in their order.
+fn inside(text: &str, name: &str) -> Vec<String> {
+    let mut depth = 0_usize;
+    let mut names = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| line.starts_with('<') && !line.starts_with("<?")) {
+        let tag = line.trim_start_matches(['<', '/']);
+        let tag = tag.split(['>', ' ']).next().unwrap().trim_start_matches("ncts:");
+        let (closes, is_whole) = (line.starts_with("</"), line.matches('<').count() == 2);
+        if closes {
+            depth = depth.saturating_sub(1);
+            continue;
+        }
+        if depth == 1 {
+            names.push(tag.to_owned());
+        }
+        if depth > 0 && !is_whole || depth == 0 && tag == name && !is_whole {
+            depth += 1;
+        }
+    }
+    names
+}
+
+/// Order and lengths as in the public schemas of phase 5 (versions 51.8.2 and 51.8.6): message heads, error groups, the order
+/// of the groups.
+#[test]
+fn transit_answers_keep_to_the_public_schemas() {
+    let head = [
+        "messageSender",
+        "messageRecipient",
+        "preparationDateAndTime",
+        "messageIdentification",
+        "messageType",
+    ];
+    let with = |rest: &[&str], correlated: bool| -> Vec<String> {
+        let correlation = correlated.then_some("correlationIdentifier");
+        head.into_iter().chain(correlation).chain(rest.iter().copied()).map(str::to_owned).collect()
+    };
+    let (office, holder) = ("CustomsOfficeOfDeparture", "HolderOfTheTransitProcedure");
+    let (_, text) = one(CC015C, outcome(true));
+    assert_eq!(inside(&text, "CC928C"), with(&["TransitOperation", office, holder], true));
+    assert_eq!(inside(&text, holder), ["identificationNumber", "TIRHolderIdentificationNumber"]);
+    let (_, text) = one(&CC015C.replace("CC015C", "CC013C"), outcome(true));
+    assert_eq!(inside(&text, "CC004C"), with(&["TransitOperation", office, holder], true));
+    let rejected = Answer { answer_reference: "A".repeat(32), ..outcome(false) };
+    let (_, text) = one(CC015C, rejected);
+    assert_eq!(inside(&text, "CC056C"), with(&["TransitOperation", office, holder, "FunctionalError"], true));
+    assert_eq!(inside(&text, "FunctionalError"), ["errorPointer", "errorCode", "errorReason"]);
+    assert!(text.contains("<errorReason>N/A</errorReason>"), "seven characters at the most: {text}");
+    assert!(text.contains("<rejectionReason>GROSS_MASS_BELOW_SUM: The mass"), "{text}");
+    // The holder of a carnet alone is named as such, and by no other number.
+    let carnet = CC015C.replace("    <identificationNumber>LT000000001</identificationNumber>\n", "");
+    let (_, text) = one(&carnet, outcome(true));
+    assert_eq!(inside(&text, holder), ["TIRHolderIdentificationNumber"]);
+    assert!(text.contains("<TIRHolderIdentificationNumber>LTU/071/10001<"), "{text}");
+    // A cancellation repeats its holder; nobody's names are required of who left them out.
+    let cancellation = "<CC014C><TransitOperation><LRN>L-1</LRN></TransitOperation><CustomsOfficeOfDeparture>\
+        <referenceNumber>LT000001</referenceNumber></CustomsOfficeOfDeparture><HolderOfTheTransitProcedure>\
+        <identificationNumber>LT000000001</identificationNumber></HolderOfTheTransitProcedure></CC014C>";
+    let (_, text) = one(cancellation, outcome(true));
+    assert_eq!(inside(&text, "CC009C"), with(&["TransitOperation", "Invalidation", office, holder], false));
+    assert_eq!(inside(&text, holder), ["identificationNumber"]);
+    assert!(text.contains("<messageRecipient>UNKNOWN</messageRecipient>"), "{text}");
+    let arrival = "<CC007C><TransitOperation><MRN>26LT000246J8NY33L7</MRN></TransitOperation>\
+        <TraderAtDestination><identificationNumber>KZ000000001</identificationNumber></TraderAtDestination></CC007C>";
+    let (_, text) = one(arrival, outcome(false));
+    let groups =
+        ["TransitOperation", "CustomsOfficeOfDestinationActual", "TraderAtDestination", "FunctionalError"];
+    assert_eq!(inside(&text, "CC057C"), with(&groups, false));
+    assert!(text.contains("<identificationNumber>KZ000000001<"), "{text}");
+    let document = document(CC015C.get(..2_000).unwrap());
+    let message = &document.messages[0];
+    let outcome = Answer::unreadable(message.content.as_ref().unwrap_err(), "A-2".to_owned(), now());
+    let made = answer(Format::Ncts, &document.envelope, &[(AnswerHead::of(message), outcome)]);
+    let text = String::from_utf8(made[0].content.clone()).unwrap();
+    assert_eq!(inside(&text, "CC917C"), with(&["XMLError"], true));
+    let names = ["errorLineNumber", "errorColumnNumber", "errorPointer", "errorCode", "errorText"];
+    assert_eq!(inside(&text, "XMLError"), names);
+}

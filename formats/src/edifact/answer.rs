@@ -168,6 +168,7 @@ mod tests {
             reference: reference.to_owned(),
             office_code: String::new(),
             party_identifier: String::new(),
+            holder_identifier: String::new(),
         }
     }
 

@@ -26,12 +26,12 @@ fn phase5(envelope: &Envelope, head: &AnswerHead, answer: &Answer) -> Option<Ans
     };
     let content =
         Writer::document(kind, Some(("ncts", "http://ncts.dgtaxud.ec")), " PhaseID=\"NCTS5.1\"", |xml| {
-            xml.said("messageSender", &envelope.recipient);
-            xml.said("messageRecipient", &envelope.sender);
+            xml.text("messageSender", &named(&envelope.recipient));
+            xml.text("messageRecipient", &named(&envelope.sender));
             xml.text("preparationDateAndTime", &time(answer));
             xml.said("messageIdentification", &answer.answer_reference);
             xml.text("messageType", kind);
-            xml.said("correlationIdentifier", &head.transport_reference);
+            xml.said("correlationIdentifier", &cut(&head.transport_reference));
             match kind {
                 "CC917C" => unreadable(xml, answer),
                 _ => body(xml, kind, head, answer),
@@ -61,9 +61,7 @@ fn body(xml: &mut Writer, kind: &str, head: &AnswerHead, answer: &Answer) {
                 xml.text("businessRejectionType", head.kind.get(2..5).unwrap_or_default());
                 xml.text("rejectionDateAndTime", &time(answer));
                 xml.text("rejectionCode", FUNCTIONAL_ERRORS);
-                let first =
-                    answer.findings.iter().find(|finding| finding.is_blocking).or(answer.findings.first());
-                xml.said("rejectionReason", first.map_or("", |finding| &finding.text));
+                xml.said("rejectionReason", &reasons(answer));
             }
             _ => {}
         }
@@ -80,16 +78,43 @@ fn body(xml: &mut Writer, kind: &str, head: &AnswerHead, answer: &Answer) {
         _ => ("CustomsOfficeOfDeparture", "HolderOfTheTransitProcedure"),
     };
     xml.group(office, |xml| xml.text("referenceNumber", &head.office_code));
-    xml.group(party, |xml| xml.said("identificationNumber", &head.party_identifier));
+    xml.group(party, |xml| {
+        xml.said("identificationNumber", &head.party_identifier);
+        if kind != "CC057C" {
+            xml.said("TIRHolderIdentificationNumber", &head.holder_identifier);
+        }
+    });
     if matches!(kind, "CC056C" | "CC057C") {
         for finding in &answer.findings {
             xml.group("FunctionalError", |xml| {
                 xml.text("errorPointer", &pointer(finding));
                 xml.text("errorCode", error_code(finding));
-                xml.text("errorReason", &finding.code);
+                // Seven characters, for the number of a rule of theirs; our codes stand in the reason of the rejection.
+                xml.text("errorReason", "N/A");
             });
         }
     }
+}
+
+/// What stands in the way first, each with its code.
+fn reasons(answer: &Answer) -> String {
+    let (blocking, others): (Vec<_>, Vec<_>) =
+        answer.findings.iter().partition(|finding| finding.is_blocking);
+    let each = blocking.into_iter().chain(others).take(REASONS);
+    each.map(|finding| format!("{}: {}", finding.code, finding.text)).collect::<Vec<_>>().join("; ")
+}
+
+/// More than these do not fit into 512 characters.
+const REASONS: usize = 32;
+
+/// Sender and recipient are required, and whoever forgot to say them is answered all the same.
+fn named(party: &str) -> String {
+    if party.trim().is_empty() { "UNKNOWN".to_owned() } else { cut(party) }
+}
+
+/// The longest reference of the message's head.
+fn cut(text: &str) -> String {
+    text.chars().take(35).collect()
 }
 
 /// CL226: the message has functional errors.

@@ -186,7 +186,7 @@ fn document(
 }
 
 /// Two digits, two letters, fourteen more: the form of a Movement Reference Number.
-pub(super) fn is_mrn(text: &str) -> bool {
+pub(crate) fn is_mrn(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 18
         && bytes.iter().all(u8::is_ascii_alphanumeric)

@@ -13,7 +13,9 @@ mod phase4;
 mod phase5;
 
 pub(crate) use answer::answer;
+pub(crate) use house::is_mrn;
 use manifest::Declared;
+pub(crate) use party::{EORI, TIR_HOLDER};
 
 use crate::xml::{Element, Scribe};
 use crate::{Cause, Given, Intent, Limits};

@@ -214,6 +214,8 @@ fn arrival(scribe: &mut Scribe<'_>, message: Element, operation: Option<Element>
     let at = At::ROOT;
     let (journey_at, cargo_at) = (at.field("journey"), at.field("cargo"));
     let mut journey = manifest::declared::Journey::default();
+    let trader = scribe.child(Some(message), "TraderAtDestination");
+    declared.carrier = party(scribe, trader, &at.field("carrier"));
     let place = scribe.child(Some(message), "CustomsOfficeOfDestinationActual");
     let office: Vec<_> = office(scribe, place, "referenceNumber", "").into_iter().collect();
     arrive_at(scribe, &office, &mut journey);
@@ -235,6 +237,8 @@ fn arrival(scribe: &mut Scribe<'_>, message: Element, operation: Option<Element>
 
 fn cancellation(scribe: &mut Scribe<'_>, message: Element, declared: &mut Declared) {
     let at = At::ROOT;
+    let holder = scribe.child(Some(message), "HolderOfTheTransitProcedure");
+    declared.carrier = party(scribe, holder, &at.field("carrier"));
     let at = at.field("cargo");
     let departure = scribe.child(Some(message), "CustomsOfficeOfDeparture");
     let invalidation = scribe.child(Some(message), "Invalidation");

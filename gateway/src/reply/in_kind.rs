@@ -20,11 +20,23 @@ pub fn answer_to(
     }
     let recorded = message.recorded.as_ref();
     let receipt = recorded.and_then(|recorded| recorded.receipt.as_ref());
-    let taken = receipt.is_some_and(|receipt| receipt.state() != ManifestState::Rejected);
+    let state = recorded.map(v1::SubmitManifestResponse::state);
+    let withdrawn = state == Some(ManifestState::Cancelled);
+    let taken = receipt.is_some_and(|receipt| receipt.state() != ManifestState::Rejected) && !withdrawn;
     let name = receipt.map(|receipt| receipt.manifest.as_str());
     let name = name.or(message.moved.as_ref().map(|moved| moved.name.as_str()));
     let mut findings: Vec<_> =
         recorded.map_or(&[][..], |recorded| &recorded.findings).iter().map(finding).collect();
+    if withdrawn {
+        // No finding of the manifest's own: it is in order, and does not stand.
+        findings.push(AnswerFinding {
+            code: ManifestState::Cancelled.as_str_name().trim_start_matches("MANIFEST_STATE_").to_owned(),
+            is_blocking: true,
+            place: message.source_place.as_ref().and_then(place),
+            path: String::new(),
+            text: "It was withdrawn.".to_owned(),
+        });
+    }
     if let Some(refusal) = &message.refusal {
         findings.push(AnswerFinding {
             code: refusal.reason.clone(),
@@ -105,6 +117,11 @@ mod tests {
         ] {
             assert_eq!(place(&source_place(&told)), Some(told));
         }
+        let mut late = v1::SubmitManifestResponse { receipt: Some(v1::Receipt::default()), ..Default::default() };
+        late.set_state(ManifestState::Cancelled);
+        let late = v1::DocumentMessage { recorded: Some(late), ..v1::DocumentMessage::default() };
+        let answer = answer_to(&late, None, "own".into(), Timestamp::UNIX_EPOCH);
+        assert_eq!((answer.accepted, answer.findings[0].code.as_str()), (false, "CANCELLED"));
         let refusal = v1::Refusal { reason: "LOAD_NOT_ALLOWED".into(), ..v1::Refusal::default() };
         let message = v1::DocumentMessage { refusal: Some(refusal), ..v1::DocumentMessage::default() };
         let answer = answer_to(&message, None, "own".into(), Timestamp::UNIX_EPOCH);
