@@ -53,6 +53,10 @@ pub struct Message {
     pub intent: Intent,
     /// How much of the load it names.
     pub naming: Naming,
+    /// Which of the two lists of a journey it is, where the format files passengers and crew apart.
+    pub half: Option<Half>,
+    /// The movement's other number, where the message says both (LRN in the manifest's reference, MRN here); else empty.
+    pub other_number: String,
     /// Where it begins.
     pub place: Option<SourcePlace>,
     /// What it declares, or why it cannot be read.
@@ -72,6 +76,16 @@ pub enum Intent {
     Close,
     /// Says that the goods have arrived (CC007).
     Arrive,
+}
+
+/// One of the two lists that are filed for a journey: carriers send passengers and crew in messages of their own. What a
+/// list of the one says nothing about, the list of the other says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Half {
+    /// The passengers (PAXLST BGM 745 and whatever is no crew list); it may name crew as well.
+    Passengers,
+    /// The crew and nobody else (PAXLST BGM 250).
+    Crew,
 }
 
 /// How much of its load a message names. What amends an announced list and names less than everything says nothing about

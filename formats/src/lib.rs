@@ -23,7 +23,7 @@ mod voyage;
 mod xml;
 
 pub use answer::{Answer, AnswerFinding, AnswerHead, AnswerInKind, answer};
-pub use document::{Document, Envelope, Given, Intent, Message, Naming};
+pub use document::{Document, Envelope, Given, Half, Intent, Message, Naming};
 pub use format::Format;
 pub use limits::Limits;
 pub use recognise::{read, recognise};

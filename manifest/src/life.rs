@@ -85,6 +85,12 @@ impl State {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 
+    /// True when what it announces still holds: it was neither restated nor withdrawn, rejected or left to expire.
+    #[must_use]
+    pub const fn is_in_force(self) -> bool {
+        !matches!(self, Self::Amended | Self::Cancelled | Self::Expired | Self::Rejected)
+    }
+
     /// True when nothing can happen to it any more.
     #[must_use]
     pub fn is_final(self) -> bool {
@@ -94,11 +100,12 @@ impl State {
     }
 
     /// The states in which a revision can begin, with what makes it so.
-    pub const FIRST: [(State, &'static str); 4] = [
+    pub const FIRST: [(State, &'static str); 5] = [
         (State::Draft, "announced as a draft"),
         (State::Submitted, "announced"),
         (State::Closed, "announced as final: who really boarded, what was really loaded"),
         (State::Rejected, "a finding about the manifest itself blocks it"),
+        (State::Cancelled, "it was withdrawn before it came"),
     ];
 
     /// The state after an event.
@@ -136,17 +143,19 @@ pub struct Succession {
 
 /// A revision is recorded beside others of the same manifest. `wanted` is where it would stand alone.
 ///
-/// A rejected revision amends nothing. One that comes after a later one is AMENDED at once. What has arrived or was
-/// released stays so: the new revision takes over, with its times. What was withdrawn or expired stays what it is, and
-/// the new revision begins anew.
+/// A rejected revision amends nothing, and neither does one that was withdrawn before it came. One that comes after a
+/// later one is AMENDED at once, or CANCELLED where that is a withdrawal. What has arrived or was released stays so: the
+/// new revision takes over, with its times. What was withdrawn or expired stays what it is, and the new revision begins
+/// anew.
 #[must_use]
 pub fn succession(wanted: State, revision: u32, others: &[(u32, State)]) -> Succession {
     let mut succession = Succession { state: wanted, amended: Vec::new(), takes_over: None };
-    if wanted == State::Rejected {
+    if matches!(wanted, State::Rejected | State::Cancelled) {
         return succession;
     }
-    if others.iter().any(|(other, state)| *other > revision && *state != State::Rejected) {
-        succession.state = State::Amended;
+    let later = others.iter().filter(|(other, state)| *other > revision && *state != State::Rejected);
+    if let Some((_, newest)) = later.max_by_key(|(other, _)| *other) {
+        succession.state = if *newest == State::Cancelled { State::Cancelled } else { State::Amended };
         return succession;
     }
     for (place, (_, state)) in others.iter().enumerate().filter(|(_, (other, _))| *other < revision) {
@@ -215,5 +224,16 @@ mod tests {
         assert_eq!(of(S::Submitted, 1, &[(0, S::Arrived)]), (S::Arrived, vec![0], Some(0)));
         assert_eq!(of(S::Submitted, 1, &[(0, S::Completed)]), (S::Completed, vec![0], Some(0)));
         assert_eq!(of(S::Submitted, 1, &[(0, S::Cancelled)]), (S::Submitted, vec![], None), "begins anew");
+        assert_eq!(
+            of(S::Submitted, 0, &[(1, S::Cancelled)]),
+            (S::Cancelled, vec![], None),
+            "withdrawn early"
+        );
+        assert_eq!(
+            of(S::Submitted, 0, &[(2, S::Submitted), (1, S::Cancelled)]),
+            (S::Amended, vec![], None),
+            "what counts is the newest"
+        );
+        assert_eq!(of(S::Cancelled, 1, &[(0, S::Cancelled)]), (S::Cancelled, vec![], None), "it comes late");
     }
 }

@@ -34,10 +34,16 @@ const TAIL: &str = "
 - A manifest that never arrives **expires** `border.expire_after_hours` after its expected arrival. Should it come after all,
   the post's report still makes it ARRIVED.
 - Filing **late** is a finding (`FILED_LATE`), and the manifest is scored all the same.
-- A message that withdraws what was **not announced yet** (`CC014C`, PAXLST function 1) is kept as revision 1, CANCELLED. The
-  announcement that comes after it is recorded and AMENDED at once: nothing of it is in force. Should it be meant after all,
-  an amendment begins anew. By an MRN under which nothing was announced nothing is withdrawn (`MANIFEST_NOT_FOUND`), and
-  nothing amended: the reference under which it was announced is asked for (`document_reference`, `--reference`).
+- A message that withdraws what was **not announced yet** (`CC014C`, EDIFACT function 1) is kept as revision 1, CANCELLED. The
+  announcement that comes after it is recorded and CANCELLED too: nothing of it is in force, and its receipt says so. By an MRN
+  under which nothing was announced nothing is withdrawn (`MANIFEST_NOT_FOUND`), and nothing amended.
+- What was **withdrawn stays withdrawn**. A withdrawal without a part covers every part of the list, also those that come later.
+  What amends, closes or completes it afterwards may have been sent before: it is recorded and CANCELLED. The same words are the
+  same manifest, and are told that it is CANCELLED. It begins anew only where that is plain: another announcement under the
+  reference with other words, or, in the contract's own form, a higher revision that its sender numbered.
+- **Passengers and crew** of one journey, filed as two lists, are one manifest: the second is the next revision. Each is amended
+  by itself. Withdrawing the list of passengers withdraws the manifest; withdrawing the crew list takes the crew off, and the
+  manifest is decided anew without drivers.
 ";
 
 fn page() -> String {
@@ -57,7 +63,7 @@ fn page() -> String {
         }
     }
     page.push_str("```\n\n| a revision is recorded | beside an earlier one that is | it is | the earlier one is |\n|---|---|---|---|\n");
-    for wanted in [State::Submitted, State::Rejected] {
+    for wanted in [State::Submitted, State::Rejected, State::Cancelled] {
         for earlier in State::ALL {
             let found = succession(wanted, 1, &[(0, earlier)]);
             let after = if found.amended.is_empty() { earlier } else { State::Amended };
@@ -72,13 +78,11 @@ fn page() -> String {
             .unwrap();
         }
     }
-    let late = succession(State::Submitted, 1, &[(2, State::Submitted)]);
-    writeln!(
-        page,
-        "| SUBMITTED | SUBMITTED, and of a higher revision | {} | SUBMITTED |",
-        late.state.as_str()
-    )
-    .unwrap();
+    for later in [State::Submitted, State::Cancelled] {
+        let late = succession(State::Submitted, 1, &[(2, later)]);
+        let (state, later) = (late.state.as_str(), later.as_str());
+        writeln!(page, "| SUBMITTED | {later}, and of a higher revision | {state} | {later} |").unwrap();
+    }
     page.push_str(TAIL);
     page
 }

@@ -112,8 +112,9 @@ impl<'t> Header<'t> {
 
     pub(super) fn intent(&self) -> Intent {
         match self.function.as_str() {
-            "1" => Intent::Cancel,
-            "2" | "3" | "4" | "5" | "20" | "36" => Intent::Amend,
+            "1" | "17" => Intent::Cancel,
+            "2" | "3" | "4" | "5" | "18" | "20" | "21" | "36" | "43" => Intent::Amend,
+            "22" => Intent::Close,
             _ => Intent::Announce,
         }
     }
@@ -121,9 +122,9 @@ impl<'t> Header<'t> {
     /// How much of the load that was announced it names.
     pub(super) fn naming(&self, consignments: usize) -> Naming {
         match self.function.as_str() {
-            "2" => Naming::Changed,
+            "2" | "43" => Naming::Changed,
             "3" => Naming::Leaving,
-            "4" => Naming::Perhaps,
+            "4" | "21" => Naming::Perhaps,
             "20" | "36" if consignments == 0 => Naming::Nothing,
             "20" | "36" => Naming::Perhaps,
             _ => Naming::Everything,

@@ -180,5 +180,12 @@ fn declare(
         source: keep.source,
         notes: keep.notes,
     };
-    Content { intent, naming, declared, document_code: header.document_code, declared_count: None }
+    Content {
+        intent,
+        naming,
+        half: None,
+        declared,
+        document_code: header.document_code,
+        declared_count: None,
+    }
 }

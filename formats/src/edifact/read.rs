@@ -13,7 +13,7 @@ use super::settle::{Settling, settle};
 use super::start::{Start, find, find_first};
 use super::tokens::{Tokens, without_breaks};
 use super::{check, text};
-use crate::{Cause, Document, Envelope, Format, Given, Intent, Limits, Message, Naming, Unreadable};
+use crate::{Cause, Document, Envelope, Format, Given, Half, Intent, Limits, Message, Naming, Unreadable};
 
 /// How far behind an interchange the next one may begin.
 const GAP_BYTES: usize = 4 * 1024;
@@ -38,6 +38,7 @@ pub(crate) struct Head<'h> {
 pub(crate) struct Content {
     pub(crate) intent: Intent,
     pub(crate) naming: Naming,
+    pub(crate) half: Option<Half>,
     pub(crate) declared: Declared,
     /// Document code of BGM, which tells the parts of one list from another list.
     pub(crate) document_code: String,
@@ -256,6 +257,8 @@ fn message(
             transport_reference,
             intent: Intent::Announce,
             naming: Naming::Everything,
+            half: None,
+            other_number: String::new(),
             place: first.map(|first| first.place()),
             content: Err(Unreadable { place: None, cause: Cause::NotRecognised }),
         },
@@ -270,6 +273,7 @@ fn message(
             content.declared.notes.extend(check::message(tokens, span));
             settling.message.intent = content.intent;
             settling.message.naming = content.naming;
+            settling.message.half = content.half;
             settling.document_code = content.document_code;
             settling.declared_count = content.declared_count;
             settling.message.content = Ok(content.declared);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use manifest::declared::{FormNote, Load};
 use manifest::finding::{About, FindingCode, Severity};
 
-use crate::Message;
+use crate::{Half, Message};
 
 /// A message with what is needed to settle it among its neighbours.
 pub(super) struct Settling {
@@ -22,12 +22,13 @@ pub(super) struct Settling {
 /// came under the reference before.
 pub(super) fn settle(messages: &mut [Settling]) {
     let mut lists: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-    let mut numbers: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut numbers: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     for (index, one) in messages.iter().enumerate() {
         let Ok(declared) = &one.message.content else { continue };
         if let Some(number) = one.part() {
             let reference = declared.manifest_reference.clone();
-            *numbers.entry((reference, number.to_owned())).or_default() += 1;
+            let code = one.document_code.clone();
+            *numbers.entry((reference, code, number.to_owned())).or_default() += 1;
         }
         let list = (declared.manifest_reference.clone(), one.document_code.clone());
         lists.entry(list).or_default().push(index);
@@ -46,7 +47,10 @@ pub(super) fn settle(messages: &mut [Settling]) {
         let part = one.part().map(ToOwned::to_owned);
         if let (Some(number), Ok(declared)) = (part, &mut one.message.content)
             // Two lists under one reference that number their parts alike: the numbers tell nothing apart.
-            && numbers.get(&(declared.manifest_reference.clone(), number.clone())) == Some(&1)
+            && numbers.get(&(declared.manifest_reference.clone(), one.document_code.clone(), number.clone()))
+                == Some(&1)
+            // The crew belongs to the whole list, whatever parts it came in.
+            && one.message.half != Some(Half::Crew)
         {
             declared.part = number;
         }

@@ -4,7 +4,7 @@ use manifest::declared::{DeclaredInstant, FormNote, Journey, Mark, Party, PathKe
 use manifest::finding::{About, FindingCode, Severity};
 
 use crate::edifact::{Century, Head, Keep, Segment, day_of, instant, party};
-use crate::{Intent, Naming};
+use crate::{Half, Intent, Naming};
 
 /// What BGM, the header's references and parties, and CNT say.
 #[derive(Default)]
@@ -134,12 +134,22 @@ impl Header {
         (!self.is_crew_list && declared != listed).then_some((declared, listed))
     }
 
+    /// Which of a journey's lists it is. A master crew list (336) is about a carrier's people and no journey.
+    pub(super) fn half(&self, passengers: usize) -> Option<Half> {
+        match self.document_code.as_str() {
+            "250" if passengers == 0 => Some(Half::Crew),
+            "250" | "336" => None,
+            _ => Some(Half::Passengers),
+        }
+    }
+
     /// What the list wants, given how many persons it names.
     pub(super) fn intent(&self, persons: usize) -> Intent {
         match (self.word.as_str(), self.function.as_str()) {
-            ("XF", _) | (_, "1") => Intent::Cancel,
-            ("CP" | "XR" | "RP" | "CF", _) | ("", "4" | "5" | "2" | "3" | "20" | "36") => Intent::Amend,
-            ("CL" | "CLNB" | "CLOB", _) => Intent::Close,
+            ("XF", _) | (_, "1" | "17") => Intent::Cancel,
+            ("CP" | "XR" | "RP" | "CF", _)
+            | ("", "2" | "3" | "4" | "5" | "18" | "20" | "21" | "36" | "43") => Intent::Amend,
+            ("CL" | "CLNB" | "CLOB", _) | ("", "22") => Intent::Close,
             _ if self.naming(persons) != Naming::Everything => Intent::Amend,
             _ => Intent::Announce,
         }
@@ -157,9 +167,9 @@ impl Header {
             // changes, H takes off.
             ("H", _) if self.is_crew_list => Naming::Leaving,
             ("I" | "AC" | "BC" | "CC" | "DC" | "EC" | "FC", _) if self.is_crew_list => Naming::Changed,
-            ("", "2") => Naming::Changed,
+            ("", "2" | "43") => Naming::Changed,
             ("", "3") => Naming::Leaving,
-            ("", "4") => Naming::Perhaps,
+            ("", "4" | "21") => Naming::Perhaps,
             ("", "20" | "36") => nobody_or(Naming::Perhaps),
             _ => Naming::Everything,
         }
@@ -191,8 +201,8 @@ impl Header {
     }
 
     /// The document's own reference, or the one given, or the best that the message offers: UNH 0068, which the guide
-    /// keeps through the life of a list, RFF+TN, the journey and its departure, the envelope's reference. What is not
-    /// the document's own tells crew from passengers.
+    /// keeps through the life of a list, RFF+TN, the journey and its departure, the envelope's reference. The two lists of
+    /// a journey share what is not the document's own, as they are one manifest.
     pub(super) fn reference(&self, head: &Head<'_>, journey: &Journey) -> String {
         if !self.own_reference.is_empty() {
             return self.own_reference.clone();
@@ -211,7 +221,7 @@ impl Header {
         let offered = [&head.common_reference, &self.transaction, &journey, &head.transport_reference];
         let offered = offered.into_iter().find(|text| !text.is_empty());
         match offered {
-            Some(reference) if self.is_crew_list => format!("{reference}/CREW"),
+            Some(reference) if self.document_code == "336" => format!("{reference}/CREW"),
             Some(reference) => reference.clone(),
             None => String::new(),
         }

@@ -129,6 +129,7 @@ fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mu
     if let Some(mark) = header.total_mark {
         keep.source.mark(LIST.field("declared_passenger_count"), mark);
     }
+    let half = header.half(passengers.len());
     let list = PassengerList {
         passengers,
         declared_passenger_count: declared_passenger_count.map(|count| match i64::try_from(count) {
@@ -155,5 +156,5 @@ fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mu
         source: keep.source,
         notes: keep.notes,
     };
-    Content { intent, naming, declared, document_code: header.document_code, declared_count }
+    Content { intent, naming, half, declared, document_code: header.document_code, declared_count }
 }

@@ -135,6 +135,8 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
         transport_reference: String::new(),
         intent,
         naming: crate::Naming::Everything,
+        half: None,
+        other_number: String::new(),
         place,
         content: Ok(declared),
     }

@@ -180,6 +180,8 @@ pub(super) fn message(
         transport_reference: voyage.text("FileId"),
         intent,
         naming: crate::Naming::Everything,
+        half: None,
+        other_number: String::new(),
         place: Some(place),
         content: Ok(declared),
     }
@@ -192,6 +194,8 @@ pub(super) fn unreadable(place: SourcePlace, cause: Cause) -> Message {
         transport_reference: String::new(),
         intent: Intent::Announce,
         naming: crate::Naming::Everything,
+        half: None,
+        other_number: String::new(),
         place: Some(place.clone()),
         content: Err(Unreadable { place: Some(place), cause }),
     }

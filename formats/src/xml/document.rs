@@ -161,6 +161,8 @@ fn message(
         transport_reference,
         intent: kind.intent.unwrap_or(Intent::Announce),
         naming: crate::Naming::Everything,
+        half: None,
+        other_number: String::new(),
         place: Some(here.clone()),
         content: Err(Unreadable { place: Some(here.clone()), cause: Cause::NotRead(name) }),
     };
@@ -175,6 +177,7 @@ fn message(
     message.content = match declare(&mut scribe, element, intent, given, limits) {
         Ok(mut declared) => {
             (declared.source, declared.notes) = scribe.finish(element);
+            message.other_number = other_number(tree, element, &declared.manifest_reference);
             Ok(declared)
         }
         Err(cause) => Err(Unreadable { place: Some(here), cause }),
@@ -196,6 +199,13 @@ fn name_of(tree: &Tree, element: Element) -> (String, bool) {
 fn word(tree: &Tree, element: Element, names: &[&str]) -> String {
     let found = names.iter().find_map(|name| tree.all(element, name).next());
     found.map(|element| tree.text_of(element).to_owned()).unwrap_or_default()
+}
+
+/// The MRN of a message that goes under another number: the pair lets later messages name either.
+fn other_number(tree: &Tree, message: Element, reference: &str) -> String {
+    let operation = ["TransitOperation", "HEAHEA"].iter().find_map(|name| tree.all(message, name).next());
+    let mrn = operation.map(|operation| word(tree, operation, &["MRN", "DocNumHEA5"])).unwrap_or_default();
+    if mrn != reference && crate::ncts::is_mrn(&mrn) { mrn } else { String::new() }
 }
 
 fn envelope(tree: &Tree, message: Element) -> Envelope {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Limits, Refusal, json};
 
 pub use formats::{
-    Answer, AnswerFinding, AnswerHead, AnswerInKind, Beyond, Cause, Document, Envelope, Format, Intent,
+    Answer, AnswerFinding, AnswerHead, AnswerInKind, Beyond, Cause, Document, Envelope, Format, Half, Intent,
     Message, Naming, Unreadable, answer,
 };
 

@@ -4,13 +4,13 @@
 //! completed by sending it again, also in other batches. Part and revision, which few formats know, are given here.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashSet},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use jiff::Timestamp;
-use manifest::{Findings, State, declared::Declared};
+use manifest::{Findings, ManifestKey, declared::Declared};
 use prost::bytes::Bytes;
 use proto::v1;
 use tokio::sync::OnceCell;
@@ -19,20 +19,23 @@ use uuid::Uuid;
 
 use super::{
     Failure, admit,
+    grouping::grouped,
+    links::Said,
     pipeline::{Checked, Original, Pipeline, Submission},
     standing,
     steps::Steps,
+    withdraw,
 };
 use crate::{
     authenticate::registry::Partner,
     decode::{
         self, Envelope, Refusal,
-        document::{Answer, AnswerHead, Document, Format, Given, Intent, Message, Naming, Unreadable},
+        document::{Answer, AnswerHead, Document, Format, Given, Half, Intent, Message, Naming, Unreadable},
     },
     observability::{Kind, Outcome, Step, names::span},
     persist::{
-        AuditEvent, AuditKind, DocumentPart, ManifestSummary, PART_OF_DOCUMENT, RevisionRow, StoredDocument,
-        new_manifest_id,
+        AuditEvent, AuditKind, ContentDigest, DocumentPart, ManifestSummary, PART_OF_DOCUMENT, RevisionRow,
+        StoredDocument, new_manifest_id,
     },
     reply::{self, Heading},
 };
@@ -56,7 +59,7 @@ pub(super) struct Reading {
     content: Bytes,
     /// Several messages: then the document is kept once.
     pub(super) several: bool,
-    now: Timestamp,
+    pub(super) now: Timestamp,
     kept: OnceCell<Uuid>,
     envelope: decode::document::Envelope,
     /// What answers in kind repeat of each message, by its place; empty when none are wanted.
@@ -107,8 +110,36 @@ impl Reading {
 pub(super) struct Numbered {
     pub(super) heading: Heading,
     /// Its place among the messages of this document that share its reference and what they want, where there are several.
-    shared: Option<u32>,
-    message: Message,
+    pub(super) shared: Option<u32>,
+    /// What it declares by itself, where it is a crew list that was put into the list of passengers beside it.
+    pub(super) crew: Option<Declared>,
+    /// See [`Pipeline::own_words`].
+    pub(super) words: Option<ContentDigest>,
+    pub(super) message: Message,
+}
+
+/// What a message wants, of how much, and which of a journey's lists it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Meant {
+    pub(super) intent: Intent,
+    pub(super) naming: Naming,
+    pub(super) half: Option<Half>,
+}
+
+impl Meant {
+    /// What a message means.
+    fn of(message: &Message) -> Self {
+        Self { intent: message.intent, naming: message.naming, half: message.half }
+    }
+}
+
+/// Where a message stands among others under its reference.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// See [`Numbered::shared`].
+    pub(super) shared: Option<u32>,
+    /// It adds to what stands there, whatever it wants itself: it is the next revision.
+    pub(super) follows: bool,
 }
 
 /// What came of one message.
@@ -154,7 +185,14 @@ impl Pipeline {
             answers: Mutex::default(),
             settled: Mutex::default(),
         };
-        Ok((told, reading, grouped(document)))
+        let envelope = document.envelope.reference.clone();
+        let groups = grouped(document, |message| {
+            let declared = message.content.as_ref().ok()?;
+            let changes = message.half.is_some() || message.naming != Naming::Everything;
+            let transport = [envelope.as_str(), message.transport_reference.as_str()];
+            changes.then(|| self.own_words(declared, Meant::of(message), &transport))
+        });
+        Ok((told, reading, groups))
     }
 
     /// Small documents are read where we stand, large ones on a thread of their own.
@@ -190,131 +228,135 @@ impl Pipeline {
         &self,
         partner: &Partner,
         reading: &Reading,
-        Numbered { heading, shared, message }: Numbered,
+        Numbered { heading, shared, crew, words, message }: Numbered,
         learned: &mut Heading,
     ) -> Result<Taken, Failure> {
         if heading.number > 1 {
             self.quota.call(partner, self.clock.now())?; // the first came with the document
         }
-        let Message { intent, naming, content, .. } = message;
+        let Message { intent, naming, half, other_number, content, .. } = message;
+        let mut meant = Meant { intent, naming, half };
         let format = Some(reading.format);
         let mut declared = content.map_err(|unreadable| Refusal::Document { format, unreadable })?;
         let steps = Steps::of(&self.metrics, declared.load.as_ref());
-        let rows = self.earlier(partner, reading, &mut declared, intent).await?;
-        if intent == Intent::Cancel && !reading.asked.dry_run {
-            if rows.is_empty() && reading.format != Format::ManifestJson && !reading.names_mrn(&declared) {
+        let own_reference = declared.manifest_reference.clone();
+        let is_meant = !reading.asked.dry_run;
+        let of_a_journey = half.is_some() && is_meant;
+        let _turn = if of_a_journey { self.turns.of(&partner.id, &declared).await } else { None };
+        let rows = self.earlier(partner, reading, &mut declared, meant).await?;
+        let crew_reference = crew.as_ref().map(|crew| crew.manifest_reference.clone());
+        let said = Said { words, own_reference, other_number, crew_reference };
+        if !is_meant {
+            let looked =
+                self.look(partner, reading, declared, (meant, shared), &rows, &steps, learned).await?;
+            return Ok(Taken::Checked(Box::new(looked)));
+        }
+        let names_crew = half == Some(Half::Crew);
+        if intent == Intent::Cancel && !(names_crew && self.lists_passengers(&rows).await?) {
+            if !rows.is_empty() || reading.format == Format::ManifestJson || names_crew {
+                return self.withdraw(partner, &declared, &rows, reading.now).await;
+            }
+            if !reading.names_mrn(&declared) {
                 return self.withdraw_early(partner, reading, heading.number, declared, &steps).await;
             }
-            return self.withdraw(partner, &declared, &rows, reading.now).await;
+            return Err(Failure::ManifestNotFound);
         }
-        if intent == Intent::Arrive && !reading.asked.dry_run {
+        if intent == Intent::Arrive {
             return self.arrived(partner, &declared, &rows, reading.now).await;
         }
-        if naming != Naming::Everything && !reading.asked.dry_run {
-            declared = self.completed(declared, naming, intent == Intent::Close, &rows).await?;
+        let envelope = || Envelope {
+            request_id: reading.asked.request_id.clone(),
+            language_code: reading.asked.language_code.clone(),
+        };
+        if let Some(link) = self.said_before(partner, said.words.as_ref(), &rows).await? {
+            let revision = i64::from(link.revision);
+            let key = ManifestKey::new(&partner.id, &link.manifest_reference, &link.part, revision)?;
+            learned.under(&key);
+            if let Some(known) = self.repeat_of(&key, envelope(), steps.kind(), reading.now).await? {
+                reading.settled(known.recorded.id);
+                return Ok(Taken::Recorded(Box::new(known)));
+            }
         }
-        // The list that says who really boarded is final; a revision like any other otherwise.
-        declared.closed |= intent == Intent::Close;
-        let repeated = reading.format != Format::ManifestJson
-            && self.assign(reading, &mut declared, intent, shared, &rows).await?;
+        // A list that came before its journey's other list is known by its own words.
+        let known = half.is_some() && naming == Naming::Everything && self.is_known(&mut declared, &rows);
+        if let (Some(crew), false, false) = (crew, known, rows.is_empty()) {
+            // The list of passengers beside it stands here already: of the two, only the crew is new.
+            let manifest_reference = declared.manifest_reference;
+            declared = Declared { manifest_reference, ..crew };
+            meant.half = Some(Half::Crew);
+        }
+        let contents = match known {
+            true => vec![(declared, false)],
+            false => self.put_together(partner, declared, meant, shared, &rows).await?,
+        };
+        let (mut taken, mut links) = (None, Vec::new());
+        for (mut declared, follows) in contents {
+            // The list that says who really boarded is final; a revision like any other otherwise.
+            declared.closed |= intent == Intent::Close;
+            let place = Place { shared, follows };
+            let is_document = reading.format != Format::ManifestJson;
+            let repeated = is_document && self.assign(reading, &mut declared, intent, place, &rows).await?;
+            learned.key = (declared.manifest_reference.clone(), declared.part.clone(), declared.revision);
+            // Before anything of it is stored; announcing asks the same again.
+            let key = admit::submission(partner, &declared)?;
+            if repeated {
+                self.recent.note(&key);
+            }
+            let announces = intent == Intent::Announce && !follows;
+            let withdrawn = is_document && withdraw::is_withdrawn(&declared, announces, &rows);
+            links.extend(said.links(&declared, &key, meant));
+            let original = self.original(partner, reading, heading.number, repeated).await?;
+            let submission = decode::Submission { declared, envelope: envelope() };
+            let submission =
+                self.announce(partner, submission, original, &steps, reading.now, withdrawn).await?;
+            reading.settled(submission.recorded.id);
+            learned.under(&submission.recorded.key);
+            taken = Some(submission);
+        }
+        // Once all of it stands: what was recorded in part is completed by sending it again.
+        if !links.is_empty() {
+            self.store.link(&partner.id, links, reading.now).await?;
+        }
+        Ok(Taken::Recorded(Box::new(taken.ok_or(Failure::ManifestNotFound)?)))
+    }
+
+    /// A dry run: the message as it is, beside nothing that is known.
+    #[expect(clippy::too_many_arguments, reason = "what is known of one message")]
+    async fn look(
+        &self,
+        partner: &Partner,
+        reading: &Reading,
+        mut declared: Declared,
+        (meant, shared): (Meant, Option<u32>),
+        rows: &[RevisionRow],
+        steps: &Steps<'_>,
+        learned: &mut Heading,
+    ) -> Result<Checked, Failure> {
+        declared.closed |= meant.intent == Intent::Close;
+        if reading.format != Format::ManifestJson {
+            let place = Place { shared, follows: false };
+            self.assign(reading, &mut declared, meant.intent, place, rows).await?;
+        }
         learned.key = (declared.manifest_reference.clone(), declared.part.clone(), declared.revision);
         let envelope = Envelope {
             request_id: reading.asked.request_id.clone(),
             language_code: reading.asked.language_code.clone(),
         };
+        let noted = declared.notes.len();
         let said = decode::Submission { declared, envelope };
-        if reading.asked.dry_run {
-            let noted = said.declared.notes.len();
-            let mut checked = self.look_at(partner, said, &steps, reading.now);
-            if matches!(intent, Intent::Cancel | Intent::Arrive) {
-                // It declares nothing but what it is about: what the reader noted, which comes first, is all there is.
-                let mut findings = Findings::default();
-                checked.findings.iter().take(noted).for_each(|each| findings.push(each.clone()));
-                checked.acceptable = !findings.reject();
-                checked.findings = findings;
-            }
-            return Ok(Taken::Checked(Box::new(checked)));
+        let mut checked = self.look_at(partner, said, steps, reading.now);
+        if matches!(meant.intent, Intent::Cancel | Intent::Arrive) {
+            // It declares nothing but what it is about: what the reader noted, which comes first, is all there is.
+            let mut findings = Findings::default();
+            checked.findings.iter().take(noted).for_each(|each| findings.push(each.clone()));
+            checked.acceptable = !findings.reject();
+            checked.findings = findings;
         }
-        // Before anything of it is stored; announcing asks the same again.
-        let key = admit::submission(partner, &said.declared)?;
-        if repeated {
-            self.recent.note(&key);
-        }
-        let original = self.original(partner, reading, heading.number, repeated).await?;
-        let submission = self.announce(partner, said, original, &steps, reading.now).await?;
-        reading.settled(submission.recorded.id);
-        learned.under(&submission.recorded.key);
-        Ok(Taken::Recorded(Box::new(submission)))
-    }
-
-    /// A withdrawal that comes before what it withdraws is kept: as the second of its kind, never in force, beside which
-    /// the announcement is out of date when it comes.
-    async fn withdraw_early(
-        &self,
-        partner: &Partner,
-        reading: &Reading,
-        number: usize,
-        mut declared: Declared,
-        steps: &Steps<'_>,
-    ) -> Result<Taken, Failure> {
-        (declared.revision, declared.draft) = (declared.revision.max(1), true);
-        admit::submission(partner, &declared)?;
-        let original = self.original(partner, reading, number, false).await?;
-        let envelope = Envelope {
-            request_id: reading.asked.request_id.clone(),
-            language_code: reading.asked.language_code.clone(),
-        };
-        let said = decode::Submission { declared, envelope };
-        let submission = self.announce(partner, said, original, steps, reading.now).await?;
-        let moved = self.store.cancel(submission.recorded.id, &partner.id, "", reading.now).await?;
-        Ok(Taken::Moved(Box::new(moved)))
-    }
-
-    /// Withdraws whatever stands under the reference.
-    async fn withdraw(
-        &self,
-        partner: &Partner,
-        declared: &Declared,
-        rows: &[RevisionRow],
-        now: Timestamp,
-    ) -> Result<Taken, Failure> {
-        let mut seen: Vec<&str> = Vec::new();
-        let mut moved = None;
-        // The highest revision of each part comes first.
-        for row in rows.iter().filter(|row| declared.part.is_empty() || declared.part == row.part) {
-            if !seen.contains(&row.part.as_str()) {
-                seen.push(&row.part);
-                moved = Some(self.store.cancel(row.id, &partner.id, "", now).await?);
-            }
-        }
-        Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
-    }
-
-    /// A partner's word that its conveyance has arrived is kept and told; what makes it ARRIVED is the post's own report.
-    async fn arrived(
-        &self,
-        partner: &Partner,
-        declared: &Declared,
-        rows: &[RevisionRow],
-        now: Timestamp,
-    ) -> Result<Taken, Failure> {
-        // Many formats write no offset: what the time is on the journey's clock is known once it is normalized.
-        let rules = self.rules.of_partner(&partner.id);
-        let (manifest, _) = manifest::normalize(declared.clone(), &self.lists, &rules);
-        let time = manifest.journey.arrival_time().map_or(now, |time| time.min(now));
-        // Of several parts, all of them are on the one conveyance.
-        let newest = rows.iter().filter(|row| {
-            row.state != State::Amended && (declared.part.is_empty() || declared.part == row.part)
-        });
-        let mut moved = None;
-        for row in newest {
-            moved = Some(self.store.announce_arrival(row.id, &partner.id, time, now).await?);
-        }
-        Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
+        Ok(checked)
     }
 
     /// What the manifest keeps of the document.
-    async fn original(
+    pub(super) async fn original(
         &self,
         partner: &Partner,
         reading: &Reading,
@@ -342,58 +384,6 @@ impl Pipeline {
         let kept = DocumentPart { document, message_number }.to_bytes();
         Ok(Original { format: PART_OF_DOCUMENT, digested, kept: Some(kept) })
     }
-}
-
-/// The messages by reference, each group in the document's order. What was noted about the envelope goes to the first
-/// message that can carry it.
-fn grouped(document: Document) -> Vec<Vec<Numbered>> {
-    let Document { mut messages, notes, .. } = document;
-    if let Some(first) = messages.iter_mut().find_map(|message| message.content.as_mut().ok()) {
-        first.notes.splice(0..0, notes);
-    }
-    let wants = |message: &Message| {
-        let declared = message.content.as_ref().ok()?;
-        let named = !declared.manifest_reference.is_empty() && declared.part.is_empty();
-        // What changes a list is no part of it.
-        let named = named && message.naming == Naming::Everything;
-        named.then(|| (declared.manifest_reference.clone(), message.intent, declared.revision))
-    };
-    let mut sharing: HashMap<_, u32> = HashMap::new();
-    for key in messages.iter().filter_map(wants) {
-        *sharing.entry(key).or_default() += 1;
-    }
-    let mut places: HashMap<_, u32> = HashMap::new();
-    let mut groups: Vec<Vec<Numbered>> = Vec::new();
-    let mut group_of: HashMap<String, usize> = HashMap::new();
-    for (number, message) in (1..).zip(messages) {
-        let key = wants(&message).filter(|key| sharing.get(key).is_some_and(|count| *count > 1));
-        let shared = key.map(|key| {
-            let place = places.entry(key).or_default();
-            *place += 1;
-            *place
-        });
-        let declared = message.content.as_ref().ok();
-        let reference = declared.map(|declared| declared.manifest_reference.clone()).unwrap_or_default();
-        let heading = Heading {
-            number,
-            kind: message.kind.clone(),
-            transport_reference: message.transport_reference.clone(),
-            intent: declared.map(|_| message.intent),
-            place: message.place.clone(),
-            key: declared.map_or_else(Default::default, |declared| {
-                (declared.manifest_reference.clone(), declared.part.clone(), declared.revision)
-            }),
-        };
-        let numbered = Numbered { heading, shared, message };
-        match group_of.get(&reference).filter(|_| !reference.is_empty()).and_then(|at| groups.get_mut(*at)) {
-            Some(group) => group.push(numbered),
-            None => {
-                group_of.insert(reference, groups.len());
-                groups.push(vec![numbered]);
-            }
-        }
-    }
-    groups
 }
 
 /// Shared between the messages of one document.

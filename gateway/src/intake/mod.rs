@@ -16,13 +16,19 @@ mod service;
 mod admit;
 mod recent;
 
+mod beside;
 mod document;
 mod finish;
+mod grouping;
+mod halves;
 mod judge;
+mod links;
 mod partial;
 mod pipeline;
 mod standing;
 mod steps;
+mod turns;
+mod withdraw;
 
 mod reading;
 

@@ -108,10 +108,17 @@ pub(super) fn known(announced: &Declared, changes: &Declared) -> (usize, usize) 
 /// announced passengers, so that a few changed persons who are counted by themselves do not make the others disappear.
 /// Drivers, who stand in each list, count for neither.
 pub(super) fn restates(announced: &Declared, changes: &Declared) -> bool {
-    let (Some(Load::PassengerList(list)), Some(Load::PassengerList(named))) =
-        (&announced.load, &changes.load)
-    else {
-        return false;
+    let (list, named) = match (&announced.load, &changes.load) {
+        (Some(Load::PassengerList(list)), Some(Load::PassengerList(named))) => (list, named),
+        (Some(Load::Cargo(cargo)), Some(Load::Cargo(named))) => {
+            let total = match named.declared_consignment_count {
+                Some(Said::Plain(total)) => usize::try_from(total).ok(),
+                _ => None,
+            };
+            let found = known(announced, changes).0;
+            return total == Some(named.consignments.len()) && found > cargo.consignments.len() / 2;
+        }
+        _ => return false,
     };
     let Some(Said::Plain(total)) = named.declared_passenger_count else { return false };
     let index = Index::of(list.passengers.iter().map(key));
@@ -202,11 +209,31 @@ impl Stays {
     }
 }
 
-fn crew(announced: Vec<CrewMember>, named: Vec<CrewMember>) -> Vec<CrewMember> {
+/// Those named, and behind them whoever else was announced.
+pub(super) fn crew(announced: Vec<CrewMember>, named: Vec<CrewMember>) -> Vec<CrewMember> {
     let index = Index::of(announced.iter().map(crew_key));
     let found: HashSet<usize> = named.iter().filter_map(|one| index.find(&crew_key(one))).collect();
     let others = announced.into_iter().enumerate().filter(|(place, _)| !found.contains(place));
     named.into_iter().chain(others.map(|(_, one)| one)).collect()
+}
+
+/// The same people in the order in which they were announced; others as they are. Lists that say the same are the same then,
+/// whichever came first.
+pub(super) fn in_order(announced: &[CrewMember], crew: Vec<CrewMember>) -> Vec<CrewMember> {
+    let index = Index::of(crew.iter().map(crew_key));
+    let places: Vec<usize> = announced.iter().filter_map(|one| index.find(&crew_key(one))).collect();
+    let found: HashSet<usize> = places.iter().copied().collect();
+    if places.len() != announced.len() || found.len() != crew.len() || announced.len() != crew.len() {
+        return crew;
+    }
+    let mut crew: Vec<Option<CrewMember>> = crew.into_iter().map(Some).collect();
+    places.into_iter().filter_map(|place| crew.get_mut(place)?.take()).collect()
+}
+
+/// Is somebody of the crew among those named?
+pub(super) fn names_member(named: &[CrewMember], member: &CrewMember) -> bool {
+    let wanted = crew_key(member);
+    named.iter().any(|one| same(&crew_key(one), &wanted))
 }
 
 fn consignments(announced: Vec<Consignment>, named: Vec<Consignment>) -> Vec<Consignment> {
@@ -220,7 +247,7 @@ fn consignments(announced: Vec<Consignment>, named: Vec<Consignment>) -> Vec<Con
     named.into_iter().chain(others).collect()
 }
 
-fn fill(now: &mut String, before: String) {
+pub(super) fn fill(now: &mut String, before: String) {
     if now.trim().is_empty() {
         *now = before;
     }

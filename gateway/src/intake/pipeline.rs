@@ -16,6 +16,7 @@ use super::{
     judge::Judge,
     recent::Recent,
     steps::Steps,
+    turns::Turns,
 };
 use crate::{
     authenticate::registry::Partner,
@@ -42,6 +43,7 @@ pub(super) struct Pipeline {
     pub(super) quota: Quota,
     pub(super) limits: Limits,
     pub(super) recent: Recent,
+    pub(super) turns: Turns,
     pub(super) digests: Digests,
     judge: Judge,
     pub(super) lists: Arc<CodeLists>,
@@ -87,6 +89,7 @@ impl Pipeline {
         Self {
             quota: intake.quota,
             recent: Recent::new(),
+            turns: Turns::new(),
             limits: Limits::from(intake.decode),
             judge: Judge::new(intake.scorer, intake.store.clone(), &intake.config),
             code_lists_digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -113,10 +116,11 @@ impl Pipeline {
         let said =
             steps.decode(&debug_span!(span::DECODE), || decode::submission(&received, &self.limits))?;
         let original = Original { format: received.format.as_str(), digested: received.bytes, kept: None };
-        self.announce(partner, said, original, &steps, now).await
+        self.announce(partner, said, original, &steps, now, false).await
     }
 
-    /// What a partner declared, whatever it came in, to what is durable.
+    /// What a partner declared, whatever it came in, to what is durable. `withdrawn`: it was withdrawn before it came, so
+    /// nothing of it is in force.
     ///
     /// # Errors
     /// As [`Pipeline::submit`].
@@ -127,6 +131,7 @@ impl Pipeline {
         original: Original,
         steps: &Steps<'_>,
         now: Timestamp,
+        withdrawn: bool,
     ) -> Result<Submission, Failure> {
         let key = admit::submission(partner, &declared)?; // may this partner say it, here?
         let digest = self.digests.content_of(|out| declared.canonical(out));
@@ -171,6 +176,7 @@ impl Pipeline {
             }
         };
 
+        let state = if withdrawn { State::Cancelled } else { state };
         let codes: Vec<&'static str> = findings.iter().map(|finding| finding.code.as_str()).collect();
         let changes = self.changes(&key, &manifest).await?;
         let request_id = envelope.request_id.clone();
@@ -267,6 +273,22 @@ impl Pipeline {
             }
         };
         Ok(Some(reply::encode_changes(&changes)))
+    }
+
+    /// The answer to a message that became a manifest before, put to what stood there then.
+    ///
+    /// # Errors
+    /// The store's faults.
+    pub(super) async fn repeat_of(
+        &self,
+        key: &ManifestKey,
+        envelope: Envelope,
+        kind: Kind,
+        now: Timestamp,
+    ) -> Result<Option<Submission>, Failure> {
+        let Some(mut earlier) = self.store.outcome_of(key).await? else { return Ok(None) };
+        earlier.repeated = true;
+        Ok(Some(self.repeated(earlier, envelope, kind, now).await?))
     }
 
     async fn repeated(

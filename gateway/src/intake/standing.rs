@@ -3,46 +3,52 @@
 
 use manifest::{
     State,
-    declared::{Declared, FormNote},
+    declared::{Declared, FormNote, Load},
     finding::{About, FindingCode, Severity},
     record,
 };
 
 use super::{
     Failure,
-    document::Reading,
-    partial,
+    document::{Meant, Place, Reading},
+    halves, links, partial,
     pipeline::{MOST_REVISIONS, Pipeline},
 };
 use crate::{
     authenticate::registry::Partner,
     decode::{
         self,
-        document::{Format, Intent, Naming},
+        document::{Format, Half, Intent, Naming},
     },
     persist::{Persons, RevisionRow, Sealed},
     reply,
 };
 
 /// Parts of one list that are looked through.
-const MOST_PARTS: usize = 16;
+pub(super) const MOST_PARTS: usize = 16;
 
 impl Pipeline {
-    /// What stands under the message's reference. What changes, withdraws or reports an arrival under a number that
-    /// nobody announced (an MRN given by another administration, where the LRN was announced) is looked for under
-    /// the reference that its sender gave with the document.
+    /// What stands under the message's reference, or under the name by which it is known here. What changes, withdraws or
+    /// reports an arrival under a number that nobody announced (an MRN given by another administration, where the LRN was
+    /// announced) is looked for under the reference that its sender gave with the document, now or before; a list of a
+    /// journey, under that of the journey's other list.
     pub(super) async fn earlier(
         &self,
         partner: &Partner,
         reading: &Reading,
         declared: &mut Declared,
-        intent: Intent,
+        meant: Meant,
     ) -> Result<Vec<RevisionRow>, Failure> {
+        let intent = meant.intent;
         if reading.format == Format::ManifestJson || declared.manifest_reference.is_empty() {
             return Ok(Vec::new());
         }
-        let store = &self.store;
-        let own = store.revisions_of(&partner.id, &declared.manifest_reference, MOST_REVISIONS).await?;
+        let own = self.under(partner, &declared.manifest_reference).await?;
+        if let (true, Some(half)) = (own.is_empty(), meant.half)
+            && let Some(rows) = self.of_the_journey(partner, declared, intent, half).await?
+        {
+            return Ok(rows);
+        }
         let given = reading.asked.reference.trim();
         let by_mrn = is_mrn(&declared.manifest_reference);
         // Whoever gives a reference beside the one message with an MRN says what that is about.
@@ -53,10 +59,20 @@ impl Pipeline {
         if given == declared.manifest_reference {
             return Ok(own);
         }
-        let rows = match given {
-            "" => Vec::new(),
-            given => store.revisions_of(&partner.id, given, MOST_REVISIONS).await?,
-        };
+        let mut target = given.to_owned();
+        let mut rows = if given.is_empty() { Vec::new() } else { self.under(partner, given).await? };
+        let is_told = !rows.is_empty() && by_mrn && !reading.asked.dry_run;
+        if is_told {
+            let link = links::to(links::mrn(&declared.manifest_reference), given);
+            self.store.link(&partner.id, vec![link], reading.now).await?;
+        } else if rows.is_empty()
+            && own.is_empty()
+            && by_mrn
+            && let Some(linked) = self.linked(partner, &links::mrn(&declared.manifest_reference)).await?
+        {
+            rows = self.under(partner, &linked).await?;
+            target = linked;
+        }
         if rows.is_empty() && (!own.is_empty() || intent != Intent::Amend) {
             return Ok(own); // of nothing there is nothing to record: the refusal says that nothing was found
         }
@@ -76,9 +92,53 @@ impl Pipeline {
             });
         }
         if !rows.is_empty() {
-            given.clone_into(&mut declared.manifest_reference);
+            declared.manifest_reference = target;
         }
         Ok(rows)
+    }
+
+    async fn under(&self, partner: &Partner, reference: &str) -> Result<Vec<RevisionRow>, Failure> {
+        Ok(self.store.revisions_of(&partner.id, reference, MOST_REVISIONS).await?)
+    }
+
+    /// What stands under the reference of a journey whose list this is: the list was known by its own reference before, or
+    /// another list of the same journey was. What stands counts before what was withdrawn.
+    async fn of_the_journey(
+        &self,
+        partner: &Partner,
+        declared: &mut Declared,
+        intent: Intent,
+        half: Half,
+    ) -> Result<Option<Vec<RevisionRow>>, Failure> {
+        let own = links::list(half, &declared.manifest_reference);
+        let named = self.store.links_of(&partner.id, &own, links::MOST_LINKS).await?;
+        let mut found = None;
+        for reference in named.into_iter().map(|link| link.manifest_reference) {
+            let rows = self.under(partner, &reference).await?;
+            let stands = rows.iter().any(|row| row.state.is_in_force());
+            if stands || found.is_none() && !rows.is_empty() {
+                found = Some((reference, rows));
+            }
+            if stands {
+                break;
+            }
+        }
+        let stands = found.as_ref().is_some_and(|(_, rows)| rows.iter().any(|row| row.state.is_in_force()));
+        if !stands && intent != Intent::Cancel {
+            for reference in self.of_the_trip(partner, declared).await? {
+                let rows = self.under(partner, &reference).await?;
+                let Some(row) = rows.iter().find(|row| row.state.is_in_force()) else { continue };
+                let Some(announced) = self.announced(row).await? else { continue };
+                let lacks = half == Half::Crew || !halves::has_passengers(&announced);
+                if lacks && halves::same_trip(&announced, declared) {
+                    found = Some((reference, rows));
+                    break;
+                }
+            }
+        }
+        let Some((reference, rows)) = found else { return Ok(None) };
+        declared.manifest_reference = reference;
+        Ok(Some(rows))
     }
 
     /// Gives part and revision to a message whose format knows none. True when the same words stand in the store already:
@@ -91,9 +151,47 @@ impl Pipeline {
         reading: &Reading,
         declared: &mut Declared,
         intent: Intent,
-        shared: Option<u32>,
+        Place { shared, follows }: Place,
         rows: &[RevisionRow],
     ) -> Result<bool, Failure> {
+        if let Some(same) = self.same_words(declared, rows) {
+            reading.settled(same.id);
+            return Ok(true);
+        }
+        if declared.part.is_empty() && !follows {
+            declared.part = match shared {
+                Some(place) => self.place(reading, declared, place, rows).await?,
+                None if intent != Intent::Announce => the_one_part(rows),
+                None => String::new(),
+            };
+        }
+        let of_part = || rows.iter().filter(|row| row.part == declared.part);
+        // What was a draft until now is announced, or drafted again, without a number for it.
+        let last = of_part().max_by_key(|row| row.revision.number());
+        let announces = intent == Intent::Announce;
+        let follows_draft = announces && last.is_some_and(|row| row.state == State::Draft);
+        // Announced anew with other words, after what was announced first was withdrawn.
+        let was_withdrawn = last.is_some_and(|row| row.state == State::Cancelled);
+        let anew = announces && was_withdrawn && of_part().any(|row| row.revision.number() == 0);
+        let changes = matches!(intent, Intent::Amend | Intent::Close);
+        if declared.revision == 0 && (follows || follows_draft || anew || changes) {
+            let newest = of_part().map(|row| row.revision.number());
+            // What amends something unheard of leaves room for the first of its kind, which may be late.
+            declared.revision = i64::from(newest.max().unwrap_or(0)) + 1;
+        }
+        Ok(false)
+    }
+
+    /// Do the same words stand here already?
+    pub(super) fn is_known(&self, declared: &mut Declared, rows: &[RevisionRow]) -> bool {
+        let (part, revision) = (declared.part.clone(), declared.revision);
+        let known = self.same_words(declared, rows).is_some();
+        (declared.part, declared.revision) = (part, revision);
+        known
+    }
+
+    /// The manifest with the same words, whose part and revision the message gets.
+    fn same_words<'r>(&self, declared: &mut Declared, rows: &'r [RevisionRow]) -> Option<&'r RevisionRow> {
         let (part, revision) = (declared.part.clone(), declared.revision);
         let same = rows.iter().find(|row| {
             if !(part.is_empty() || part == row.part)
@@ -105,28 +203,20 @@ impl Pipeline {
             declared.revision = i64::from(row.revision.number());
             self.digests.content_of(|out| declared.canonical(out)) == row.content_digest
         });
-        if let Some(same) = same {
-            reading.settled(same.id);
-            return Ok(true);
+        if same.is_some() {
+            return same;
         }
         (declared.part, declared.revision) = (part, revision);
-        if declared.part.is_empty() {
-            declared.part = match shared {
-                Some(place) => self.place(reading, declared, place, rows).await?,
-                None if intent != Intent::Announce => the_one_part(rows),
-                None => String::new(),
-            };
+        // Of a part, earlier versions of this program kept no total.
+        let Some(Load::PassengerList(list)) = &mut declared.load else { return None };
+        let total = list.declared_passenger_count.take_if(|_| list.counts_all_parts)?;
+        let same = self.same_words(declared, rows);
+        if same.is_none()
+            && let Some(Load::PassengerList(list)) = &mut declared.load
+        {
+            list.declared_passenger_count = Some(total);
         }
-        let of_part = || rows.iter().filter(|row| row.part == declared.part);
-        // What was a draft until now is announced, or drafted again, without a number for it.
-        let last = of_part().max_by_key(|row| row.revision.number());
-        let follows_draft = intent == Intent::Announce && last.is_some_and(|row| row.state == State::Draft);
-        if declared.revision == 0 && (follows_draft || matches!(intent, Intent::Amend | Intent::Close)) {
-            let newest = of_part().map(|row| row.revision.number());
-            // What amends something unheard of leaves room for the first of its kind, which may be late.
-            declared.revision = i64::from(newest.max().unwrap_or(0)) + 1;
-        }
-        Ok(false)
+        same
     }
 
     /// The part of a list that has no number: its place among those that came with it. Where another list of another
@@ -163,14 +253,14 @@ impl Pipeline {
     }
 
     /// A list that names only some, put into the announced list that it changes: of several parts, the one that knows the
-    /// most of those named.
+    /// most of those named. True when it turned out to be the whole list.
     pub(super) async fn completed(
         &self,
         mut declared: Declared,
         naming: Naming,
         closes: bool,
         rows: &[RevisionRow],
-    ) -> Result<Declared, Failure> {
+    ) -> Result<(Declared, bool), Failure> {
         let mut seen: Vec<&str> = Vec::new();
         let mut best: Option<(usize, usize, &str, Declared)> = None;
         // The highest revision of each part comes first; what was rejected never stood.
@@ -191,22 +281,24 @@ impl Pipeline {
         }
         let Some((known, listed, part, announced)) = best else {
             partial::stands_alone(&mut declared, naming);
-            return Ok(declared);
+            return Ok((declared, naming == Naming::Perhaps));
         };
         part.clone_into(&mut declared.part);
         // Everybody is named, or everybody who is left: it is the whole list again.
         if naming == Naming::Perhaps && (known == listed || partial::restates(&announced, &declared)) {
-            return Ok(declared);
+            return Ok((declared, true));
         }
-        Ok(partial::merged(announced, declared, naming, closes))
+        Ok((partial::merged(announced, declared, naming, closes), false))
     }
 
     /// What a recorded manifest declares, persons included; `None` where they were purged.
-    async fn announced(&self, row: &RevisionRow) -> Result<Option<Declared>, Failure> {
+    pub(super) async fn announced(&self, row: &RevisionRow) -> Result<Option<Declared>, Failure> {
         let Some(stored) = self.store.manifest(row.id, Persons::With).await? else { return Ok(None) };
         let Sealed::Open { persons: Some(persons), .. } = &stored.sealed else { return Ok(None) };
         let manifest = record::decode(&stored.record, Some(persons))?;
-        Ok(Some(decode::declared(reply::manifest(&manifest, &reply::Life::default()))))
+        let mut declared = decode::declared(reply::manifest(&manifest, &reply::Life::default()));
+        declared.closed = row.state == State::Closed;
+        Ok(Some(declared))
     }
 }
 
@@ -217,9 +309,10 @@ const UNDER_ANOTHER_REFERENCE: Failure = Failure::Request {
 };
 
 /// The part that everything under a reference has, if it is one.
-fn the_one_part(rows: &[RevisionRow]) -> String {
-    match rows.split_first() {
-        Some((first, rest)) if rest.iter().all(|row| row.part == first.part) => first.part.clone(),
+pub(super) fn the_one_part<'r>(rows: impl IntoIterator<Item = &'r RevisionRow>) -> String {
+    let mut rows = rows.into_iter();
+    match rows.next() {
+        Some(first) if rows.all(|row| row.part == first.part) => first.part.clone(),
         _ => String::new(),
     }
 }

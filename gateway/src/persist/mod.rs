@@ -36,7 +36,7 @@ pub use inspection::{
 pub use manifest::{ManifestKey, State};
 pub use outcome::{Finish, Finished, Outcome, Recorded, new_manifest_id};
 pub use rows::{
-    BorderPostRow, Clearance, HistoryImported, HistoryRow, Imported, ManifestFilter, ManifestPage,
+    BorderPostRow, Clearance, HistoryImported, HistoryRow, Imported, Link, ManifestFilter, ManifestPage,
     ManifestSummary, PartnerRow, Persons, PreDecisions, ReceivedBytes, RevisionRow, Scope, Sealed,
     StoredManifest,
 };

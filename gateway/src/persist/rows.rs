@@ -51,6 +51,19 @@ pub struct RevisionRow {
     pub state: State,
 }
 
+/// Another name for a manifest, in its sender's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What it is called; what kind of name it is stands in front.
+    pub said: String,
+    /// The reference that it goes under.
+    pub manifest_reference: String,
+    /// Its part, where the name is that of one message; else empty.
+    pub part: String,
+    /// Its revision, where the name is that of one message; else 0.
+    pub revision: u32,
+}
+
 /// How long one conveyance was at a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clearance {

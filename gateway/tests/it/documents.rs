@@ -290,7 +290,7 @@ async fn a_transit_declaration_lives_by_messages_of_its_own_kind() {
         assert_eq!((moved.revision, moved.state()), (1, ManifestState::Cancelled));
     }
     let late = send(&first.replace("DEMO-2026-0001", "DEMO-2026-0002")).await;
-    assert_eq!(late.messages[0].recorded.as_ref().unwrap().state(), ManifestState::Amended);
+    assert_eq!(late.messages[0].recorded.as_ref().unwrap().state(), ManifestState::Cancelled);
     // By a number that nobody announced nothing is withdrawn, and nothing kept.
     let by_mrn = cancel.replace("<LRN>DEMO-2026-0001</LRN>", "<MRN>26LT000246J8NY33L9</MRN>");
     assert_eq!(send(&by_mrn).await.messages[0].refusal.as_ref().unwrap().reason, "MANIFEST_NOT_FOUND");

@@ -16,6 +16,7 @@ mod reload;
 
 mod changes;
 mod documents;
+mod journeys;
 mod life;
 mod manifests;
 mod submit_cargo;
@@ -23,6 +24,7 @@ mod submit_coach;
 mod submit_repeat;
 mod submit_stream;
 mod validate;
+mod withdrawals;
 
 mod fairness;
 mod outcomes;

@@ -181,6 +181,14 @@ impl SourceMap {
         self.node(above, NameId::NONE, index)
     }
 
+    /// Takes over the notes of another message of the same document, after its own: where both noted a path, the own note
+    /// counts. For places without names (segments, lines) only; others are left out.
+    pub fn append(&mut self, other: SourceMap) {
+        let plain = |mark: &Mark| matches!(mark, Mark::Segment { .. } | Mark::Line { .. });
+        self.marks.extend(other.marks.into_iter().filter(|(_, mark)| plain(mark)));
+        self.sorted = false;
+    }
+
     /// True when nothing was noted: native protobuf.
     #[must_use]
     pub fn is_empty(&self) -> bool {

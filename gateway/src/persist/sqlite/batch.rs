@@ -227,13 +227,16 @@ impl<'e> Batch<'e> {
             let stands: Vec<_> = others.iter().map(|(_, revision, state)| (*revision, *state)).collect();
             let Succession { state, amended, takes_over } =
                 succession(outcome.state, outcome.key.revision.number(), &stands);
+            // What is out of date when it comes takes nothing of a post's capacity, and gives none back.
+            let in_force = !matches!(state, State::Amended | State::Cancelled);
+            let mut budgets = budgets.as_deref_mut().filter(|_| in_force);
             let capacity =
                 budgets.as_mut().map_or_else(Capacity::default, |budgets| budgets.capacity(outcome));
             let Ok(finished) = catch_unwind(AssertUnwindSafe(|| (outcome.finish)(&capacity, state))) else {
                 settled.push(Err(Error::FinishFailed));
                 continue;
             };
-            if let Some(budgets) = &mut budgets {
+            if let Some(budgets) = budgets {
                 budgets.given(outcome, &finished);
             }
             first_under.insert(&outcome.key, place);

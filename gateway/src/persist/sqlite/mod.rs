@@ -14,6 +14,7 @@ mod feed;
 mod history;
 mod inspections;
 mod life;
+mod links;
 mod manifests;
 mod partners;
 mod purge;

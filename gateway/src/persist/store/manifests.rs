@@ -1,9 +1,10 @@
 //! Manifests as they are recorded, read and listed, and their documents.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::persist::{
-    Error, FeedPosition, ManifestFilter, ManifestKey, ManifestPage, Outcome, Persons, PreDecisions,
+    Error, FeedPosition, Link, ManifestFilter, ManifestKey, ManifestPage, Outcome, Persons, PreDecisions,
     ReceivedBytes, Recorded, RevisionRow, Scope, Store, StoredDocument, StoredManifest,
 };
 
@@ -53,6 +54,26 @@ impl Store {
     ) -> Result<Vec<RevisionRow>, Error> {
         match self {
             Self::Sqlite(store) => store.revisions_of(partner_id, manifest_reference, limit).await,
+        }
+    }
+
+    /// Remembers other names of manifests, and since when; a name that is said again is new again.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Closed`]: nothing was stored.
+    pub async fn link(&self, partner_id: &str, links: Vec<Link>, now: Timestamp) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.link(partner_id, links, now).await,
+        }
+    }
+
+    /// What a partner calls by a name, what was said last first; `limit` at the most.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn links_of(&self, partner_id: &str, said: &str, limit: u32) -> Result<Vec<Link>, Error> {
+        match self {
+            Self::Sqlite(store) => store.links_of(partner_id, said, limit).await,
         }
     }
 

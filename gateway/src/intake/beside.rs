@@ -1,0 +1,150 @@
+//! What a message comes to beside what is known: changes put into the list that they change, and the two lists of a
+//! journey put together.
+
+use manifest::{State, declared::Declared};
+
+use super::{
+    Failure,
+    document::Meant,
+    halves, partial,
+    pipeline::Pipeline,
+    standing::{MOST_PARTS, the_one_part},
+};
+use crate::{
+    authenticate::registry::Partner,
+    decode::document::{Half, Intent, Naming},
+    persist::RevisionRow,
+};
+
+/// A manifest to be recorded, and whether it is the next revision of what stands there, whatever its message wants.
+pub(super) type Content = (Declared, bool);
+
+impl Pipeline {
+    /// What a message comes to: one manifest, or one for each part of a list whose crew it names.
+    pub(super) async fn put_together(
+        &self,
+        partner: &Partner,
+        declared: Declared,
+        meant: Meant,
+        shared: Option<u32>,
+        rows: &[RevisionRow],
+    ) -> Result<Vec<Content>, Failure> {
+        if meant.half == Some(Half::Crew) {
+            return self.crew(partner, declared, meant, rows).await;
+        }
+        let (declared, is_whole) = match meant.naming {
+            Naming::Everything => (declared, true),
+            naming => self.completed(declared, naming, meant.intent == Intent::Close, rows).await?,
+        };
+        match meant.half {
+            Some(_) if is_whole => Ok(vec![self.passengers(partner, declared, shared, rows).await?]),
+            _ => Ok(vec![(declared, false)]),
+        }
+    }
+
+    /// Does anything that stands here list passengers?
+    pub(super) async fn lists_passengers(&self, rows: &[RevisionRow]) -> Result<bool, Failure> {
+        for row in newest(rows).into_iter().filter(|row| row.state != State::Cancelled) {
+            if self.announced(row).await?.as_ref().is_some_and(halves::has_passengers) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A crew list, put into each part of the list of its journey.
+    async fn crew(
+        &self,
+        partner: &Partner,
+        mut declared: Declared,
+        meant: Meant,
+        rows: &[RevisionRow],
+    ) -> Result<Vec<Content>, Failure> {
+        // Its sender numbers the restatements of its own list; those of the manifest are numbered here.
+        (declared.part, declared.revision) = (String::new(), 0);
+        let restates = meant.intent == Intent::Amend && meant.naming == Naming::Everything;
+        let replaces = restates && self.has_crew_list(partner, &declared.manifest_reference).await?;
+        let mut contents = Vec::new();
+        for row in newest(rows) {
+            let Some(announced) = self.announced(row).await? else { continue };
+            if row.state == State::Cancelled && !halves::has_passengers(&announced) {
+                continue; // announced anew, if it is
+            }
+            let named = declared.clone();
+            let mut content = match (meant.intent, meant.naming) {
+                (Intent::Cancel, _) | (_, Naming::Leaving) => halves::without_crew(announced, named),
+                _ => halves::with_crew(announced, named, replaces),
+            };
+            row.part.clone_into(&mut content.part);
+            contents.push((content, true));
+        }
+        if contents.is_empty() {
+            if meant.naming != Naming::Everything {
+                partial::stands_alone(&mut declared, meant.naming);
+            }
+            contents.push((declared, false));
+        }
+        Ok(contents)
+    }
+
+    /// A list of passengers, beside the crew that is known of its journey.
+    async fn passengers(
+        &self,
+        partner: &Partner,
+        mut declared: Declared,
+        shared: Option<u32>,
+        rows: &[RevisionRow],
+    ) -> Result<Content, Failure> {
+        let rows = newest(rows);
+        let part = match (shared, declared.part.as_str()) {
+            (None, "") => the_one_part(rows.iter().copied()),
+            (_, part) => part.to_owned(),
+        };
+        let same = rows.iter().find(|row| shared.is_none() && row.part == part);
+        // The crew of a list stands in each of its parts.
+        let known = same.into_iter().chain(&rows);
+        let mut has_crew_list = None;
+        for row in known {
+            let Some(announced) = self.announced(row).await? else { continue };
+            let is_same = same.is_some_and(|same| same.id == row.id);
+            if is_same && !halves::has_passengers(&announced) {
+                if row.state == State::Cancelled {
+                    return Ok((declared, false)); // what was withdrawn adds nothing
+                }
+                part.clone_into(&mut declared.part);
+                declared.revision = 0;
+                return Ok((halves::with_passengers(announced, declared, true), true));
+            }
+            if announced.crew_members.is_empty() {
+                continue;
+            }
+            let has_list = match has_crew_list {
+                Some(known) => known,
+                None => self.has_crew_list(partner, &declared.manifest_reference).await?,
+            };
+            has_crew_list = Some(has_list);
+            // What was withdrawn is no source of anything but the crew's own list, which nobody withdrew.
+            if !has_list && (row.state == State::Cancelled || !is_same) {
+                continue;
+            }
+            if has_list {
+                declared.revision = 0;
+            }
+            return Ok((halves::with_passengers(announced, declared, has_list), false));
+        }
+        Ok((declared, false))
+    }
+}
+
+/// The revision of each part that counts, parts in order.
+fn newest(rows: &[RevisionRow]) -> Vec<&RevisionRow> {
+    let mut newest: Vec<&RevisionRow> = Vec::new();
+    // The highest revision of each part comes first; what was rejected never stood.
+    for row in rows.iter().filter(|row| row.state != State::Rejected) {
+        if newest.len() < MOST_PARTS && newest.iter().all(|known| known.part != row.part) {
+            newest.push(row);
+        }
+    }
+    newest.reverse(); // the store tells the last part first
+    newest
+}

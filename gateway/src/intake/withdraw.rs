@@ -1,0 +1,111 @@
+//! Messages that withdraw what was announced, and those that say that it has come.
+
+use jiff::Timestamp;
+use manifest::{State, declared::Declared};
+
+use super::{
+    Failure, admit,
+    document::{Reading, Taken},
+    pipeline::Pipeline,
+    steps::Steps,
+};
+use crate::{
+    authenticate::registry::Partner,
+    decode::{self, Envelope},
+    persist::RevisionRow,
+};
+
+/// Was it withdrawn before it came? Then it is recorded, and nothing of it is in force.
+///
+/// What is not a first announcement never brings back what was withdrawn: it may have been sent before. A part that is new is
+/// withdrawn with all those before it, as a withdrawal names the list and not its parts.
+pub(super) fn is_withdrawn(declared: &Declared, announces: bool, rows: &[RevisionRow]) -> bool {
+    let newest = |part: &str| {
+        rows.iter()
+            .filter(|row| row.part == part && row.state != State::Rejected)
+            .max_by_key(|row| row.revision)
+    };
+    match newest(&declared.part) {
+        Some(newest) => {
+            !announces
+                && newest.state == State::Cancelled
+                && i64::from(newest.revision.number()) < declared.revision
+        }
+        None => {
+            let standing = || rows.iter().filter(|row| row.state != State::Rejected);
+            standing().next().is_some()
+                && standing().all(|row| newest(&row.part).is_some_and(|row| row.state == State::Cancelled))
+        }
+    }
+}
+
+impl Pipeline {
+    /// A withdrawal that comes before what it withdraws is kept: as the second of its kind, never in force, beside which
+    /// the announcement is withdrawn when it comes.
+    pub(super) async fn withdraw_early(
+        &self,
+        partner: &Partner,
+        reading: &Reading,
+        number: usize,
+        mut declared: Declared,
+        steps: &Steps<'_>,
+    ) -> Result<Taken, Failure> {
+        (declared.revision, declared.draft) = (declared.revision.max(1), true);
+        admit::submission(partner, &declared)?;
+        let original = self.original(partner, reading, number, false).await?;
+        let envelope = Envelope {
+            request_id: reading.asked.request_id.clone(),
+            language_code: reading.asked.language_code.clone(),
+        };
+        let said = decode::Submission { declared, envelope };
+        let submission = self.announce(partner, said, original, steps, reading.now, false).await?;
+        let moved = self.store.cancel(submission.recorded.id, &partner.id, "", reading.now).await?;
+        Ok(Taken::Moved(Box::new(moved)))
+    }
+
+    /// Withdraws whatever stands under the reference.
+    pub(super) async fn withdraw(
+        &self,
+        partner: &Partner,
+        declared: &Declared,
+        rows: &[RevisionRow],
+        now: Timestamp,
+    ) -> Result<Taken, Failure> {
+        let mut done: Vec<&str> = Vec::new();
+        let mut moved = None;
+        // The highest revision of each part comes first. One that was rejected does not stand in front of the one that counts.
+        for row in rows.iter().filter(|row| declared.part.is_empty() || declared.part == row.part) {
+            if done.contains(&row.part.as_str()) || row.state == State::Amended {
+                continue;
+            }
+            if row.state != State::Rejected {
+                done.push(&row.part);
+            }
+            moved = Some(self.store.cancel(row.id, &partner.id, "", now).await?);
+        }
+        Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
+    }
+
+    /// A partner's word that its conveyance has arrived is kept and told; what makes it ARRIVED is the post's own report.
+    pub(super) async fn arrived(
+        &self,
+        partner: &Partner,
+        declared: &Declared,
+        rows: &[RevisionRow],
+        now: Timestamp,
+    ) -> Result<Taken, Failure> {
+        // Many formats write no offset: what the time is on the journey's clock is known once it is normalized.
+        let rules = self.rules.of_partner(&partner.id);
+        let (manifest, _) = manifest::normalize(declared.clone(), &self.lists, &rules);
+        let time = manifest.journey.arrival_time().map_or(now, |time| time.min(now));
+        // Of several parts, all of them are on the one conveyance.
+        let newest = rows.iter().filter(|row| {
+            row.state != State::Amended && (declared.part.is_empty() || declared.part == row.part)
+        });
+        let mut moved = None;
+        for row in newest {
+            moved = Some(self.store.announce_arrival(row.id, &partner.id, time, now).await?);
+        }
+        Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
+    }
+}

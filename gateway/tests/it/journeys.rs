@@ -1,0 +1,268 @@
+//! The two lists of one journey, filed as two messages, over the real app: one manifest, in whatever order they come.
+
+use jiff::ToSpan as _;
+use proto::v1::{
+    Corridor, DocumentMessage, GetManifestRequest, Manifest, ManifestState, SubmitDocumentRequest,
+    ValidateDocumentRequest, manifest::Load,
+};
+
+use crate::harness::{Gateway, now};
+
+/// One person of a list.
+fn person(kind: &str, name: &str, document: &str) -> String {
+    let stops = if kind == "FL" { "LOC+178+KZALA'LOC+179+UZTAS'" } else { "" };
+    format!(
+        "NAD+{kind}+++SYNTHETIC:{name}'ATT+2++F'DTM+329:19900101:102'{stops}NAT+2+KAZ'DOC+P+{document}'\
+         DTM+36:20400101:102'LOC+91+KAZ'"
+    )
+}
+
+/// What a list says of its journey.
+#[derive(Clone, Copy)]
+struct Trip {
+    plate: &'static str,
+    number: &'static str,
+    departs: i64,
+}
+
+const TRIP: Trip = Trip { plate: "01A777BC", number: "TRIP-9", departs: 2 };
+
+fn list(bgm: &str, unh: &str, trip: Trip, persons: &[String]) -> String {
+    let at = |hours: i64| now().checked_add(hours.hours()).unwrap().strftime("%Y%m%d%H00").to_string();
+    let body = format!(
+        "UNH+{unh}'{bgm}'TDT+20+{}+3+32++++{}:::COACH:KZ'LOC+125+KZALA'DTM+189:{}:203'LOC+87+UZ-GISHTKUPRIK'\
+         DTM+232:{}:203'LOC+130+UZTAS'{}",
+        trip.number,
+        trip.plate,
+        at(trip.departs),
+        at(11),
+        persons.concat()
+    );
+    let message = unh.split('+').next().unwrap();
+    format!("{body}UNT+{}+{message}'", body.matches('\'').count() + 1)
+}
+
+fn passengers(bgm: &str, names: &[&str]) -> String {
+    let each = names.iter().map(|name| person("FL", name, &format!("P{name}1"))).collect::<Vec<_>>();
+    list(bgm, "1+PAXLST:D:05B:UN", TRIP, &each)
+}
+
+fn crew(bgm: &str, names: &[&str]) -> String {
+    let each = names.iter().map(|name| person("FM", name, &format!("C{name}1"))).collect::<Vec<_>>();
+    list(bgm, "2+PAXLST:D:05B:UN", TRIP, &each)
+}
+
+async fn send(gateway: &Gateway, lists: &[&String]) -> Vec<DocumentMessage> {
+    let body: String = lists.iter().map(|list| list.as_str()).collect();
+    let content = format!("UNB+UNOA:4+COACH+UZ+261123:1000+I1'{body}UNZ+{}+I1'", lists.len());
+    let request = SubmitDocumentRequest { content: content.into(), ..Default::default() };
+    let answer = gateway.manifests("silk-coach").submit_document(request).await.unwrap().into_inner();
+    answer.messages
+}
+
+async fn get(gateway: &Gateway, message: &DocumentMessage) -> Manifest {
+    let recorded = message.recorded.as_ref().unwrap_or_else(|| panic!("{:?}", message.refusal));
+    let name = recorded.receipt.as_ref().unwrap().manifest.clone();
+    let request = GetManifestRequest { name, ..Default::default() };
+    gateway.manifests("silk-coach").get_manifest(request).await.unwrap().into_inner().manifest.unwrap()
+}
+
+/// Names of the passengers and of the crew.
+fn told(manifest: &Manifest) -> (Vec<String>, Vec<String>) {
+    let passengers = match &manifest.load {
+        Some(Load::PassengerList(list)) => list.passengers.clone(),
+        _ => Vec::new(),
+    };
+    let mut passengers: Vec<_> = passengers.into_iter().map(|one| one.name.unwrap().given_name).collect();
+    let mut crew: Vec<_> =
+        manifest.crew_members.iter().map(|one| one.name.clone().unwrap().given_name).collect();
+    passengers.sort();
+    crew.sort();
+    (passengers, crew)
+}
+
+fn both(passengers: &[&str], crew: &[&str]) -> (Vec<String>, Vec<String>) {
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    (owned(passengers), owned(crew))
+}
+
+fn codes(message: &DocumentMessage) -> Vec<&str> {
+    message.recorded.as_ref().unwrap().findings.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+/// References of the two lists: their own, the same, or none, as carriers do it.
+const REFERENCES: [(&str, &str); 3] = [
+    ("BGM+745+PAX-9+9", "BGM+250+CREW-9+9"),
+    ("BGM+745+SAME-9+9", "BGM+250+SAME-9+9"),
+    ("BGM+745", "BGM+250"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passengers_and_crew_are_one_manifest_in_any_order() {
+    let whole = both(&["ANNA", "BELLA"], &["DAMIR", "ERLAN"]);
+    for (of_passengers, of_crew) in REFERENCES {
+        let (p, c) = (passengers(of_passengers, &["ANNA", "BELLA"]), crew(of_crew, &["DAMIR", "ERLAN"]));
+        for lists in [[&p, &c], [&c, &p]] {
+            // In one interchange: one revision, answered twice; sent again, in any cut, it is known.
+            let gateway = Gateway::start(&[]).await;
+            let answers = send(&gateway, &lists).await;
+            let manifest = get(&gateway, &answers[0]).await;
+            assert_eq!((told(&manifest), manifest.revision), (whole.clone(), 0), "{of_passengers} {of_crew}");
+            assert_eq!(get(&gateway, &answers[1]).await.name, manifest.name);
+            for answer in &answers {
+                assert!(!codes(answer).contains(&"DRIVER_MISSING"), "{answer:?}");
+                assert_ne!(answer.recorded.as_ref().unwrap().pre_decisions[0].corridor(), Corridor::Red);
+            }
+            for again in [vec![&p, &c], vec![&c, &p], vec![&p], vec![&c]] {
+                for answer in send(&gateway, &again).await {
+                    assert!(answer.recorded.as_ref().unwrap().repeated_submission, "{answer:?}");
+                    assert_eq!(get(&gateway, &answer).await.name, manifest.name);
+                }
+            }
+
+            // In two: the second amends the first.
+            let gateway = Gateway::start(&[]).await;
+            let first = send(&gateway, &lists[..1]).await.remove(0);
+            let second = send(&gateway, &lists[1..]).await.remove(0);
+            let manifest = get(&gateway, &second).await;
+            assert_eq!((told(&manifest), manifest.revision), (whole.clone(), 1), "{of_passengers} {of_crew}");
+            assert_eq!(second.manifest_reference, first.manifest_reference);
+            assert!(!codes(&second).contains(&"DRIVER_MISSING"), "{second:?}");
+            let earlier = get(&gateway, &first).await;
+            assert_eq!(earlier.state(), ManifestState::Amended);
+            // Either again: its own receipt. Both in one interchange are both known.
+            for (list, known) in [(lists[0], &earlier), (lists[1], &manifest)] {
+                let again = send(&gateway, &[list]).await.remove(0);
+                assert!(again.recorded.as_ref().unwrap().repeated_submission, "{again:?}");
+                assert_eq!(get(&gateway, &again).await.name, known.name);
+            }
+            for (answer, known) in send(&gateway, &lists).await.iter().zip([&earlier, &manifest]) {
+                assert_eq!(get(&gateway, answer).await.name, known.name);
+            }
+
+            // One alone, then both: what was missing is completed.
+            let gateway = Gateway::start(&[]).await;
+            let first = send(&gateway, &lists[..1]).await.remove(0);
+            let answers = send(&gateway, &lists).await;
+            assert_eq!(get(&gateway, &answers[0]).await.name, get(&gateway, &first).await.name);
+            assert_eq!(told(&get(&gateway, &answers[1]).await), whole);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_list_is_amended_and_withdrawn_by_itself() {
+    for (of_passengers, of_crew) in REFERENCES.into_iter().take(2) {
+        let gateway = Gateway::start(&[]).await;
+        let restated = |bgm: &str| bgm.replace("+9", "+5").replace("-5", "-9");
+        let first = passengers(of_passengers, &["ANNA", "BELLA"]);
+        let first_crew = crew(of_crew, &["DAMIR", "ERLAN"]);
+        send(&gateway, &[&first]).await;
+        send(&gateway, &[&first_crew]).await;
+
+        let fewer = send(&gateway, &[&passengers(&restated(of_passengers), &["ANNA"])]).await.remove(0);
+        assert_eq!(told(&get(&gateway, &fewer).await), both(&["ANNA"], &["DAMIR", "ERLAN"]));
+        // Another driver in the place of one.
+        let swapped = send(&gateway, &[&crew(&restated(of_crew), &["DAMIR", "FARID"])]).await.remove(0);
+        let manifest = get(&gateway, &swapped).await;
+        assert_eq!(told(&manifest), both(&["ANNA"], &["DAMIR", "FARID"]));
+        assert!(!swapped.recorded.as_ref().unwrap().changes.is_empty());
+        // What was sent first brings nobody back.
+        for list in [&first, &first_crew] {
+            assert!(send(&gateway, &[list]).await.remove(0).recorded.unwrap().repeated_submission);
+        }
+        let deleted = send(&gateway, &[&crew(&of_crew.replace("+9", "+3"), &["FARID"])]).await.remove(0);
+        assert_eq!(told(&get(&gateway, &deleted).await), both(&["ANNA"], &["DAMIR"]));
+        let added = send(&gateway, &[&crew(&of_crew.replace("+9", "+2"), &["GANI"])]).await.remove(0);
+        assert_eq!(told(&get(&gateway, &added).await), both(&["ANNA"], &["DAMIR", "GANI"]));
+        // The crew list is withdrawn: the passengers stay, and want a driver.
+        let withdrawn = send(&gateway, &[&crew(&of_crew.replace("+9", "+1"), &[])]).await.remove(0);
+        let manifest = get(&gateway, &withdrawn).await;
+        assert_eq!((told(&manifest), manifest.state()), (both(&["ANNA"], &[]), ManifestState::Submitted));
+        assert!(codes(&withdrawn).contains(&"DRIVER_MISSING"));
+        // The list of passengers is withdrawn: the journey is. A crew list that comes late changes nothing about that.
+        let gone = send(&gateway, &[&passengers(&of_passengers.replace("+9", "+1"), &[])]).await.remove(0);
+        assert_eq!(gone.moved.as_ref().unwrap().state(), ManifestState::Cancelled);
+        let late = send(&gateway, &[&crew(of_crew, &["HAMID"])]).await.remove(0);
+        assert_eq!(late.recorded.as_ref().unwrap().state(), ManifestState::Cancelled);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_coaches_under_one_number_are_two_manifests() {
+    let gateway = Gateway::start(&[]).await;
+    let other = Trip { plate: "01B888CD", ..TRIP };
+    let tomorrow = Trip { departs: 26, ..TRIP };
+    let named = |trip, kind: &str, bgm: &str, name: &str| {
+        list(bgm, "1+PAXLST:D:05B:UN", trip, &[person(kind, name, &format!("D{name}"))])
+    };
+    send(&gateway, &[&named(TRIP, "FL", "BGM+745+P-1", "ANNA")]).await;
+    send(&gateway, &[&named(other, "FL", "BGM+745+P-2", "BELLA")]).await;
+    let second = send(&gateway, &[&named(other, "FM", "BGM+250+C-2", "ERLAN")]).await.remove(0);
+    assert_eq!(told(&get(&gateway, &second).await), both(&["BELLA"], &["ERLAN"]));
+    let third = send(&gateway, &[&named(tomorrow, "FM", "BGM+250+C-3", "FARID")]).await.remove(0);
+    assert_eq!((third.manifest_reference.as_str(), third.revision), ("C-3", 0), "another day");
+    let first = send(&gateway, &[&named(TRIP, "FM", "BGM+250+C-1", "DAMIR")]).await.remove(0);
+    assert_eq!(told(&get(&gateway, &first).await), both(&["ANNA"], &["DAMIR"]));
+    // All four in one interchange, of another partner's day.
+    let gateway = Gateway::start(&[]).await;
+    let lists = [
+        named(TRIP, "FL", "BGM+745+P-1", "ANNA"),
+        named(other, "FL", "BGM+745+P-2", "BELLA"),
+        named(other, "FM", "BGM+250+C-2", "ERLAN"),
+        named(TRIP, "FM", "BGM+250+C-1", "DAMIR"),
+    ];
+    let answers = send(&gateway, &lists.each_ref()).await;
+    assert_eq!(told(&get(&gateway, &answers[0]).await), both(&["ANNA"], &["DAMIR"]));
+    assert_eq!(told(&get(&gateway, &answers[1]).await), both(&["BELLA"], &["ERLAN"]));
+    assert_eq!(answers[2].manifest_reference, "P-2");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_that_are_numbered_alike_do_not_collide_with_the_crew() {
+    let gateway = Gateway::start(&[]).await;
+    let part = |kind: &str, bgm: &str, number: &str, name: &str| {
+        let unh = format!("{number}+PAXLST:D:05B:UN+X+{number}");
+        list(bgm, &unh, TRIP, &[person(kind, name, &format!("D{name}"))])
+    };
+    let lists = [
+        part("FL", "BGM+745+L-1", "1:C", "ANNA"),
+        part("FL", "BGM+745+L-1", "2:F", "BELLA"),
+        part("FM", "BGM+250+L-1", "1:C", "DAMIR"),
+        part("FM", "BGM+250+L-1", "2:F", "ERLAN"),
+    ];
+    let lists: Vec<String> =
+        lists.iter().map(|list| list.replace("UNH+1:C+", "UNH+1+").replace("UNH+2:F+", "UNH+2+")).collect();
+    for list in &lists {
+        let answer = send(&gateway, &[list]).await.remove(0);
+        assert!(answer.recorded.is_some(), "{:?}", answer.refusal);
+    }
+    let answers = send(&gateway, &lists.iter().collect::<Vec<_>>()).await;
+    assert!(answers.iter().all(|answer| answer.recorded.is_some()), "{answers:?}");
+    let page =
+        gateway.manifests("silk-coach").list_manifests(proto::v1::ListManifestsRequest::default()).await;
+    let page = page.unwrap().into_inner().manifests;
+    let standing: Vec<_> = page.iter().filter(|one| one.state() == ManifestState::Submitted).collect();
+    assert_eq!(standing.len(), 2, "{standing:?}");
+    for one in standing {
+        let request = GetManifestRequest { name: one.name.clone(), ..Default::default() };
+        let manifest =
+            gateway.manifests("silk-coach").get_manifest(request).await.unwrap().into_inner().manifest;
+        assert_eq!(told(&manifest.unwrap()).1, ["DAMIR", "ERLAN"], "{}", one.part);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_sees_the_crew_beside_the_passengers() {
+    let gateway = Gateway::start(&[]).await;
+    let (p, c) = (passengers("BGM+745", &["ANNA"]), crew("BGM+250", &["DAMIR"]));
+    let content = format!("UNB+UNOA:4+COACH+UZ+261123:1000+I1'{p}{c}UNZ+2+I1'");
+    let request = ValidateDocumentRequest { content: content.into(), ..Default::default() };
+    let answer = gateway.manifests("silk-coach").validate_document(request).await.unwrap().into_inner();
+    for message in &answer.messages {
+        let checked = message.checked.as_ref().unwrap();
+        assert!(checked.acceptable);
+        let codes: Vec<_> = checked.findings.iter().map(|finding| finding.code.as_str()).collect();
+        assert!(!codes.contains(&"DRIVER_MISSING"), "{codes:?}");
+    }
+}
