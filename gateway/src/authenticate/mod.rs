@@ -21,10 +21,12 @@ mod anchor;
 mod credentials;
 mod peer;
 
+mod certificate;
 mod folder;
 mod partner;
 mod prove;
 pub mod registry;
+mod sign;
 
 mod refusal;
 mod tally;
@@ -32,6 +34,7 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use certificate::ClientCertificate;
 pub use config::Config;
 pub use connection::Connection;
 pub use credentials::{Credentials, CredentialsError};
@@ -41,3 +44,4 @@ pub use peer::{Identity, Issued, Peer};
 pub use prove::PARTNER_URI_PREFIX;
 pub use refusal::{AuditSink, HandshakeCount, HandshakeCounts, HandshakeRefusal, Network};
 pub use registry::{Partner, PartnerEntry, Problem, Refused, Registry, Role, Settings, Snapshot, prove};
+pub use sign::{Authority, sign};

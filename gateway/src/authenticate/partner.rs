@@ -92,9 +92,25 @@ pub struct Settings {
     /// SHA-256 digests (64 hexadecimal digits) of certificates that are refused although no list revokes them.
     #[serde(default)]
     pub denied_certificates: BTreeSet<String>,
+    /// The only certificates that mean this partner, two at the most, so that one can follow the other. None named: every
+    /// certificate that its roots vouch for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<NamedCertificate>,
 }
 
-/// Ten submissions a second, on average: more than a border crossing sees in lorries.
+/// A certificate that is named in a partner's settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamedCertificate {
+    /// SHA-256 digest of its DER form, 64 hexadecimal digits.
+    pub sha256: String,
+    /// End of its validity, RFC 3339; for people and countdowns, the certificate itself is what counts.
+    pub not_after: String,
+}
+
+/// Submissions a minute where none are named: ten a second, on average, more than a border crossing sees in lorries.
+pub const DEFAULT_QUOTA: u32 = 600;
+
 fn default_quota() -> u32 {
-    600
+    DEFAULT_QUOTA
 }

@@ -19,6 +19,9 @@ pub const PARTNER_URI_PREFIX: &str = "urn:customs:partner:";
 const MAX_ID_CHARACTERS: usize = 64;
 const MAX_URI_CHARACTERS: usize = 255;
 
+/// One in use and one to follow it.
+pub(super) const MAX_NAMED_CERTIFICATES: usize = 2;
+
 /// One partner as it is stored, before it is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartnerEntry {
@@ -90,9 +93,14 @@ pub fn prove(entries: Vec<PartnerEntry>) -> Result<Snapshot, Vec<Problem>> {
                 }
             }
         }
+        let certificates = named(&settings, &mut problems);
         let partner = Arc::new(partner(&entry.id, settings, &mut problems));
         for uri in &partner.subject_uris {
-            let registration = Registration { partner: partner.clone(), anchors: digests.clone() };
+            let registration = Registration {
+                partner: partner.clone(),
+                anchors: digests.clone(),
+                certificates: certificates.clone(),
+            };
             if let Some(other) = snapshot.registrations.insert(uri.clone(), registration) {
                 problems.add("subject_uris", &format!("{uri} already means partner {}", other.partner.id));
             }
@@ -172,6 +180,24 @@ fn partner(id: &str, settings: Settings, problems: &mut Problems) -> Partner {
         suspended: settings.suspended,
         subject_uris,
     }
+}
+
+/// The certificates that are named; empty where none is.
+fn named(settings: &Settings, problems: &mut Problems) -> Arc<[[u8; 32]]> {
+    if settings.certificates.len() > MAX_NAMED_CERTIFICATES {
+        problems.add("certificates", "are more than two: one in use and one to follow it");
+    }
+    let mut digests = Vec::new();
+    for certificate in &settings.certificates {
+        match parse_digest(&certificate.sha256) {
+            Some(digest) => digests.push(digest),
+            None => problems.add("certificates", "is not a SHA-256 digest of 64 hexadecimal digits"),
+        }
+        if certificate.not_after.parse::<jiff::Timestamp>().is_err() {
+            problems.add("certificates", "not_after is not an instant, for instance 2027-01-31T00:00:00Z");
+        }
+    }
+    digests.into()
 }
 
 fn anchors(entry: &PartnerEntry, problems: &mut Problems) -> Vec<Anchor> {

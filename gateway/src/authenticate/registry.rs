@@ -8,7 +8,7 @@ use super::{anchor::Anchor, peer::Peer};
 use crate::clock::Clock;
 
 pub use super::{
-    partner::{Load, Partner, Role, Settings},
+    partner::{DEFAULT_QUOTA, Load, NamedCertificate, Partner, Role, Settings},
     prove::{PartnerEntry, Problem, prove},
 };
 
@@ -21,6 +21,9 @@ pub enum Refused {
     /// The identity is registered, but another administration's root vouches for it.
     #[error("the certificate's issuer may not vouch for this identity")]
     VouchedByAnother,
+    /// The partner names its certificates, and this is none of them.
+    #[error("the certificate is none of those that are registered for this partner")]
+    NotNamed,
     /// The partner is suspended.
     #[error("the partner is suspended")]
     Suspended,
@@ -82,6 +85,8 @@ pub struct Snapshot {
 pub(super) struct Registration {
     pub(super) partner: Arc<Partner>,
     pub(super) anchors: Arc<[[u8; 32]]>,
+    /// The only certificates that mean it; empty: all that its roots vouch for.
+    pub(super) certificates: Arc<[[u8; 32]]>,
 }
 
 /// A date that an operator should see coming.
@@ -124,6 +129,10 @@ impl Snapshot {
             .is_some_and(|anchor| anchor.has_revoked(&identity.path));
         if revoked || self.denied.contains(&identity.certificate_digest) {
             return Err(Refused::Revoked);
+        }
+        let named = &registration.certificates;
+        if !named.is_empty() && !named.contains(&identity.certificate_digest) {
+            return Err(Refused::NotNamed);
         }
         if registration.partner.suspended {
             return Err(Refused::Suspended);

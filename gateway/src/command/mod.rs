@@ -1,5 +1,7 @@
 //! The command line. [`run`] is the whole program, so that the demo can re-execute itself as a gateway.
 
+mod audit;
+mod border_post;
 mod bundle;
 mod capacity;
 mod disparity;
@@ -9,6 +11,7 @@ mod history;
 mod operators;
 mod partner;
 mod purge;
+mod registry;
 mod serve;
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, process::ExitCode};
@@ -16,6 +19,7 @@ use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, process::ExitCode
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
+    authenticate::{ClientCertificate, Snapshot, registry::Refused as RefusedPeer},
     clock::Clock,
     config::{Config, ENVIRONMENT_PREFIX, Refused},
     observability::subscriber,
@@ -59,9 +63,14 @@ enum Command {
     },
     /// Makes the store, or brings it to this program's schema; makes the store's secrets where they are absent.
     Migrate(Configured),
-    /// The registered partners.
+    /// The registered partners. A running gateway takes changes up by itself.
     #[command(subcommand)]
-    Partner(PartnerCommand),
+    Partner(partner::PartnerCommand),
+    /// The registered border posts.
+    #[command(subcommand)]
+    BorderPost(border_post::BorderPostCommand),
+    /// Shows what was audited, oldest first.
+    Audit(audit::Audit),
     /// What inspections found in the past.
     #[command(subcommand)]
     History(HistoryCommand),
@@ -86,18 +95,6 @@ enum Command {
         /// The instant, for instance 2026-01-31T00:00:00Z.
         #[arg(long, value_name = "INSTANT")]
         before: jiff::Timestamp,
-        #[command(flatten)]
-        configured: Configured,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum PartnerCommand {
-    /// Adds or replaces partners from a folder: `<id>/partner.toml`, `<id>/anchors.pem`, optionally `<id>/crl.pem`.
-    /// A running gateway takes them up by itself. Repeating is safe.
-    Import {
-        /// The folder.
-        folder: PathBuf,
         #[command(flatten)]
         configured: Configured,
     },
@@ -203,6 +200,39 @@ struct Configured {
     config: PathBuf,
 }
 
+/// The store, opened for a command.
+struct Opened {
+    store: Store,
+    clock: Clock,
+    crl_grace_seconds: u64,
+}
+
+impl Opened {
+    async fn new(config: &Config, clock: &Clock) -> anyhow::Result<Self> {
+        let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
+        Ok(Self { store, clock: clock.clone(), crl_grace_seconds: config.authenticate.crl_grace_seconds })
+    }
+
+    /// Would a certificate be let in as this partner, under the registry as it will stand? A suspended partner's would be
+    /// once it is allowed again.
+    fn lets_in(
+        &self,
+        registry: &Snapshot,
+        certificate: &ClientCertificate,
+        id: &str,
+        now: jiff::Timestamp,
+    ) -> Result<(), DataRefused> {
+        match registry.lets_in(certificate, now, self.crl_grace_seconds) {
+            Ok(found) if found == id => Ok(()),
+            Ok(found) => Err(DataRefused(vec![format!("the certificate is partner {found}'s")])),
+            Err(why) if why == RefusedPeer::Suspended.to_string() => Ok(()),
+            Err(why) => {
+                Err(DataRefused(vec![format!("partner {id}: certificate {}: {why}", certificate.sha256)]))
+            }
+        }
+    }
+}
+
 /// Data that is refused: every problem, located.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
@@ -241,10 +271,9 @@ fn execute(command: Command) -> anyhow::Result<()> {
             println!("the store is at schema {schema}");
             Ok(())
         }
-        Command::Partner(PartnerCommand::Import { folder, configured }) => {
-            let config = load(&configured.config)?;
-            block_on(partner::import(&folder, &config, &Clock::System))?
-        }
+        Command::Partner(command) => partner::run(command, &Clock::System),
+        Command::BorderPost(command) => border_post::run(command, &Clock::System),
+        Command::Audit(arguments) => audit::run(&arguments, &Clock::System),
         Command::History(HistoryCommand::Import { file, configured }) => {
             let config = load(&configured.config)?;
             block_on(history::import(&file, &config, &Clock::System))?
@@ -350,6 +379,13 @@ mod tests {
             "gateway check-config a.toml",
             "gateway migrate --config a.toml",
             "gateway partner import registry --config a.toml",
+            "gateway partner add kz --anchors r.pem --loads cargo,passengers --border-posts A,B --config a.toml",
+            "gateway partner add kz --csr c --ca-certificate a --ca-key k --certificate-out o --config a.toml",
+            "gateway partner set kz --quota-per-minute 9 --test false --config a.toml",
+            "gateway partner suspend kz --certificate c.pem --config a.toml",
+            "gateway partner rotate kz --anchors-only r.pem --config a.toml",
+            "gateway border-post add UZ-OYBEK --config a.toml",
+            "gateway audit --kind SUBMITTED --from 2026-01-31T00:00:00Z --json --config a.toml",
             "gateway history import h.csv --config a.toml",
             "gateway capacity import c.csv --config a.toml",
             "gateway capacity reveal --config a.toml",

@@ -52,6 +52,24 @@ words! {
         HandshakesRefused = "HANDSHAKES_REFUSED",
         /// The partner registry was imported.
         PartnersImported = "PARTNERS_IMPORTED",
+        /// A partner was registered by the command line.
+        PartnerAdded = "PARTNER_ADDED",
+        /// What a partner may do was changed, or its revocation lists.
+        PartnerChanged = "PARTNER_CHANGED",
+        /// A partner, or one certificate of it, was suspended; the reason is the certificate's digest.
+        PartnerSuspended = "PARTNER_SUSPENDED",
+        /// That was taken back.
+        PartnerAllowed = "PARTNER_ALLOWED",
+        /// A certificate or a root of a partner was added, dropped or replaced; the reason is the digest.
+        PartnerRotated = "PARTNER_ROTATED",
+        /// A partner was removed from the registry.
+        PartnerRemoved = "PARTNER_REMOVED",
+        /// A certificate was signed for a partner; the reason is its digest.
+        CertificateSigned = "CERTIFICATE_SIGNED",
+        /// A border post was added, changed or removed; the reason is its code.
+        BorderPostChanged = "BORDER_POST_CHANGED",
+        /// The audit itself was read; the count is of the events that were shown.
+        AuditRead = "AUDIT_READ",
         /// Past outcomes were imported.
         HistoryImported = "HISTORY_IMPORTED",
         /// Certificates, anchors, revocation lists or the registry were taken into use without restart.

@@ -36,9 +36,9 @@ pub use inspection::{
 pub use manifest::{ManifestKey, State};
 pub use outcome::{Finish, Finished, Outcome, Recorded, new_manifest_id};
 pub use rows::{
-    BorderPostRow, Clearance, HistoryImported, HistoryRow, Imported, Link, ManifestFilter, ManifestPage,
-    ManifestSummary, PartnerRow, Persons, PreDecisions, ReceivedBytes, RevisionRow, Scope, Sealed,
-    StoredManifest,
+    AuditFilter, BorderPostRow, Clearance, HistoryImported, HistoryRow, Imported, Link, ManifestFilter,
+    ManifestPage, ManifestSummary, PartnerRow, Persons, PreDecisions, ReceivedBytes, RegistryChange,
+    RevisionRow, Scope, Sealed, StoredManifest,
 };
 pub use secrets::Secrets;
 pub use store::Store;

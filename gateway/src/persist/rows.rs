@@ -5,7 +5,7 @@ use manifest::{ManifestKey, Revision, State};
 use scoring::{Counter, CounterKey};
 use uuid::Uuid;
 
-use super::{ContentDigest, FeedPosition, ReceivedSalt};
+use super::{AuditEvent, AuditKind, ContentDigest, FeedPosition, ReceivedSalt};
 
 /// A manifest in short: the columns that are searched by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,7 +205,22 @@ pub struct PartnerRow {
     pub updated_time: Timestamp,
 }
 
-/// What an import of partners came to.
+/// A change of the registry: made as a whole, or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RegistryChange {
+    /// Partners that are added or replaced; those that are not named stay.
+    pub partners: Vec<PartnerRow>,
+    /// Ids of partners that go.
+    pub partners_removed: Vec<String>,
+    /// Border posts that are added or replaced.
+    pub border_posts: Vec<BorderPostRow>,
+    /// Codes of border posts that go.
+    pub border_posts_removed: Vec<String>,
+    /// What is audited in the same transaction.
+    pub audit: Vec<AuditEvent>,
+}
+
+/// What a change of the registry came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Rows that were new.
@@ -214,6 +229,23 @@ pub struct Imported {
     pub changed: usize,
     /// Rows that were there already, the same.
     pub unchanged: usize,
+    /// Rows that went.
+    pub removed: usize,
+}
+
+/// Which audited events are asked for: those that fit everything that is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// At or after this instant.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub before: Option<Timestamp>,
+    /// Of this partner.
+    pub partner_id: Option<String>,
+    /// What happened.
+    pub kind: Option<AuditKind>,
+    /// About this manifest.
+    pub manifest_id: Option<Uuid>,
 }
 
 /// A border post that the gateway knows more about than its code.

@@ -72,7 +72,7 @@ fn fault(reason: Reason, id: Uuid) -> Notice {
 impl From<Refused> for Notice {
     fn from(refused: Refused) -> Self {
         Notice::new(match refused {
-            Refused::NotRegistered => Reason::NotRegistered,
+            Refused::NotRegistered | Refused::NotNamed => Reason::NotRegistered,
             Refused::VouchedByAnother => Reason::VouchedByAnother,
             Refused::Suspended => Reason::PartnerSuspended,
             Refused::Revoked => Reason::CertificateRevoked,

@@ -26,6 +26,7 @@ mod submit_stream;
 mod validate;
 mod withdrawals;
 
+mod administer;
 mod fairness;
 mod outcomes;
 mod watch;

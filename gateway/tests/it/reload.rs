@@ -1,6 +1,6 @@
 //! Credentials, revocation lists and registry change under open connections.
 
-use gateway::persist::AuditKind;
+use gateway::persist::{AuditKind, PartnerRow, RegistryChange};
 use proto::v1::{ListManifestsRequest, manifest_service_client::ManifestServiceClient};
 use testkit::identities::RegisteredPartner;
 use tonic::{Code, Status, transport::Channel};
@@ -9,6 +9,13 @@ use crate::harness::{Gateway, eventually, reason};
 
 async fn list(client: &mut ManifestServiceClient<Channel>) -> Result<(), Status> {
     client.list_manifests(ListManifestsRequest::default()).await.map(|_| ())
+}
+
+/// Past the command, which proves what it writes.
+async fn replace(gateway: &Gateway, partners: Vec<PartnerRow>) {
+    let version = gateway.store.registry_version().await.unwrap();
+    let change = RegistryChange { partners, ..RegistryChange::default() };
+    gateway.store.change_registry(version, change).await.unwrap().unwrap();
 }
 
 async fn refused_reload_is_audited(gateway: &Gateway) {
@@ -65,7 +72,7 @@ async fn a_broken_registry_is_refused_and_the_last_good_one_stays() {
     // Past the command, which would refuse it: as a row that another program wrote.
     let mut rows = gateway.store.partners().await.unwrap();
     rows[0].anchors_pem = "not a certificate".to_owned();
-    gateway.store.import_partners(rows, crate::harness::now()).await.unwrap();
+    replace(&gateway, rows).await;
     refused_reload_is_audited(&gateway).await;
     gateway.metric("customs_gateway_reloads_total{result=\"refused\",what=\"registry\"} 1").await;
     list(&mut client).await.unwrap();
@@ -77,7 +84,7 @@ async fn who_asks_is_told_again_what_is_wrong() {
     let gateway = Gateway::start(&[("app.registry_poll_ms", "3600000")]).await;
     let mut rows = gateway.store.partners().await.unwrap();
     rows[0].anchors_pem = "not a certificate".to_owned();
-    gateway.store.import_partners(rows, crate::harness::now()).await.unwrap();
+    replace(&gateway, rows).await;
     for times in 1..=2 {
         gateway.reload.now();
         let line = format!("customs_gateway_reloads_total{{result=\"refused\",what=\"registry\"}} {times}");

@@ -116,6 +116,12 @@ impl Authority {
         self.issuer.pem()
     }
 
+    /// The authority's private key, PKCS#8 PEM, for commands that sign with it.
+    #[must_use]
+    pub fn key_pem(&self) -> String {
+        self.issuer.key().serialize_pem()
+    }
+
     /// The identity of a partner's client, with `urn:customs:partner:<partner_id>`, valid for ninety days.
     ///
     /// # Errors
@@ -248,6 +254,13 @@ impl Authority {
 }
 
 impl Identity {
+    /// Of a certificate that somebody else signed, and its key.
+    #[must_use]
+    pub fn of_pem(certificate_pem: String, key_pem: String) -> Self {
+        let chain_pem = certificate_pem.clone();
+        Identity { certificate_pem, chain_pem, key_pem, serial_number: SerialNumber::from(1) }
+    }
+
     /// Writes `<name>.pem` (the chain) and `<name>.key.pem` (readable by the owner only) into a folder, and gives
     /// their paths in this order.
     ///
@@ -261,6 +274,17 @@ impl Identity {
         write_secret(&key, &self.key_pem).with_context(|| format!("writing {}", key.display()))?;
         Ok((certificate, key))
     }
+}
+
+/// A certificate request of somebody who would like to be `common_name`, and its private key; both PEM.
+///
+/// # Errors
+/// The key or the request could not be made.
+pub fn certificate_request(common_name: &str) -> Result<(String, String)> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = distinguished_name(common_name);
+    let key = KeyPair::generate()?;
+    Ok((params.serialize_request(&key)?.pem()?, key.serialize_pem()))
 }
 
 fn authority_params(

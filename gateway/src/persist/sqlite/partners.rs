@@ -1,13 +1,12 @@
 //! The registry: partners and border posts.
 
-use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection};
 
 use super::{
     Store, audit,
     row::{instant, micros},
 };
-use crate::persist::{AuditEvent, AuditKind, BorderPostRow, Error, Imported, PartnerRow};
+use crate::persist::{BorderPostRow, Error, Imported, PartnerRow, RegistryChange};
 
 impl Store {
     pub(in crate::persist) async fn partners(&self) -> Result<Vec<PartnerRow>, Error> {
@@ -27,22 +26,42 @@ impl Store {
             .collect()
     }
 
-    pub(in crate::persist) async fn import_partners(
+    pub(in crate::persist) async fn change_registry(
         &self,
-        partners: Vec<PartnerRow>,
-        now: Timestamp,
-    ) -> Result<Imported, Error> {
+        expected: i64,
+        change: RegistryChange,
+    ) -> Result<Option<Imported>, Error> {
         self.transact(move |connection| {
             Box::pin(async move {
+                // One writer at a time, over all processes: what is seen here stays so until the commit.
+                if version(&mut *connection).await? != expected {
+                    return Ok(None);
+                }
                 let mut imported = Imported::default();
-                for partner in &partners {
+                for partner in &change.partners {
                     import_partner(connection, partner, &mut imported).await?;
                 }
-                grow_version(connection, &imported).await?;
-                let count = i64::try_from(imported.added + imported.changed).unwrap_or(i64::MAX);
-                let event = AuditEvent::new(AuditKind::PartnersImported, now).count(count);
-                audit::insert(connection, [&event]).await?;
-                Ok(imported)
+                for post in &change.border_posts {
+                    import_border_post(connection, post, &mut imported).await?;
+                }
+                for id in &change.partners_removed {
+                    let remove = sqlx::query(include_str!("../../../queries/sqlite/partner_remove.sql"));
+                    imported.removed +=
+                        remove.bind(id).execute(&mut *connection).await?.rows_affected() as usize;
+                }
+                for code in &change.border_posts_removed {
+                    let remove = sqlx::query(include_str!("../../../queries/sqlite/border_post_remove.sql"));
+                    imported.removed +=
+                        remove.bind(code).execute(&mut *connection).await?.rows_affected() as usize;
+                }
+                if imported.added + imported.changed + imported.removed > 0 {
+                    // Gateways poll the version: it moves only when there is something to see.
+                    sqlx::query(include_str!("../../../queries/sqlite/registry_version_grow.sql"))
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                audit::insert(connection, &change.audit).await?;
+                Ok(Some(imported))
             })
         })
         .await
@@ -63,29 +82,17 @@ impl Store {
             .collect()
     }
 
-    pub(in crate::persist) async fn import_border_posts(
-        &self,
-        posts: Vec<BorderPostRow>,
-    ) -> Result<Imported, Error> {
-        self.transact(move |connection| {
-            Box::pin(async move {
-                let mut imported = Imported::default();
-                for post in &posts {
-                    import_border_post(connection, post, &mut imported).await?;
-                }
-                grow_version(connection, &imported).await?;
-                Ok(imported)
-            })
-        })
-        .await
-    }
-
     pub(in crate::persist) async fn registry_version(&self) -> Result<i64, Error> {
-        let row = sqlx::query(include_str!("../../../queries/sqlite/registry_version.sql"))
-            .fetch_one(&self.readers)
-            .await?;
-        Ok(row.try_get("registry_version")?)
+        let mut connection = self.readers.acquire().await?;
+        version(&mut connection).await
     }
+}
+
+async fn version(connection: &mut SqliteConnection) -> Result<i64, Error> {
+    let row = sqlx::query(include_str!("../../../queries/sqlite/registry_version.sql"))
+        .fetch_one(connection)
+        .await?;
+    Ok(row.try_get("registry_version")?)
 }
 
 async fn import_partner(
@@ -143,15 +150,5 @@ async fn import_border_post(
         .bind(micros(post.updated_time))
         .execute(connection)
         .await?;
-    Ok(())
-}
-
-/// Other gateways poll the version: it moves only when there is something to see.
-async fn grow_version(connection: &mut SqliteConnection, imported: &Imported) -> Result<(), Error> {
-    if imported.added + imported.changed > 0 {
-        sqlx::query(include_str!("../../../queries/sqlite/registry_version_grow.sql"))
-            .execute(connection)
-            .await?;
-    }
     Ok(())
 }

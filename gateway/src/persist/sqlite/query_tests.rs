@@ -11,9 +11,12 @@ use crate::persist::{Config, Store};
 /// How many arguments each operation binds, statement by statement where a file has several.
 const PARAMETERS: &[(&str, &[usize])] = &[
     ("audit_after", &[2]),
+    ("audit_between", &[7]),
+    ("audit_end", &[0]),
     ("audit_insert", &[8]),
     ("authorised_find", &[1]),
     ("authorised_put", &[5]),
+    ("border_post_remove", &[1]),
     ("border_posts", &[0]),
     ("bundles_add", &[3]),
     ("bundles_taken", &[0]),
@@ -92,6 +95,7 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("moved_state", &[2]),
     ("moved_take_over", &[2]),
     ("outcome_of", &[4]),
+    ("partner_remove", &[1]),
     ("partners", &[0]),
     ("peer_groups", &[0]),
     ("peer_groups_count", &[3]),
@@ -180,6 +184,7 @@ async fn queries_search_and_do_not_walk() {
     let files = folder("queries/sqlite");
     let all_of_the_key = "(manifest_reference=? AND partner_id=? AND part=? AND revision=?)";
     for (name, step) in [
+        ("audit_between", "audit USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
         ("outcome_of", all_of_the_key),
         ("record_begin", "(manifest_reference=? AND partner_id=? AND part=?)"),
         ("life_find", "(id=?)"),

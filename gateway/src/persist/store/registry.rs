@@ -1,8 +1,8 @@
 //! Who may speak, and what is audited.
 
-use jiff::Timestamp;
-
-use crate::persist::{AuditEvent, BorderPostRow, Error, Imported, PartnerRow, Store};
+use crate::persist::{
+    AuditEvent, AuditFilter, BorderPostRow, Error, Imported, PartnerRow, RegistryChange, Store,
+};
 
 impl Store {
     /// Appends an event; returns after the commit. Shares its commit with submissions.
@@ -25,6 +25,32 @@ impl Store {
         }
     }
 
+    /// Audited events that fit a filter, in order, among those with numbers after `after` and up to `upto`. Every number
+    /// between is looked at, so ask for some at a time.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn audit_between(
+        &self,
+        after: i64,
+        upto: i64,
+        filter: &AuditFilter,
+    ) -> Result<Vec<(i64, AuditEvent)>, Error> {
+        match self {
+            Self::Sqlite(store) => store.audit_between(after, upto, filter).await,
+        }
+    }
+
+    /// Number of the newest audited event; 0 where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn audit_end(&self) -> Result<i64, Error> {
+        match self {
+            Self::Sqlite(store) => store.audit_end().await,
+        }
+    }
+
     /// Every registered partner, by id.
     ///
     /// # Errors
@@ -35,14 +61,18 @@ impl Store {
         }
     }
 
-    /// Adds or replaces partners; those that are not named stay. Bumps the registry's version if anything changed, and
-    /// audits it.
+    /// Changes the registry if it still is of version `expected`; `None` when it moved meanwhile, and then nothing was
+    /// changed or audited. Bumps the version if anything changed.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]; nothing was imported then.
-    pub async fn import_partners(&self, rows: Vec<PartnerRow>, now: Timestamp) -> Result<Imported, Error> {
+    /// [`Error::Unavailable`]; nothing was changed then.
+    pub async fn change_registry(
+        &self,
+        expected: i64,
+        change: RegistryChange,
+    ) -> Result<Option<Imported>, Error> {
         match self {
-            Self::Sqlite(store) => store.import_partners(rows, now).await,
+            Self::Sqlite(store) => store.change_registry(expected, change).await,
         }
     }
 
@@ -63,16 +93,6 @@ impl Store {
     pub async fn border_posts(&self) -> Result<Vec<BorderPostRow>, Error> {
         match self {
             Self::Sqlite(store) => store.border_posts().await,
-        }
-    }
-
-    /// Adds or replaces border posts; those that are not named stay.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`]; nothing was imported then.
-    pub async fn import_border_posts(&self, rows: Vec<BorderPostRow>) -> Result<Imported, Error> {
-        match self {
-            Self::Sqlite(store) => store.import_border_posts(rows).await,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The audit.
 
-use gateway::persist::{AuditEvent, AuditKind, State};
+use gateway::persist::{AuditEvent, AuditFilter, AuditKind, RegistryChange, State};
 use tokio::task::JoinSet;
 
 use super::{
@@ -40,7 +40,9 @@ pub(crate) async fn recording_and_purging_are_audited(fresh: Fresh) {
     fresh.store.record(outcome(&fresh.secrets, "kz-customs", "A-1")).await.unwrap(); // the asker's to audit
     fresh.store.cancel(first.id, "kz-customs", "SYNTHETIC reason", at(3)).await.unwrap();
     fresh.store.purge_before(at(1), at(4)).await.unwrap();
-    fresh.store.import_partners(Vec::new(), at(5)).await.unwrap();
+    let audit = vec![AuditEvent::new(AuditKind::PartnersImported, at(5)).count(0)];
+    let change = RegistryChange { audit, ..RegistryChange::default() };
+    fresh.store.change_registry(0, change).await.unwrap().unwrap();
     fresh.store.import_history(Vec::new(), at(6)).await.unwrap();
     let told: Vec<_> = fresh
         .store
@@ -80,4 +82,29 @@ pub(crate) async fn audit_shares_commits_with_submissions(fresh: Fresh) {
     let events = fresh.store.audit_after(0, 1000).await.unwrap();
     assert_eq!(events.iter().filter(|(_, event)| event.kind == AuditKind::DryRun).count(), 34);
     assert_eq!(events.iter().filter(|(_, event)| event.kind == AuditKind::Submitted).count(), 66);
+}
+
+pub(crate) async fn events_are_found_by_what_is_asked(fresh: Fresh) {
+    let id = gateway::persist::new_manifest_id(at(0));
+    for second in 0..6 {
+        let kind = if second % 2 == 0 { AuditKind::Submitted } else { AuditKind::DryRun };
+        let mut event = AuditEvent::new(kind, at(second))
+            .partner(["kz-customs", "tj-customs"][(second % 3 == 0) as usize]);
+        if second == 4 {
+            event = event.manifest(id);
+        }
+        fresh.store.audit(event).await.unwrap();
+    }
+    let end = fresh.store.audit_end().await.unwrap();
+    let found = async |filter: AuditFilter| {
+        let rows = fresh.store.audit_between(end - 6, end, &filter).await.unwrap();
+        rows.iter().map(|(number, _)| number - (end - 6)).collect::<Vec<_>>()
+    };
+    let all = AuditFilter::default;
+    assert_eq!(found(all()).await, [1, 2, 3, 4, 5, 6]);
+    assert_eq!(found(AuditFilter { kind: Some(AuditKind::DryRun), ..all() }).await, [2, 4, 6]);
+    assert_eq!(found(AuditFilter { partner_id: Some("tj-customs".into()), ..all() }).await, [1, 4]);
+    assert_eq!(found(AuditFilter { from: Some(at(1)), before: Some(at(3)), ..all() }).await, [2, 3]);
+    assert_eq!(found(AuditFilter { manifest_id: Some(id), ..all() }).await, [5]);
+    assert_eq!(fresh.store.audit_between(end - 2, end - 1, &all()).await.unwrap().len(), 1, "bounds hold");
 }

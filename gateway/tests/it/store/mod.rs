@@ -119,9 +119,10 @@ macro_rules! mount {
                 a_reference_is_found_in_every_scope
             }
             registry {
-                an_import_changes_what_differs
+                a_change_changes_what_differs
                 the_version_moves_only_with_changes
-                border_posts_are_imported
+                one_of_many_changes_at_once_is_made
+                border_posts_are_kept
             }
             history {
                 what_was_never_counted_is_absent
@@ -133,6 +134,7 @@ macro_rules! mount {
                 events_read_back_in_order
                 recording_and_purging_are_audited
                 audit_shares_commits_with_submissions
+                events_are_found_by_what_is_asked
             }
         }
     };

@@ -1,0 +1,1 @@
+delete from border_posts where code = $1

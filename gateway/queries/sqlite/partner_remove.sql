@@ -1,0 +1,1 @@
+delete from partners where id = $1
