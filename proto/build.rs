@@ -4,8 +4,13 @@ use std::{env, fs, path::PathBuf};
 
 use prost::Message as _;
 
-const SERVICES: [&str; 4] =
-    ["border_post_service", "manifest_service", "outcome_service", "pre_decision_service"];
+const SERVICES: [&str; 5] = [
+    "border_post_service",
+    "manifest_service",
+    "outcome_service",
+    "pre_decision_service",
+    "reconciliation_service",
+];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=customs");

@@ -1,12 +1,13 @@
 //! The command line of `corridor` and its exit codes.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::command::{self, Done, Sending, Terminal};
-use crate::{Client, Config, Error};
+use crate::{Client, Config, Error, conform};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -120,6 +121,30 @@ enum Verb {
         #[arg(long, value_name = "INSTANT")]
         before: String,
     },
+    /// Play a fixed set of good, bad, repeated and late manifests as test traffic, and say case by case whether the contract
+    /// was kept. Ends with 1 when a case failed.
+    Conform {
+        /// What is announced; tried out when not given.
+        #[arg(long, value_enum)]
+        load: Option<conform::Load>,
+        /// The border post that the conveyances are bound for: one that may be announced for.
+        #[arg(long, value_name = "CODE", default_value = "UZ-GISHTKUPRIK")]
+        border_post: String,
+        /// Write the report into this file, as JSON, to be filed by both sides.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+    },
+    /// Compare a folder of what was sent with what the gateway received of us in a period: "you sent N, it processed N".
+    Reconcile {
+        /// The folder.
+        folder: PathBuf,
+        /// Only received at or after this instant, for instance 2026-01-31T00:00:00Z.
+        #[arg(long, value_name = "INSTANT")]
+        from: String,
+        /// Only received before this instant.
+        #[arg(long, value_name = "INSTANT")]
+        to: String,
+    },
     /// Follow pre-decisions as they are made, until interrupted.
     Watch {
         /// The border post to follow; for border posts only. Without it: own submissions.
@@ -131,6 +156,9 @@ enum Verb {
         /// Start with what comes after now, when there is no place to go on from.
         #[arg(long)]
         from_now: bool,
+        /// Tell, too, what was received in each day once it is over; for own submissions.
+        #[arg(long, conflicts_with = "border_post")]
+        daily_summaries: bool,
         /// End after so many manifests.
         #[arg(long, value_name = "N")]
         count: Option<u64>,
@@ -157,7 +185,18 @@ impl Given {
 
 /// The program: reads the command line, does what it says, gives the exit code.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse(); // exits with 2 on wrong usage
+    run_with(std::env::args_os())
+}
+
+/// The program with these words for its command line, the program's name first.
+pub fn run_with(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(words) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
     let terminal = Terminal::new(arguments.json);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let outcome = match runtime {
@@ -210,10 +249,18 @@ async fn perform(arguments: Arguments, terminal: Terminal) -> Result<Done, Error
         Verb::ClearanceTimes { border_post, from, before } => {
             command::clearance_times(&connect().await?, border_post, (&from, &before), &terminal).await
         }
-        Verb::Watch { border_post, resume_file, from_now, count } => {
+        Verb::Conform { load, border_post, report } => {
+            command::conform(&connect().await?, load, &border_post, report.as_deref(), &terminal).await
+        }
+        Verb::Reconcile { folder, from, to } => {
+            let files = command::read(&[folder], &Sending::default(), &config.language)?;
+            command::reconcile(&connect().await?, files, (&from, &to), &terminal).await
+        }
+        Verb::Watch { border_post, resume_file, from_now, daily_summaries, count } => {
             let token = command::stored_token(resume_file.as_deref())?;
             let client = connect().await?;
             let watch = client.watch(border_post.as_deref(), token, from_now);
+            let watch = if daily_summaries { watch.with_daily_summaries() } else { watch };
             command::watch(watch, resume_file.as_deref(), count, &terminal).await
         }
     }

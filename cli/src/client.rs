@@ -273,6 +273,23 @@ impl Client {
         Ok(answer.into_inner().outcomes)
     }
 
+    /// How long our certificate still holds, as the gateway counts it; `None` where it does not say.
+    ///
+    /// # Errors
+    /// A refusal, or a fault that outlasted the attempts.
+    pub async fn certificate_seconds_left(&self) -> Result<Option<i64>, Error> {
+        let request = ListManifestsRequest { page_size: 1, ..ListManifestsRequest::default() };
+        let answer = self
+            .repeat(|| async {
+                self.manifests().list_manifests(self.timed(request.clone())).await.map_err(Error::from_status)
+            })
+            .await?;
+        Ok(answer
+            .metadata()
+            .get(CERTIFICATE_SECONDS_LEFT)
+            .and_then(|value| value.to_str().ok()?.parse().ok()))
+    }
+
     pub(crate) async fn repeat<T, F: Future<Output = Result<T, Error>>>(
         &self,
         call: impl FnMut() -> F,
@@ -302,6 +319,9 @@ impl Client {
         request
     }
 }
+
+/// In the metadata of every answer: how long the caller's certificate still holds (proto/README.md).
+const CERTIFICATE_SECONDS_LEFT: &str = "customs-certificate-seconds-left";
 
 /// Largest answer that is read: a page of a thousand pre-decisions with the officer's reasons stays below it, and so does
 /// what is said about a document that fits one message.

@@ -1,9 +1,9 @@
 //! Answers in words.
 
 use proto::v1::{
-    Change, ClearanceTimes, Corridor, DocumentMessage, Finding, GetManifestResponse, ManifestDecided,
-    ManifestState, ManifestSummary, Outcome, PreDecision, Reason, Severity, SubmitManifestResponse,
-    WithheldReason,
+    Change, ClearanceTimes, Corridor, DailySummary, DocumentMessage, Finding, GetManifestResponse,
+    ManifestDecided, ManifestState, ManifestSummary, Outcome, PreDecision, Reason, ReconciledManifest,
+    ReconciliationTotals, Severity, SubmitManifestResponse, WithheldReason,
 };
 
 use crate::{DigestCheck, Submitted};
@@ -299,6 +299,34 @@ pub(crate) fn word(name: &'static str, prefix: &str) -> &'static str {
         "UNSPECIFIED" => "-",
         word => word,
     }
+}
+
+/// What was received in a day.
+pub(crate) fn day(summary: &DailySummary) -> String {
+    let totals = summary.totals.clone().unwrap_or_default();
+    format!("day {} - {}: {}", time(summary.from_time), time(summary.before_time), self::totals(&totals))
+}
+
+/// The counts of a period.
+pub(crate) fn totals(totals: &ReconciliationTotals) -> String {
+    let digest: String = totals.received_digests_digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!(
+        "received {}: green {}, yellow {}, red {}, withheld {}, rejected {} (test traffic {})\n  digest of all receipts' digests {digest}",
+        totals.received_count,
+        totals.green_count,
+        totals.yellow_count,
+        totals.red_count,
+        totals.withheld_count,
+        totals.rejected_count,
+        totals.test_count,
+    )
+}
+
+/// One received manifest, on a line.
+pub(crate) fn reconciled(manifest: &ReconciledManifest) -> String {
+    let state = word(manifest.state().as_str_name(), "MANIFEST_STATE_");
+    let ReconciledManifest { manifest_reference, revision, name, receive_time, .. } = manifest;
+    format!("{}  {manifest_reference} revision {revision}  {state}  {name}", time(*receive_time))
 }
 
 fn time(instant: Option<prost_types::Timestamp>) -> String {

@@ -29,6 +29,7 @@ impl Client {
                 resume_token,
                 from_now,
                 language_code: self.config.language.clone(),
+                daily_summaries: false,
             },
             client: self.clone(),
             stream: None,
@@ -39,6 +40,13 @@ impl Client {
 }
 
 impl Watch {
+    /// Asks for what was received in each day, too, once it is over; for one's own submissions.
+    #[must_use]
+    pub fn with_daily_summaries(mut self) -> Self {
+        self.request.daily_summaries = true;
+        self
+    }
+
     /// Opens the stream if it is not open; the first [`Watch::next`] does it too.
     ///
     /// # Errors

@@ -10,7 +10,8 @@
 //! | 9 | [`reply`] | `Recorded` or `Failure` → response or `Status` |
 //! | 10 | [`watch`] | feed → border posts |
 //!
-//! Beside the way: [`border`], what happens at the posts, and [`outcomes`], what inspections found.
+//! Beside the way: [`border`], what happens at the posts, [`outcomes`], what inspections found, and [`reconcile`],
+//! what was received compared with what was sent.
 //!
 //! Steps are leaves: none calls the next. [`intake`] puts 2 to 9 in order, [`watch`] serves the feed, [`app`]
 //! composes everything.
@@ -24,6 +25,7 @@ pub mod watch;
 
 pub mod border;
 pub mod outcomes;
+pub mod reconcile;
 
 pub mod access;
 pub mod admin;

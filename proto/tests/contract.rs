@@ -15,7 +15,7 @@ use std::path::Path;
 
 use prost_types::FileDescriptorSet;
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "customs/prearrival/v1/border_post_service.proto",
     "customs/prearrival/v1/cargo.proto",
     "customs/prearrival/v1/manifest.proto",
@@ -25,6 +25,7 @@ const FILES: [&str; 10] = [
     "customs/prearrival/v1/pre_decision.proto",
     "customs/prearrival/v1/pre_decision_service.proto",
     "customs/prearrival/v1/receipt.proto",
+    "customs/prearrival/v1/reconciliation_service.proto",
     "customs/prearrival/v1/values.proto",
 ];
 

@@ -7,7 +7,7 @@ use super::{Done, Terminal};
 use crate::{Client, Error, json::to_json, show};
 
 /// An instant on the command line.
-fn instant(option: &str, text: &str) -> Result<prost_types::Timestamp, Error> {
+pub(super) fn instant(option: &str, text: &str) -> Result<prost_types::Timestamp, Error> {
     let problem = || Error::Config(format!("--{option} is not an instant such as 2026-01-31T10:00:00Z"));
     text.parse().map_err(|_| problem())
 }

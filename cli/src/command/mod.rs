@@ -2,23 +2,28 @@
 
 mod border;
 mod cancel;
+mod conform;
 mod document;
 mod files;
 mod get;
 mod list;
 mod outcome;
+mod reconcile;
 mod submit;
 mod terminal;
 mod validate;
 mod watch;
 
+use border::instant;
 pub(crate) use border::{arrived, clearance_times, released};
 pub(crate) use cancel::cancel;
+pub(crate) use conform::conform;
 pub(crate) use document::Tally;
 pub(crate) use files::{Content, File, Sending, read};
 pub(crate) use get::get;
 pub(crate) use list::list;
 pub(crate) use outcome::{Report, outcome, outcomes};
+pub(crate) use reconcile::reconcile;
 use submit::progress;
 pub(crate) use submit::submit;
 pub(crate) use terminal::Terminal;

@@ -46,6 +46,12 @@ pub(crate) async fn watch(
             );
             told += 1;
         }
+        if let Some(Event::DailySummary(summary)) = &message.event {
+            terminal.answer(
+                || json!({ "kind": "day", "event": to_json("DailySummary", summary).unwrap_or_default() }),
+                || show::day(summary),
+            );
+        }
         if let Some(file) = resume_file
             && !message.resume_token.is_empty()
         {

@@ -7,6 +7,7 @@ mod background;
 mod challenger;
 mod conduct;
 mod config;
+mod countdown;
 mod error;
 mod first_call;
 mod registry;

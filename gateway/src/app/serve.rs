@@ -7,25 +7,27 @@ use tokio_util::sync::CancellationToken;
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tower::ServiceBuilder;
 
-use super::{App, Error, background::Background, first_call::Known};
+use super::{App, Error, background::Background, countdown::Countdown, first_call::Known};
 use crate::{
     border,
     calls::Door,
     intake, outcomes,
     persist::{AuditEvent, AuditKind},
     quota::Quota,
+    reconcile,
     refusals::Refusals,
     reply::layer::Explain,
     watch,
 };
 
 /// The names under which health is asked for: the whole, and each service of the contract.
-const SERVICES: [&str; 5] = [
+const SERVICES: [&str; 6] = [
     "",
     "customs.prearrival.v1.BorderPostService",
     "customs.prearrival.v1.ManifestService",
     "customs.prearrival.v1.OutcomeService",
     "customs.prearrival.v1.PreDecisionService",
+    "customs.prearrival.v1.ReconciliationService",
 ];
 
 pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
@@ -119,6 +121,11 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         door: door.clone(),
         config: app.config.outcomes.clone(),
     });
+    let reconciliation = reconcile::Service::new(reconcile::Reconciliation {
+        store: app.store.clone(),
+        door: door.clone(),
+        config: app.config.reconcile.clone(),
+    });
     let feed = watch::Service::new(watch::Feed {
         store: app.store.clone(),
         door,
@@ -130,6 +137,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     let reflection = if settings.reflection { Some(reflection()?) } else { None };
     // Explain stands outside what may refuse, so that these refusals carry their reason too.
     let layers = ServiceBuilder::new()
+        .layer(Countdown(app.clock.clone()))
         .layer(Explain::new(Arc::new(refusals.clone())))
         .layer(Known { registry: app.registry.clone(), refusals: refusals.clone() })
         .load_shed()
@@ -151,6 +159,10 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         .add_service(
             proto::v1::outcome_service_server::OutcomeServiceServer::new(outcomes)
                 .max_decoding_message_size(app.config.outcomes.max_request_bytes),
+        )
+        .add_service(
+            proto::v1::reconciliation_service_server::ReconciliationServiceServer::new(reconciliation)
+                .max_decoding_message_size(app.config.reconcile.max_request_bytes),
         )
         .add_service(health_service)
         .add_optional_service(reflection);

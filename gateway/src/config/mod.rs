@@ -7,7 +7,9 @@ use std::{collections::BTreeMap, fmt, path::Path, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{admin, app, authenticate, border, decode, intake, observability, outcomes, persist, watch};
+use crate::{
+    admin, app, authenticate, border, decode, intake, observability, outcomes, persist, reconcile, watch,
+};
 
 /// What every overriding variable begins with.
 pub const ENVIRONMENT_PREFIX: &str = "CUSTOMS_GATEWAY__";
@@ -34,6 +36,8 @@ pub struct Config {
     pub outcomes: outcomes::Config,
     /// Reports of border posts.
     pub border: border::Config,
+    /// Comparing what was sent with what was received.
+    pub reconcile: reconcile::Config,
     /// The operators' listener.
     pub admin: admin::Config,
     /// Logs.
@@ -122,6 +126,7 @@ impl Config {
         self.watch.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.border.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.outcomes.problems().iter().for_each(|(key, problem)| add(key, problem));
+        self.reconcile.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.admin.problems().iter().for_each(|(key, problem)| add(key, problem));
         self.observability.problems().iter().for_each(|(key, problem)| add(key, problem));
         if self.authenticate.listen.port() != 0 && self.authenticate.listen == self.admin.listen {
@@ -156,6 +161,7 @@ fn sections(mut table: toml::Table) -> Result<Config, Refused> {
         watch: section(&mut table, "watch", &mut problems),
         outcomes: section(&mut table, "outcomes", &mut problems),
         border: section(&mut table, "border", &mut problems),
+        reconcile: section(&mut table, "reconcile", &mut problems),
         admin: section(&mut table, "admin", &mut problems),
         observability: section(&mut table, "observability", &mut problems),
     };

@@ -15,6 +15,7 @@ mod feed;
 mod inspection;
 mod outcome;
 pub mod packed;
+mod reconcile;
 mod rows;
 mod sealed;
 mod secrets;
@@ -35,6 +36,7 @@ pub use inspection::{
 };
 pub use manifest::{ManifestKey, State};
 pub use outcome::{Finish, Finished, Outcome, Recorded, new_manifest_id};
+pub use reconcile::{ReconciledPage, ReconciledRow};
 pub use rows::{
     AuditFilter, BorderPostRow, Clearance, HistoryImported, HistoryRow, Imported, Link, ManifestFilter,
     ManifestPage, ManifestSummary, PartnerRow, Persons, PreDecisions, ReceivedBytes, RegistryChange,

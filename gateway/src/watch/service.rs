@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Config, Seats, access, resume_token, standing,
-    subscription::{Event, Pace, Subscription},
+    subscription::{Days, Event, Pace, Subscription},
 };
 use crate::{
     access::may_see,
@@ -23,7 +23,8 @@ use crate::{
         Metrics,
         names::{field, span},
     },
-    persist::{Digests, FeedPosition, FeedRow, Store},
+    persist::{Digests, FeedPosition, FeedRow, Scope, Store},
+    reconcile,
     reply::{self, Audience, Language, Notice, Reason},
 };
 
@@ -133,6 +134,11 @@ impl Service {
             return Err(Notice::new(Reason::ShuttingDown).into());
         }
         let scope = access::scope(partner, &request.border_post_code)?;
+        if request.daily_summaries && !matches!(scope, Scope::Partner(_)) {
+            let notice = Notice::new(Reason::RequestInvalid);
+            return Err(notice.at("daily_summaries", "are for submitters").into());
+        }
+        let days = request.daily_summaries.then(|| Days { clock: feed.door.clock.clone(), told: None });
         let position = match request.resume_token.as_slice() {
             [] if request.from_now => feed.store.feed_end().await?,
             [] => FeedPosition::START,
@@ -167,7 +173,7 @@ impl Service {
         Ok(Watcher {
             span,
             service: self.clone(),
-            subscription: Subscription::new(means, pace, who, position, seat),
+            subscription: Subscription::new(means, pace, who, position, days, seat),
             language: Language::from_tag(&request.language_code),
         })
     }
@@ -244,6 +250,17 @@ impl Watcher {
                     standing::add(&feed.store, row.manifest.id, now, &mut told.pre_decisions).await?;
                 }
                 (Told::ManifestDecided(told), row.position)
+            }
+            Event::DayOver(day, position) => {
+                let partner = self.subscription.still_allowed()?;
+                let period = reconcile::day(day).ok_or(Failure::Unreadable("a day out of range".into()))?;
+                let totals = reconcile::totals(&feed.store, &partner.id, period).await?;
+                let summary = v1::DailySummary {
+                    from_time: Some(reply::timestamp(period.0)),
+                    before_time: Some(reply::timestamp(period.1)),
+                    totals: Some(totals),
+                };
+                (Told::DailySummary(summary), position)
             }
             Event::Heartbeat(position) => {
                 let heartbeat_time = Some(reply::timestamp(feed.door.clock.now()));

@@ -2,6 +2,8 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
+use jiff::{SignedDuration, civil::Date};
+use manifest::border_post::local_date;
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
@@ -15,6 +17,7 @@ use crate::{
         registry::{Partner, Registry},
     },
     calls::Failure,
+    clock::Clock,
     observability::{Kind, Metrics, Outcome, Step},
     persist::{FeedPosition, FeedRow, Scope, Store},
     reply::{Notice, Reason},
@@ -27,6 +30,8 @@ pub(super) enum Event {
     Row(Box<FeedRow>),
     /// Nothing happened for a while; everything up to here is told.
     Heartbeat(FeedPosition),
+    /// A day is over; everything up to here is told.
+    DayOver(Date, FeedPosition),
 }
 
 /// How often, and how much at once.
@@ -56,7 +61,27 @@ pub(super) struct Subscription {
     at_end: bool,
     read_at: Instant,
     told_at: Instant,
+    days: Option<Days>,
     _seat: Seat,
+}
+
+/// Which days were told to be over, for a watcher that wants to know.
+#[derive(Debug)]
+pub(super) struct Days {
+    pub(super) clock: Clock,
+    pub(super) told: Option<Date>,
+}
+
+/// What was received in the last moments of a day may still be on its way into the store.
+const DAY_CLOSES_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+impl Days {
+    /// The newest day that is over, unless it was told.
+    fn next(&mut self) -> Option<Date> {
+        let closed = self.clock.now().checked_sub(DAY_CLOSES_AFTER).ok()?;
+        let day = local_date(closed).yesterday().ok()?;
+        (self.told < Some(day)).then(|| *self.told.insert(day))
+    }
 }
 
 impl Subscription {
@@ -65,6 +90,7 @@ impl Subscription {
         pace: Pace,
         (peer, border_post_code, scope): (Peer, String, Scope),
         position: FeedPosition,
+        days: Option<Days>,
         seat: Seat,
     ) -> Self {
         let wake = store.feed_wake();
@@ -85,6 +111,7 @@ impl Subscription {
             at_end: false,
             read_at,
             told_at: now,
+            days,
             _seat: seat,
         }
     }
@@ -106,6 +133,9 @@ impl Subscription {
             }
             if !self.at_end {
                 self.read().await?;
+            } else if let Some(day) = self.days.as_mut().and_then(Days::next) {
+                self.told_at = Instant::now();
+                return Ok(Event::DayOver(day, self.position));
             } else if self.told_at.elapsed() >= self.pace.heartbeat {
                 self.told_at = Instant::now();
                 return Ok(Event::Heartbeat(self.position));

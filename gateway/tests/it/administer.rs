@@ -65,6 +65,15 @@ fn write(gateway: &Gateway, name: &str, text: &str) {
     std::fs::write(gateway.folder.path().join(name), text).unwrap();
 }
 
+/// All that the commands print of partners and of the audit.
+pub(crate) async fn everything_shown(gateway: &Gateway) -> String {
+    let mut shown = String::new();
+    for line in ["partner list", "partner list --json", "partner show silk-coach", "audit --limit 100000"] {
+        shown += &done(gateway, line).await;
+    }
+    shown
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_partner_comes_rotates_and_goes() {
     let gateway = Gateway::start(&[]).await;

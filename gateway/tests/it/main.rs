@@ -27,8 +27,10 @@ mod validate;
 mod withdrawals;
 
 mod administer;
+mod conform;
 mod fairness;
 mod outcomes;
+mod reconcile;
 mod watch;
 
 mod drain;

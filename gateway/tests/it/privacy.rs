@@ -312,6 +312,7 @@ async fn send_out_of_place(gateway: &Gateway, who: &str, name: &str, told: &mut 
         let parent = "manifests/019346c8-7b2a-7000-8000-000000000001".to_owned();
         let list = ListPreDecisionsRequest { parent, page_token: name.clone(), ..Default::default() };
         told.refused(decisions.list_pre_decisions(list).await);
+        told.refused(crate::reconcile::ask_with_token(gateway, who, &name).await);
         let list = ListManifestsRequest { manifest_reference: name.clone(), ..Default::default() };
         client.list_manifests(list).await.unwrap();
         let mut officer = gateway.pre_decisions("post-gishtkuprik");
@@ -445,6 +446,10 @@ async fn nothing_personal_reaches_logs_spans_metrics_or_errors() {
         send_out_of_place(&gateway, who, &name, &mut told).await;
     }
     answers_without_persons.push_str(&format!("{:?}\n", watch.message().await.unwrap()));
+    for who in ["kz-customs", "tj-customs", "silk-coach"] {
+        answers_without_persons.push_str(&crate::reconcile::everything_told(&gateway, who).await);
+    }
+    answers_without_persons.push_str(&crate::administer::everything_shown(&gateway).await);
     needles.texts.insert("Otabekjon".to_owned());
     assert!(needles.texts.len() > 300, "the stories name people: {}", needles.texts.len());
 

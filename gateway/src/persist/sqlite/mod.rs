@@ -19,6 +19,7 @@ mod manifests;
 mod partners;
 mod purge;
 mod reader;
+mod reconcile;
 mod row;
 mod schema;
 mod statement;

@@ -3,6 +3,7 @@
 mod life;
 mod manifests;
 mod outcomes;
+mod reconcile;
 mod registry;
 mod selection;
 
