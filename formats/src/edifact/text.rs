@@ -6,6 +6,7 @@ use encoding_rs::Encoding;
 use memchr::memmem;
 
 use super::mail;
+use crate::table::encoding::cyrillic;
 
 /// A document's text, and what was strange about its characters.
 pub(super) struct Text<'b> {
@@ -44,6 +45,13 @@ fn decode_as_sent(bytes: &[u8]) -> Text<'_> {
         // More than one byte a letter cannot be an accident: whatever is declared, this is UTF-8.
         let may = matches!(declared, Some(b'W' | b'Y' | b'Z')) || text.is_ascii();
         return Text { text: Cow::Borrowed(text), outside_of: if may { None } else { name() } };
+    }
+    if declared == Some(b'E') {
+        // Whoever declares Cyrillic does not always write it in that set.
+        let encoding = cyrillic(bytes, encoding_rs::ISO_8859_5);
+        let (text, failed) = encoding.decode_without_bom_handling(bytes);
+        let is_other = failed || encoding != encoding_rs::ISO_8859_5;
+        return Text { text, outside_of: if is_other { name() } else { None } };
     }
     if let Some(encoding) = declared.and_then(encoding_of) {
         let (text, failed) = encoding.decode_without_bom_handling(bytes);
@@ -98,7 +106,6 @@ fn encoding_of(repertoire: u8) -> Option<&'static Encoding> {
     Some(match repertoire {
         b'C' => encoding_rs::WINDOWS_1252, // ISO 8859-1 with printable characters where it has controls
         b'D' => encoding_rs::ISO_8859_2,
-        b'E' => encoding_rs::ISO_8859_5,
         b'F' => encoding_rs::ISO_8859_7,
         b'G' => encoding_rs::ISO_8859_3,
         b'H' => encoding_rs::ISO_8859_4,
@@ -109,16 +116,16 @@ fn encoding_of(repertoire: u8) -> Option<&'static Encoding> {
     })
 }
 
-/// Bytes above ASCII where only ASCII was declared. Carriers of the region write windows-1251 there: in Cyrillic such
-/// bytes stand together, in western languages one by one.
+/// Bytes above ASCII where only ASCII was declared. Carriers of the region write windows-1251 there, or what their old systems
+/// have: in Cyrillic such bytes stand together, in western languages one by one.
 fn guess(bytes: &[u8]) -> &'static Encoding {
     let (mut alone, mut together) = (0_usize, 0_usize);
-    for run in bytes.split(|byte| *byte < 0xc0) {
+    for run in bytes.split(u8::is_ascii) {
         match run.len() {
             0 => {}
             1 => alone += 1,
             _ => together += 1,
         }
     }
-    if together > alone { encoding_rs::WINDOWS_1251 } else { encoding_rs::WINDOWS_1252 }
+    if together > alone { cyrillic(bytes, encoding_rs::WINDOWS_1251) } else { encoding_rs::WINDOWS_1252 }
 }

@@ -29,6 +29,8 @@ pub(super) struct Header {
     pub(super) issue_time: Option<DeclaredInstant>,
     totals: Vec<(String, u64)>,
     pub(super) total_mark: Option<Mark>,
+    /// The first total that is no number, or too large for one.
+    unreadable_total: Option<(String, SourcePlace)>,
 }
 
 /// Words of the WCO/IATA/ICAO guide in BGM 1004: they say what a list is for and name no document.
@@ -93,14 +95,33 @@ impl Header {
         }
     }
 
-    pub(super) fn cnt(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+    pub(super) fn cnt(&mut self, segment: &Segment<'_>) {
         match segment.get(1, 2).parse() {
             Ok(total) => {
                 self.totals.push((segment.get(1, 1).into_owned(), total));
                 self.total_mark.get_or_insert(segment.mark(1, 2));
             }
-            Err(_) => keep.not_read(segment, &segment.get(1, 1)),
+            Err(_) => {
+                self.unreadable_total.get_or_insert((segment.get(1, 2).into_owned(), segment.place_of(1, 2)));
+            }
         }
+    }
+
+    /// A total that is no number, or one that nobody can count to: it does not agree with the list, whatever it is.
+    pub(super) fn total_beyond(&self, listed: u64) -> Option<FormNote> {
+        let (said, place) = self.unreadable_total.clone()?;
+        let in_digits = !said.is_empty() && said.bytes().all(|byte| byte.is_ascii_digit());
+        let note = if in_digits {
+            let declared: String = said.chars().take(20).collect();
+            FormNote::new(FindingCode::CountMismatch, Severity::Warning)
+                .parameter("declared", declared)
+                .parameter("listed", listed)
+        } else {
+            FormNote::new(FindingCode::ValueMalformed, Severity::Warning)
+                .parameter("form", "whole number in digits: 42")
+        };
+        let note = note.at(About::Conveyance, "passenger_list.declared_passenger_count");
+        Some(note.original(said).place(place))
     }
 
     /// The control total of this list's persons: 42 counts passengers, 41 crew; any other code is taken for the list's

@@ -19,6 +19,8 @@ pub(super) struct Route<'t> {
     /// Times that stand on a leg and at no place.
     loose: Vec<(bool, DeclaredInstant, Mark)>,
     clock_unknown: Option<(manifest::declared::SourcePlace, String)>,
+    /// A time of arrival behind the place where the journey begins.
+    early_arrival: Option<Early>,
 }
 
 struct Leg<'t> {
@@ -29,6 +31,14 @@ struct Leg<'t> {
     plate: String,
     nationality: String,
     calls: usize,
+}
+
+/// A time that is read once its place is known.
+struct Early {
+    value: String,
+    format: String,
+    mark: Mark,
+    place: manifest::declared::SourcePlace,
 }
 
 /// One LOC of a leg.
@@ -58,6 +68,7 @@ impl<'t> Route<'t> {
             century: Century::Near(day_of(received)),
             loose: Vec::new(),
             clock_unknown: None,
+            early_arrival: None,
         }
     }
 
@@ -117,6 +128,17 @@ impl<'t> Route<'t> {
             "189" | "133" | "136" | "186" | "253" => false,
             other => return keep.not_read(segment, other),
         };
+        if let ([first], true) = (self.calls.as_slice(), arrives)
+            && first.qualifier == "125"
+        {
+            self.early_arrival = Some(Early {
+                value: segment.get(1, 2).into_owned(),
+                format: segment.get(1, 3).into_owned(),
+                mark: segment.mark(1, 2),
+                place: segment.place_of(1, 2),
+            });
+            return;
+        }
         let call = self.calls.last_mut();
         let clock = call.as_ref().and_then(|call| clock_of(&call.code));
         let read = instant(&segment.get(1, 2), &segment.get(1, 3), self.century, clock);
@@ -159,6 +181,7 @@ impl<'t> Route<'t> {
     /// The conveyance, the journey and the carrier that the legs name. The leg that crosses the border is the one that
     /// arrives at LOC+87; without one, the last.
     pub(super) fn declare(mut self, mode: &str, keep: &mut Keep<'_>) -> (Conveyance, Journey, Option<Party>) {
+        self.arrival_before_its_place();
         self.in_travel_order();
         self.join_stays();
         let arrival = self.calls.iter().position(|call| call.qualifier == "87" && !call.merged);
@@ -218,6 +241,20 @@ impl<'t> Route<'t> {
             journey.stops.push(stop(call, journey.stops.len(), at, keep));
         }
         (conveyance, journey, carrier)
+    }
+
+    /// Some write the time of arrival before the place where they arrive, so that it stands behind the place of departure: nobody
+    /// arrives where a journey begins.
+    fn arrival_before_its_place(&mut self) {
+        let Some(early) = self.early_arrival.take() else { return };
+        let place = self.calls.iter().position(|call| call.qualifier == "87" && call.arrival.is_none());
+        let Some(call) = self.calls.get_mut(place.unwrap_or(0)) else { return };
+        let read = instant(&early.value, &early.format, self.century, clock_of(&call.code));
+        if read.clock_unknown && self.clock_unknown.is_none() {
+            self.clock_unknown = Some((early.place, early.value));
+        }
+        call.clock_unknown |= read.clock_unknown;
+        call.arrival = Some((read.instant, early.mark));
     }
 
     /// Several TDT of one journey before its places are a vehicle and its trailers: the first, and behind the last.

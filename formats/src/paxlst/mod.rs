@@ -70,7 +70,7 @@ pub(crate) fn message(
             },
             ("CNT", _) => {
                 under = Under::Trailer;
-                header.cnt(segment, &mut keep);
+                header.cnt(segment);
             }
             ("DOC", Under::Person | Under::Document) => {
                 under = Under::Document;
@@ -119,6 +119,7 @@ fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mu
         keep.notes.push(disagrees(declared, listed));
     }
     let declared_count = header.total();
+    keep.notes.extend(header.total_beyond(listed));
     // The contract counts passengers; the total of a crew list is compared here and kept nowhere.
     let crew_only = passengers.is_empty() && header.is_crew_list;
     if crew_only && let Some(declared) = declared_count.filter(|declared| *declared != listed) {

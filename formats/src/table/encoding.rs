@@ -1,8 +1,10 @@
-//! Bytes into text: UTF-8, UTF-16, and the three old Cyrillic sets, guessed by what the letters would spell.
+//! Bytes into text: UTF-8, UTF-16, and the old Cyrillic sets, guessed by what the letters would spell.
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, IBM866, KOI8_U, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
+use encoding_rs::{
+    Encoding, IBM866, ISO_8859_5, KOI8_U, UTF_16BE, UTF_16LE, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC,
+};
 
 use super::heading::is_heading;
 
@@ -81,8 +83,17 @@ fn is_mostly_utf_8(bytes: &[u8]) -> bool {
 
 /// The old set in which the bytes spell the most.
 fn guess(sample: &[u8]) -> &'static Encoding {
-    let sets = [WINDOWS_1251, IBM866, KOI8_U, WINDOWS_1252];
-    let scored = sets.into_iter().map(|set| (score(&set.decode_without_bom_handling(sample).0), set));
+    best_of(sample, &[WINDOWS_1251, IBM866, KOI8_U, WINDOWS_1252, ISO_8859_5, X_MAC_CYRILLIC])
+}
+
+/// The Cyrillic set in which bytes spell the most; `usual` unless another does better.
+pub(crate) fn cyrillic(bytes: &[u8], usual: &'static Encoding) -> &'static Encoding {
+    let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
+    best_of(sample, &[usual, WINDOWS_1251, ISO_8859_5, KOI8_U, IBM866])
+}
+
+fn best_of(sample: &[u8], sets: &[&'static Encoding]) -> &'static Encoding {
+    let scored = sets.iter().map(|set| (score(&set.decode_without_bom_handling(sample).0), *set));
     // The first of equals: 1251 is what Excel writes.
     let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.map_or(WINDOWS_1251, |(_, set)| set)
@@ -125,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_set_is_told_from_the_others() {
-        for set in [WINDOWS_1251, IBM866, KOI8_U] {
+        for set in [WINDOWS_1251, IBM866, KOI8_U, ISO_8859_5, X_MAC_CYRILLIC] {
             let (bytes, _, failed) = set.encode(TEXT);
             assert!(!failed || set == KOI8_U, "{}", set.name());
             let decoded = decode(&bytes);

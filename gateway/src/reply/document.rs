@@ -66,7 +66,7 @@ pub fn document_message(heading: &Heading) -> v1::DocumentMessage {
         manifest_reference,
         part,
         revision: i32::try_from(revision).unwrap_or(i32::MAX),
-        source_place: heading.place.as_ref().map(source_place),
+        source_place: heading.place.as_ref().map(|place| source_place(place, Language::English)),
         ..v1::DocumentMessage::default()
     }
 }
@@ -127,7 +127,9 @@ const WORDS: [(Language, &str, &str); 3] = [
 
 /// A notice with a place, whole and in parts.
 fn placed(mut notice: Notice, place: &SourcePlace) -> Notice {
-    let place = source_place(place);
+    notice = notice.with("place_ru", place.in_words(Language::Russian));
+    notice = notice.with("place_uz", place.in_words(Language::Uzbek));
+    let place = source_place(place, Language::English);
     notice = notice.with("place", &place.text);
     for (key, value) in coordinates(&place) {
         notice = notice.with(key, value);
@@ -178,6 +180,7 @@ mod tests {
         assert_eq!(notice.reason, Reason::DocumentUnreadable);
         assert_eq!(notice.metadata["cause"], "TRUNCATED");
         assert_eq!(notice.metadata["place"], "line 7, column 2");
+        assert_eq!(notice.metadata["place_ru"], "строка 7, столбец 2");
         assert_eq!(notice.violations[0].1, "line 7, column 2: it ends before UNT");
         assert_eq!(notice.metadata["problem"], "it ends before UNT");
         assert_eq!(notice.metadata["problem_ru"], "документ обрывается; не хватает: UNT");

@@ -21,12 +21,12 @@ pub fn finding(finding: &Finding, language: Language) -> v1::Finding {
         text: text.text,
         remedy: text.remedy,
         original_value: finding.original.as_ref().map_or_else(String::new, |original| original.0.clone()),
-        source_place: finding.place.as_ref().map(source_place),
+        source_place: finding.place.as_ref().map(|place| source_place(place, language)),
     }
 }
 
 /// A place in the source, in words and in numbers.
-pub(super) fn source_place(place: &SourcePlace) -> v1::SourcePlace {
+pub(super) fn source_place(place: &SourcePlace, language: Language) -> v1::SourcePlace {
     use v1::source_place::Place;
     let numbers = match place {
         SourcePlace::Segment { number, tag, element, component } => Place::Segment(v1::SegmentPlace {
@@ -52,7 +52,7 @@ pub(super) fn source_place(place: &SourcePlace) -> v1::SourcePlace {
             Place::Line(v1::TextPlace { line_number: signed(*line), column_number: signed(*column) })
         }
     };
-    v1::SourcePlace { text: place.to_string(), place: Some(numbers) }
+    v1::SourcePlace { text: place.in_words(language), place: Some(numbers) }
 }
 
 /// A number of the contract, where integers are signed.

@@ -103,7 +103,7 @@ fn place(place: &v1::SourcePlace) -> Option<SourcePlace> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::finding::source_place;
+    use super::super::{Language, finding::source_place};
     use super::*;
 
     #[test]
@@ -115,7 +115,7 @@ mod tests {
             SourcePlace::Json { pointer: "/a/0".into(), line: 0 },
             SourcePlace::Line { line: 1, column: 1 },
         ] {
-            assert_eq!(place(&source_place(&told)), Some(told));
+            assert_eq!(place(&source_place(&told, Language::English)), Some(told));
         }
         let mut late = v1::SubmitManifestResponse { receipt: Some(v1::Receipt::default()), ..Default::default() };
         late.set_state(ManifestState::Cancelled);

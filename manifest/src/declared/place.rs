@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::finding_text::Language;
+
 /// Where something stood in the source. All numbers count from 1; 0 means "the whole of it" (no particular element,
 /// component or column).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,36 +54,97 @@ pub enum SourcePlace {
     },
 }
 
-impl fmt::Display for SourcePlace {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+/// What the parts of a place are called.
+struct Words {
+    segment: &'static str,
+    element: &'static str,
+    component: &'static str,
+    line: &'static str,
+    column: &'static str,
+    row: &'static str,
+    sheet: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    segment: "segment",
+    element: "element",
+    component: "component",
+    line: "line",
+    column: "column",
+    row: "row",
+    sheet: "sheet",
+};
+
+const RUSSIAN: Words = Words {
+    segment: "сегмент",
+    element: "элемент",
+    component: "компонент",
+    line: "строка",
+    column: "столбец",
+    row: "строка",
+    sheet: "лист",
+};
+
+const UZBEK: Words = Words {
+    segment: "segment",
+    element: "element",
+    component: "komponent",
+    line: "satr",
+    column: "ustun",
+    row: "qator",
+    sheet: "varaq",
+};
+
+impl SourcePlace {
+    /// The place as a person would say it in a language.
+    #[must_use]
+    pub fn in_words(&self, language: Language) -> String {
+        let mut text = String::new();
+        let words = match language {
+            Language::English => &ENGLISH,
+            Language::Russian => &RUSSIAN,
+            Language::Uzbek => &UZBEK,
+        };
+        // Writing into a text never fails.
+        let _ = self.write(&mut text, words);
+        text
+    }
+
+    fn write(&self, f: &mut impl fmt::Write, words: &Words) -> fmt::Result {
         match self {
             Self::Segment { number, tag, element, component } => {
-                write!(f, "segment {number} ({tag})")?;
-                part(f, "element", *element)?;
-                part(f, "component", *component)
+                write!(f, "{} {number} ({tag})", words.segment)?;
+                part(f, words.element, *element)?;
+                part(f, words.component, *component)
             }
             Self::Xml { xpath, line, column } => {
                 f.write_str(xpath)?;
-                part(f, "line", *line)?;
-                part(f, "column", *column)
+                part(f, words.line, *line)?;
+                part(f, words.column, *column)
             }
             Self::Cell { sheet, row, column } => {
                 if !sheet.is_empty() {
-                    write!(f, "sheet {sheet}, ")?;
+                    write!(f, "{} {sheet}, ", words.sheet)?;
                 }
-                write!(f, "row {row}")?;
-                part(f, "column", *column)?;
+                write!(f, "{} {row}", words.row)?;
+                part(f, words.column, *column)?;
                 if *column == 0 { Ok(()) } else { write!(f, " ({}{row})", letters(*column)) }
             }
             Self::Json { pointer, line } => {
                 f.write_str(if pointer.is_empty() { "/" } else { pointer })?;
-                part(f, "line", *line)
+                part(f, words.line, *line)
             }
             Self::Line { line, column } => {
-                write!(f, "line {line}")?;
-                part(f, "column", *column)
+                write!(f, "{} {line}", words.line)?;
+                part(f, words.column, *column)
             }
         }
+    }
+}
+
+impl fmt::Display for SourcePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, &ENGLISH)
     }
 }
 
@@ -96,7 +159,7 @@ fn letters(column: u32) -> String {
     letters.iter().rev().collect()
 }
 
-fn part(f: &mut fmt::Formatter<'_>, name: &str, number: u32) -> fmt::Result {
+fn part(f: &mut impl fmt::Write, name: &str, number: u32) -> fmt::Result {
     if number == 0 { Ok(()) } else { write!(f, ", {name} {number}") }
 }
 
@@ -151,7 +214,10 @@ mod tests {
         assert_eq!(cell.to_string(), "sheet Лист1, row 3, column 2 (B3)");
         assert_eq!(SourcePlace::Cell { sheet: String::new(), row: 3, column: 0 }.to_string(), "row 3");
         assert_eq!(SourcePlace::Json { pointer: "/a/0".into(), line: 0 }.to_string(), "/a/0");
-        assert_eq!(SourcePlace::Line { line: 2, column: 7 }.to_string(), "line 2, column 7");
+        let line = SourcePlace::Line { line: 2, column: 7 };
+        assert_eq!(line.to_string(), "line 2, column 7");
+        assert_eq!(line.in_words(Language::Russian), "строка 2, столбец 7");
+        assert_eq!(segment(4, 2).in_words(Language::Uzbek), "segment 12 (NAD), element 4, komponent 2");
         assert_eq!(SegmentTag::new(b"n\xffDX").as_str(), "??D");
         assert_eq!(SegmentTag::default().as_str(), "");
     }

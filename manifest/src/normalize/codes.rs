@@ -130,29 +130,43 @@ impl Step<'_> {
     /// An identifier: letters and digits, in upper case. What else stood there is left out and said.
     pub(super) fn identifier(&mut self, said: &str, at: Spot<'_>) -> Option<String> {
         let identifier = words::identifier(said)?;
-        self.say_left_out(said, at);
+        self.say_left_out(said, Some(Severity::Note), at);
         Some(identifier)
     }
 
-    /// A number on a plate or a document: an identifier in which letters that look like Latin ones are Latin ones, and that is said.
+    /// The number of a document: an identifier in which letters that look like Latin ones are Latin ones, and that is said.
+    pub(super) fn document_number(&mut self, said: &str, at: Spot<'_>) -> Option<String> {
+        let number = words::plate(said)?;
+        self.say_left_out(said, Some(Severity::Note), at);
+        self.say_lookalikes(said, at);
+        Some(number)
+    }
+
+    /// The number on a plate, the same way. Plates are written in groups, so the signs between those are not said.
     pub(super) fn plate(&mut self, said: &str, at: Spot<'_>) -> Option<String> {
         let plate = words::plate(said)?;
-        self.say_left_out(said, at);
+        self.say_left_out(said, None, at);
+        self.say_lookalikes(said, at);
+        Some(plate)
+    }
+
+    fn say_lookalikes(&mut self, said: &str, at: Spot<'_>) {
         if words::has_lookalikes(said) {
             self.note(FindingCode::FormRepaired, at)
                 .original(said)
                 .parameter("form", "Cyrillic letters read as the Latin ones that they look like")
                 .push();
         }
-        Some(plate)
     }
 
-    fn say_left_out(&mut self, said: &str, at: Spot<'_>) {
+    /// `separators`: what signs that people write between the parts of a number weigh.
+    fn say_left_out(&mut self, said: &str, separators: Option<Severity>, at: Spot<'_>) {
         let severity = match words::left_out(said) {
-            words::LeftOut::Nothing => return,
-            words::LeftOut::Separators => Severity::Note,
-            words::LeftOut::Others => Severity::Warning,
+            words::LeftOut::Nothing => None,
+            words::LeftOut::Separators => separators,
+            words::LeftOut::Others => Some(Severity::Warning),
         };
+        let Some(severity) = severity else { return };
         let finding = self.findings.note(FindingCode::FormRepaired, severity, at);
         finding.original(said).parameter("form", "signs left out of a number").push();
     }

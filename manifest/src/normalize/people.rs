@@ -163,7 +163,7 @@ impl Step<'_> {
         issuer_told: bool,
         at: Spot<'_>,
     ) -> TravelDocument {
-        let number = self.plate(&said.number, at.field("number"));
+        let number = self.document_number(&said.number, at.field("number"));
         if number.is_none() {
             self.absent(Element::DocumentNumber, "number", at.field("number"));
         }

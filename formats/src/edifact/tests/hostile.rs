@@ -50,7 +50,7 @@ fn other_messages_are_refused_by_name() {
     assert_eq!(persons(&read(mixed.as_bytes()).unwrap()), [2, 999]);
     let named =
         crate::read(plain().as_bytes(), Some(Format::Cuscar), &given(), &Limits::default()).unwrap_err();
-    assert_eq!(named.to_string(), "the messages are of type PAXLST, not CUSCAR");
+    assert_eq!(named.to_string(), "the messages are of another type than the one named: PAXLST");
     let empty = plain().replace("BGM+745+R1+9'", "");
     assert!(read(empty.as_bytes()).unwrap().messages[0].content.is_err());
 }
