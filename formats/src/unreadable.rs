@@ -175,3 +175,33 @@ impl Cause {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_is_told_in_three_languages() {
+        let path = || String::from("manifest.cargo");
+        let causes = [
+            Cause::NotRecognised,
+            Cause::NotRead(String::from("CC029C")),
+            Cause::NotRead(String::from("JSON without a voyage")),
+            Cause::Truncated("the first message"),
+            Cause::Malformed(String::from("not JSON: a number without digits")),
+            Cause::DocumentType,
+            Cause::TooMany { what: "persons", limit: 7 },
+            Cause::Beyond(Beyond::Bytes { limit: 7, found: 9 }),
+            Cause::Beyond(Beyond::List { path: path(), limit: 7, setting: "max_x" }),
+            Cause::Beyond(Beyond::Text { path: path(), limit: 7, found: 9 }),
+        ];
+        for cause in causes {
+            let told = [Language::English, Language::Russian, Language::Uzbek].map(|it| cause.in_words(it));
+            let texts: std::collections::BTreeSet<_> = told.iter().map(|told| told.text.as_str()).collect();
+            let remedies: std::collections::BTreeSet<_> =
+                told.iter().map(|told| told.remedy.as_str()).collect();
+            assert_eq!((texts.len(), remedies.len()), (3, 3), "{told:?}");
+            assert!(told[1].text.chars().any(|c| ('а'..='я').contains(&c)), "{told:?}");
+        }
+    }
+}

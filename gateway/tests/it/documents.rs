@@ -134,6 +134,9 @@ async fn what_is_no_document_is_refused_as_such() {
     assert_eq!(metadata["cause"], "TRUNCATED");
     assert_eq!(metadata["format"], "MANIFEST_JSON");
     assert_eq!(metadata["line_number"], "2");
+    assert_eq!(metadata["problem_ru"], "документ обрывается; не хватает: конец текста JSON");
+    assert_eq!(metadata["place_ru"].split(' ').next(), Some("строка"));
+    assert_eq!(metadata["remedy_uz"], "Hujjatni qayta, toʻliq yuboring.");
     let mut post = gateway.manifests("post-gishtkuprik");
     let request = SubmitDocumentRequest { content: json(&lorries(1, 1)), ..Default::default() };
     assert_eq!(reason(&post.submit_document(request).await.unwrap_err()), "ROLE_NOT_ALLOWED");

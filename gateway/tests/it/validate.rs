@@ -1,7 +1,7 @@
 //! A dry run returns the normalized manifest and findings, and nothing that would help an evader.
 
 use gateway::persist::AuditKind;
-use proto::v1::{ListManifestsRequest, ValidateManifestRequest};
+use proto::v1::{ListManifestsRequest, ValidateDocumentRequest, ValidateManifestRequest};
 use testkit::stories::Story;
 
 use crate::harness::{Gateway, eventually, now, reason};
@@ -54,4 +54,29 @@ async fn dry_runs_are_limited() {
         }
     }
     panic!("never refused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_without_any_number_is_looked_at_all_the_same() {
+    let gateway = Gateway::start(&[]).await;
+    let mut client = gateway.manifests("silk-coach");
+    let list = "Surname;Given name;Date of birth;Nationality;Passport\nSynthetic;Mary;1985-07-04;UZB;AA1234567\n";
+    let mut told = async |reference: &str| {
+        let request = ValidateDocumentRequest {
+            content: list.as_bytes().to_vec(),
+            document_reference: reference.into(),
+            language_code: "ru".into(),
+            ..Default::default()
+        };
+        client.validate_document(request).await.unwrap().into_inner().messages.remove(0)
+    };
+    let message = told("").await;
+    assert_eq!(message.refusal, None, "the finding says it, beside the others");
+    let checked = message.checked.unwrap();
+    assert!(!checked.acceptable);
+    let needed = checked.findings.iter().find(|it| it.field_path == "manifest_reference").unwrap();
+    assert_eq!(needed.code, "REQUIRED_FIELD_MISSING");
+    assert!(needed.text.contains("номер списка"), "{}", needed.text);
+    let checked = told("LIST-1").await.checked.unwrap();
+    assert!(checked.findings.iter().all(|it| it.field_path != "manifest_reference"));
 }
