@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use scoring::{LoadError, Scorer};
+use jiff::civil::Date;
+use scoring::{Capacity, Case, CrewMember, History, LoadError, Scorer, Subject, Verdict, Withheld, finish};
 use tokio::sync::watch;
 
 use crate::{config::Config, persist::BundleRow};
@@ -24,6 +25,30 @@ impl Judging {
     #[must_use]
     pub fn now(&self) -> Arc<Scorer> {
         Arc::clone(&self.0.borrow())
+    }
+
+    /// Does the scorer in force judge? Asked with one invented goods item that nobody has precedents for. Blocking, some
+    /// microseconds.
+    #[must_use]
+    pub fn decides(&self) -> bool {
+        let item = Subject {
+            hs_code: Some("940360".to_owned()),
+            origin_country: Some("KZ".to_owned()),
+            departure_country: Some("KZ".to_owned()),
+            mass_mg: Some(1_000_000_000),
+            value: None,
+            importer: None,
+            exporter: None,
+            declarant: None,
+            carrier: None,
+            office: None,
+            mode: None,
+            date: Date::constant(2026, 1, 1),
+        };
+        let case = Case::Cargo { consignments: vec![vec![item]], crew: vec![CrewMember::Driver] };
+        let scored = self.now().score(&case, Ok(&History::default()), &[]);
+        let decided = finish(scored, &Capacity::default());
+        !decided.pre_decisions.iter().any(|each| each.verdict == Verdict::Withheld(Withheld::ScoringFailed))
     }
 }
 

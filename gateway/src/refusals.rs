@@ -95,7 +95,9 @@ impl Refusals {
     pub async fn flush(&self) {
         let due = std::mem::take(&mut self.minute().due);
         for event in due {
+            let kind = event.kind.as_str();
             if let Err(error) = self.0.store.audit(event).await {
+                self.0.metrics.audit_failure(kind);
                 tracing::warn!(cause = %error, "a refusal could not be audited");
             }
         }

@@ -62,6 +62,7 @@ impl Traffic {
     /// One that is changed.
     pub(super) fn with(&self, case: &str, change: impl FnOnce(&mut Manifest)) -> SubmitManifestRequest {
         let mut request = self.template.clone();
+        request.request_id = format!("conformance-{case}");
         let manifest = request.manifest.get_or_insert_default();
         manifest.manifest_reference = format!("{}-{case}", self.prefix);
         manifest.test = true;

@@ -26,13 +26,13 @@ use crate::{
     },
     clock::Clock,
     config::Config,
-    drift, judging,
+    drift,
+    judging::{self, Judging},
     observability::Metrics,
     persist::{AuditEvent, AuditKind, Store},
     refusals::Refusals,
+    watch::Seats,
 };
-
-const SECONDS_A_DAY: i64 = 86_400;
 
 /// What the background tasks share.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl Background {
         }
     }
 
-    /// For each partner and kind the soonest end, days from now.
+    /// For each partner and kind the soonest end, seconds from now.
     fn soonest(&self, registry: &Registry) -> Vec<(String, ExpiryKind, i64)> {
         let now = self.clock.now().as_second();
         let mut found: Vec<(String, ExpiryKind, i64)> = Vec::new();
@@ -82,7 +82,7 @@ impl Background {
         // Soonest first, so the first of each counts.
         for Expiry { partner_id, kind, at_seconds } in registry.snapshot().expiries() {
             if seen.insert((partner_id.clone(), kind)) {
-                found.push((partner_id, kind, at_seconds.saturating_sub(now).div_euclid(SECONDS_A_DAY)));
+                found.push((partner_id, kind, at_seconds.saturating_sub(now)));
             }
         }
         found
@@ -98,7 +98,7 @@ impl Background {
         let mut ticks = ticks(every);
         let mut seen = files.each_ref().map(|file| changed(file));
         loop {
-            self.metrics.set_certificate_days_left(self.days_left(&credentials));
+            self.metrics.set_certificate_remaining(self.remaining(&credentials));
             let asked = tokio::select! {
                 () = self.stop.cancelled() => return,
                 () = self.reload.0.credentials.notified() => true,
@@ -123,7 +123,7 @@ impl Background {
     pub(super) async fn probe(
         self,
         credentials: Credentials,
-        connections: OpenConnections,
+        (connections, judging, seats): (OpenConnections, Judging, Seats),
         readiness: Readiness,
         health: impl AsyncFn(bool),
         (every, limit): (Duration, Duration),
@@ -135,10 +135,13 @@ impl Background {
                 _ = ticks.tick() => {}
             }
             let persists = matches!(timeout(limit, self.store.ready()).await, Ok(Ok(())));
+            let judge = judging.clone();
+            let decides = tokio::task::spawn_blocking(move || judge.decides());
+            let decides = matches!(timeout(limit, decides).await, Ok(Ok(true)));
             let authenticates = credentials.not_after_seconds() > self.clock.now().as_second();
-            let ready = persists && authenticates;
+            let ready = persists && authenticates && decides;
             if ready != readiness.get() {
-                tracing::info!(ready, persists, authenticates, "readiness changed");
+                tracing::info!(ready, persists, authenticates, decides, "readiness changed");
             }
             if self.stop.is_cancelled() {
                 return; // draining has said no; do not take it back
@@ -147,6 +150,7 @@ impl Background {
             health(ready).await;
             self.metrics.set_ready(ready);
             self.metrics.set_open_connections(connections.count());
+            self.metrics.set_feed_lag(seats.lag().as_secs());
         }
     }
 
@@ -287,6 +291,7 @@ impl Background {
     pub(super) async fn flush(&self, handshakes: &Handshakes) {
         for count in handshakes.counts.drain() {
             if let Err(error) = self.store.audit(event(&count)).await {
+                self.metrics.audit_failure(AuditKind::HandshakesRefused.as_str());
                 tracing::error!(%error, reason = count.reason.code(), count = count.count, "a count of refused handshakes was not audited");
             }
         }
@@ -305,12 +310,13 @@ impl Background {
         };
         self.metrics.reload(what, if outcome.is_ok() { "ok" } else { "refused" });
         if let Err(error) = self.store.audit(AuditEvent::new(kind, self.clock.now()).reason(what)).await {
+            self.metrics.audit_failure(kind.as_str());
             tracing::error!(%error, what, "a reload was not audited");
         }
     }
 
-    fn days_left(&self, credentials: &Credentials) -> i64 {
-        credentials.not_after_seconds().saturating_sub(self.clock.now().as_second()).div_euclid(SECONDS_A_DAY)
+    fn remaining(&self, credentials: &Credentials) -> i64 {
+        credentials.not_after_seconds().saturating_sub(self.clock.now().as_second())
     }
 }
 

@@ -53,6 +53,8 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         stop: CancellationToken::new(),
     };
 
+    let seats = watch::Seats::new(&app.config.watch, app.metrics.clone());
+
     // The first answers are true: the store was opened and everything else proven a moment ago.
     let authenticate = &app.config.authenticate;
     announce(&health, true).await;
@@ -72,7 +74,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     let reporter = health.clone();
     tasks.spawn(background.clone().probe(
         app.credentials.clone(),
-        app.listener.open_connections(),
+        (app.listener.open_connections(), app.judging.clone(), seats.clone()),
         app.readiness.clone(),
         async move |ready| announce(&reporter, ready).await,
         (millis(settings.readiness_poll_ms), millis(settings.readiness_timeout_ms)),
@@ -121,9 +123,11 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         door: door.clone(),
         config: app.config.outcomes.clone(),
     });
+    let ledger = reconcile::Ledger::new(app.store.clone(), app.config.reconcile.at_once);
     let reconciliation = reconcile::Service::new(reconcile::Reconciliation {
         store: app.store.clone(),
         door: door.clone(),
+        ledger: ledger.clone(),
         config: app.config.reconcile.clone(),
     });
     let feed = watch::Service::new(watch::Feed {
@@ -133,6 +137,8 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         metrics: app.metrics.clone(),
         draining: draining.clone(),
         config: app.config.watch.clone(),
+        seats,
+        ledger,
     });
     let reflection = if settings.reflection { Some(reflection()?) } else { None };
     // Explain stands outside what may refuse, so that these refusals carry their reason too.
@@ -221,6 +227,7 @@ async fn announce(health: &HealthReporter, ready: bool) {
 
 async fn audit(background: &Background, kind: AuditKind) {
     if let Err(error) = background.store.audit(AuditEvent::new(kind, background.clock.now())).await {
+        background.metrics.audit_failure(kind.as_str());
         tracing::error!(%error, kind = kind.as_str(), "not audited");
     }
 }

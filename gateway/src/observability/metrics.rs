@@ -41,12 +41,14 @@ struct Instruments {
     pre_decisions: Counter<u64>,
     withheld: Counter<u64>,
     reloads: Counter<u64>,
+    audit_failures: Counter<u64>,
     gauges: Arc<Gauges>,
 }
 
 #[derive(Default)]
 struct Gauges {
-    certificate_days_left: AtomicI64,
+    certificate_remaining: AtomicI64,
+    feed_lag: AtomicI64,
     open_connections: AtomicI64,
     feed_watchers: AtomicI64,
     ready: AtomicI64,
@@ -54,7 +56,7 @@ struct Gauges {
     drift_alarms: AtomicI64,
     /// Question, found less predicted, thousandths.
     calibration: Mutex<Vec<(&'static str, i64)>>,
-    /// Partner, what ends, days until then.
+    /// Partner, what ends, seconds until then.
     expiries: Mutex<Vec<(String, ExpiryKind, i64)>>,
 }
 
@@ -100,8 +102,11 @@ impl Metrics {
                 .with_callback(move |observer| observer.observe(read(&gauges).load(Ordering::Relaxed), &[]))
                 .build();
         };
-        gauge(metric::CERTIFICATE_DAYS_LEFT, "Days until the gateway's certificate ends.", |g| {
-            &g.certificate_days_left
+        gauge(metric::CERTIFICATE_REMAINING, "Seconds until the gateway's certificate ends.", |g| {
+            &g.certificate_remaining
+        });
+        gauge(metric::FEED_LAG, "Longest time that a watcher has not been told what it should know.", |g| {
+            &g.feed_lag
         });
         gauge(metric::OPEN_CONNECTIONS, "Open connections.", |g| &g.open_connections);
         gauge(metric::FEED_WATCHERS, "Watchers of the feed.", |g| &g.feed_watchers);
@@ -127,10 +132,10 @@ impl Metrics {
             .build();
         gauge(metric::READY, "1 when the gateway can authenticate, decide and persist.", |g| &g.ready);
         for (name, what, kind) in [
-            (metric::ANCHOR_DAYS_LEFT, "Days until a partner's trust anchor ends.", ExpiryKind::Anchor),
+            (metric::ANCHOR_REMAINING, "Seconds until a partner's trust anchor ends.", ExpiryKind::Anchor),
             (
-                metric::CRL_DAYS_LEFT,
-                "Days until a partner's revocation list is past its next update.",
+                metric::CRL_REMAINING,
+                "Seconds until a partner's revocation list is past its next update.",
                 ExpiryKind::RevocationList,
             ),
         ] {
@@ -139,8 +144,9 @@ impl Metrics {
             observed
                 .with_callback(move |observer| {
                     let expiries = gauges.expiries.lock().unwrap_or_else(PoisonError::into_inner);
-                    for (partner_id, _, days) in expiries.iter().filter(|(_, each, _)| *each == kind) {
-                        observer.observe(*days, &[KeyValue::new(metric::LABEL_PARTNER, partner_id.clone())]);
+                    for (partner_id, _, seconds) in expiries.iter().filter(|(_, each, _)| *each == kind) {
+                        observer
+                            .observe(*seconds, &[KeyValue::new(metric::LABEL_PARTNER, partner_id.clone())]);
                     }
                 })
                 .build();
@@ -162,6 +168,7 @@ impl Metrics {
             pre_decisions: counter(metric::PRE_DECISIONS, "Roll-up pre-decisions by corridor and bundle."),
             withheld: counter(metric::WITHHELD, "Subjects without a pre-decision by cause."),
             reloads: counter(metric::RELOADS, "Reloads of credentials and registry."),
+            audit_failures: counter(metric::AUDIT_FAILURES, "Events that could not be audited, by kind."),
             gauges,
         }))
     }
@@ -210,12 +217,22 @@ impl Metrics {
         self.0.reloads.add(1, &labels);
     }
 
-    /// Days until the gateway's own certificate ends.
-    pub fn set_certificate_days_left(&self, days: i64) {
-        self.0.gauges.certificate_days_left.store(days, Ordering::Relaxed);
+    /// An event could not be audited. The kind is one of the closed list of audit events.
+    pub fn audit_failure(&self, kind: &'static str) {
+        self.0.audit_failures.add(1, &[KeyValue::new(metric::LABEL_KIND, kind)]);
     }
 
-    /// What of the registry ends when: partner, what, days until then. Replaces what was set before.
+    /// Seconds until the gateway's own certificate ends.
+    pub fn set_certificate_remaining(&self, seconds: i64) {
+        self.0.gauges.certificate_remaining.store(seconds, Ordering::Relaxed);
+    }
+
+    /// For how long the watcher that is furthest behind has had something that it was not told, seconds.
+    pub fn set_feed_lag(&self, seconds: u64) {
+        self.0.gauges.feed_lag.store(i64::try_from(seconds).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+
+    /// What of the registry ends when: partner, what, seconds until then. Replaces what was set before.
     pub fn set_expiries(&self, expiries: Vec<(String, ExpiryKind, i64)>) {
         *self.0.gauges.expiries.lock().unwrap_or_else(PoisonError::into_inner) = expiries;
     }
@@ -311,7 +328,9 @@ mod tests {
         metrics.withheld("BLOCKING_FINDING");
         metrics.submission("synthetic-partner", "recorded");
         metrics.reload("registry", "refused");
-        metrics.set_certificate_days_left(9);
+        metrics.audit_failure("REFUSED");
+        metrics.set_certificate_remaining(9);
+        metrics.set_feed_lag(4);
         metrics.set_expiries(vec![
             ("synthetic-partner".to_owned(), ExpiryKind::Anchor, 300),
             ("synthetic-partner".to_owned(), ExpiryKind::RevocationList, -1),
@@ -330,9 +349,11 @@ mod tests {
             "customs_gateway_withheld_total{cause=\"BLOCKING_FINDING\"} 1",
             "customs_gateway_submissions_total{partner=\"synthetic-partner\",result=\"recorded\"} 1",
             "customs_gateway_reloads_total{result=\"refused\",what=\"registry\"} 1",
-            "customs_gateway_certificate_days_left 9",
-            "customs_gateway_anchor_days_left{partner=\"synthetic-partner\"} 300",
-            "customs_gateway_crl_days_left{partner=\"synthetic-partner\"} -1",
+            "customs_gateway_audit_failures_total{kind=\"REFUSED\"} 1",
+            "customs_gateway_certificate_remaining_seconds 9",
+            "customs_gateway_feed_lag_seconds 4",
+            "customs_gateway_anchor_remaining_seconds{partner=\"synthetic-partner\"} 300",
+            "customs_gateway_crl_remaining_seconds{partner=\"synthetic-partner\"} -1",
             "customs_gateway_open_connections 3",
             "customs_gateway_feed_watchers 2",
             "customs_gateway_ready 1",

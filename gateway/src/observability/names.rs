@@ -58,12 +58,16 @@ pub mod metric {
     pub const WITHHELD: &str = "customs_gateway_withheld_total";
     /// Counter: reloads of credentials, registry or revocation lists. Labels: what, result.
     pub const RELOADS: &str = "customs_gateway_reloads_total";
-    /// Gauge, days: until the gateway's own certificate ends.
-    pub const CERTIFICATE_DAYS_LEFT: &str = "customs_gateway_certificate_days_left";
-    /// Gauge, days: until the first of a partner's trust anchors ends. Label: partner.
-    pub const ANCHOR_DAYS_LEFT: &str = "customs_gateway_anchor_days_left";
-    /// Gauge, days: until the first of a partner's revocation lists is past its next update. Label: partner.
-    pub const CRL_DAYS_LEFT: &str = "customs_gateway_crl_days_left";
+    /// Counter: events that could not be audited. Label: kind.
+    pub const AUDIT_FAILURES: &str = "customs_gateway_audit_failures_total";
+    /// Gauge, seconds: until the gateway's own certificate ends.
+    pub const CERTIFICATE_REMAINING: &str = "customs_gateway_certificate_remaining_seconds";
+    /// Gauge, seconds: until the first of a partner's trust anchors ends. Label: partner.
+    pub const ANCHOR_REMAINING: &str = "customs_gateway_anchor_remaining_seconds";
+    /// Gauge, seconds: until the first of a partner's revocation lists is past its next update. Label: partner.
+    pub const CRL_REMAINING: &str = "customs_gateway_crl_remaining_seconds";
+    /// Gauge, seconds: for how long the watcher that is furthest behind has had something that it was not told.
+    pub const FEED_LAG: &str = "customs_gateway_feed_lag_seconds";
     /// Gauge: open connections.
     pub const OPEN_CONNECTIONS: &str = "customs_gateway_open_connections";
     /// Gauge: watchers of the feed.
@@ -79,7 +83,7 @@ pub mod metric {
 
     /// Label: step of the way.
     pub const LABEL_STEP: &str = "step";
-    /// Label: `cargo`, `passengers` or `other`.
+    /// Label: `cargo`, `passengers` or `other`; of audit failures, the audit event.
     pub const LABEL_KIND: &str = "kind";
     /// Label: how it ended.
     pub const LABEL_RESULT: &str = "result";

@@ -6,4 +6,5 @@ mod totals;
 
 pub use config::Config;
 pub use service::{Reconciliation, Service};
-pub(crate) use totals::{day, totals};
+pub use totals::Ledger;
+pub(crate) use totals::day;

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use proto::v1::{self, reconciliation_service_server::ReconciliationService};
-use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 
-use super::{Config, totals};
+use super::{Config, Ledger};
 use crate::{
     authenticate::registry::{Partner, Role},
     calls::{Door, Failure},
@@ -25,33 +24,21 @@ pub struct Reconciliation {
     pub store: Store,
     /// Where calls come in.
     pub door: Door,
+    /// Counts periods.
+    pub ledger: Ledger,
     /// The section `[reconcile]`.
     pub config: Config,
 }
 
 /// `customs.prearrival.v1.ReconciliationService`.
 #[derive(Debug, Clone)]
-pub struct Service(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    store: Store,
-    door: Door,
-    max_days: u32,
-    counting: Semaphore,
-}
+pub struct Service(Arc<Reconciliation>);
 
 impl Service {
     /// A service over a store.
     #[must_use]
     pub fn new(reconciliation: Reconciliation) -> Self {
-        let Reconciliation { store, door, config } = reconciliation;
-        Self(Arc::new(Inner {
-            store,
-            door,
-            max_days: config.max_days,
-            counting: Semaphore::new(config.at_once),
-        }))
+        Self(Arc::new(reconciliation))
     }
 
     async fn reconcile(
@@ -70,10 +57,10 @@ impl Service {
         if before <= from {
             return Err(invalid("receive_time_before", "is not after receive_time_from").into());
         }
-        let longest = SignedDuration::from_hours(24 * i64::from(self.0.max_days));
+        let longest = SignedDuration::from_hours(24 * i64::from(self.0.config.max_days));
         if before.duration_since(from) > longest {
             let notice = invalid("receive_time_before", "is too long after receive_time_from");
-            return Err(notice.with("max_days", self.0.max_days).into());
+            return Err(notice.with("max_days", self.0.config.max_days).into());
         }
         let size = match u32::try_from(request.page_size) {
             Ok(0) => PAGE.0,
@@ -88,10 +75,8 @@ impl Service {
                 Some(position.ok_or_else(|| invalid("page_token", "is not one that was given"))?)
             }
         };
-        // Walking a period is the longest that a reader is asked for: a few at a time, or lists and histories would wait.
-        let _permit = self.0.counting.acquire().await;
         let totals = match after {
-            None => Some(totals(&self.0.store, &partner.id, (from, before)).await?),
+            None => Some(self.0.ledger.totals(&partner.id, (from, before)).await?),
             Some(_) => None,
         };
         let page = self.0.store.reconciled(&partner.id, (from, before), after, size, true).await?;

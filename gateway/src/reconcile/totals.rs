@@ -1,9 +1,12 @@
 //! The counts of a period, and one digest over all of it.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{Context, SHA256};
 use jiff::{Timestamp, civil::Date};
 use manifest::{State, border_post::LOCAL_OFFSET};
 use proto::v1;
+use tokio::sync::Semaphore;
 
 use crate::{
     calls::Failure,
@@ -20,23 +23,41 @@ pub(crate) fn day(day: Date) -> Option<(Timestamp, Timestamp)> {
     Some((midnight(day)?, midnight(day.tomorrow().ok()?)?))
 }
 
-/// What was received of a partner in a period.
-///
-/// # Errors
-/// When the store does not answer, or what it answers cannot be read.
-pub(crate) async fn totals(
-    store: &Store,
-    partner_id: &str,
-    period: (Timestamp, Timestamp),
-) -> Result<v1::ReconciliationTotals, Failure> {
-    let mut counting = Counting::new();
-    let mut after = None;
-    loop {
-        let page = store.reconciled(partner_id, period, after, TOGETHER, false).await?;
-        page.rows.iter().try_for_each(|row| counting.add(row))?;
-        after = page.next;
-        if after.is_none() {
-            return Ok(counting.finish());
+/// Counts periods, a few at a time: walking one is the longest that a reader of the store is asked for, and at midnight
+/// every watcher asks. Cheap to clone; all clones share the places.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    store: Store,
+    places: Arc<Semaphore>,
+}
+
+impl Ledger {
+    /// Over a store, with so many places.
+    #[must_use]
+    pub fn new(store: Store, at_once: usize) -> Self {
+        Self { store, places: Arc::new(Semaphore::new(at_once)) }
+    }
+
+    /// What was received of a partner in a period.
+    ///
+    /// # Errors
+    /// When the store does not answer, or what it answers cannot be read.
+    pub(crate) async fn totals(
+        &self,
+        partner_id: &str,
+        period: (Timestamp, Timestamp),
+    ) -> Result<v1::ReconciliationTotals, Failure> {
+        // Never closed.
+        let _place = self.places.acquire().await;
+        let mut counting = Counting::new();
+        let mut after = None;
+        loop {
+            let page = self.store.reconciled(partner_id, period, after, TOGETHER, false).await?;
+            page.rows.iter().try_for_each(|row| counting.add(row))?;
+            after = page.next;
+            if after.is_none() {
+                return Ok(counting.finish());
+            }
         }
     }
 }

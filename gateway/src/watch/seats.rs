@@ -2,9 +2,11 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::{Duration, Instant},
 };
 
+use super::Config;
 use crate::observability::Metrics;
 
 /// The seats of the watchers. Cheap to clone; all clones count together.
@@ -17,13 +19,19 @@ struct Inner {
     in_total: usize,
     metrics: Metrics,
     taken: Mutex<HashMap<String, usize>>,
+    /// Since when each watcher has had something that it was not told.
+    behind: Mutex<Vec<Weak<Behind>>>,
 }
+
+/// Since when a watcher has had something that it was not told; none while it knows everything.
+type Behind = Mutex<Option<Instant>>;
 
 /// One watcher's seat; given back when dropped.
 #[derive(Debug)]
 pub(super) struct Seat {
     seats: Seats,
     partner_id: String,
+    behind: Arc<Behind>,
 }
 
 /// Which limit has no seat left: the setting's name.
@@ -31,10 +39,26 @@ pub(super) struct Seat {
 pub(super) struct Full(pub(super) &'static str);
 
 impl Seats {
-    /// So many seats for each partner, and so many in all.
+    /// So many seats for each partner, and so many in all, as the section says.
     #[must_use]
-    pub fn new(per_partner: usize, in_total: usize, metrics: Metrics) -> Self {
-        Self(Arc::new(Inner { per_partner, in_total, metrics, taken: Mutex::default() }))
+    pub fn new(config: &Config, metrics: Metrics) -> Self {
+        Self(Arc::new(Inner {
+            per_partner: config.watchers_per_partner,
+            in_total: config.watchers_in_total,
+            metrics,
+            taken: Mutex::default(),
+            behind: Mutex::default(),
+        }))
+    }
+
+    /// For how long the watcher that is furthest behind has had something that it was not told: because it reads slowly, not
+    /// at all, or because we do.
+    #[must_use]
+    pub fn lag(&self) -> Duration {
+        let mut behind = self.0.behind.lock().unwrap_or_else(PoisonError::into_inner);
+        behind.retain(|each| each.strong_count() > 0);
+        let since = |each: &Weak<Behind>| *each.upgrade()?.lock().unwrap_or_else(PoisonError::into_inner);
+        behind.iter().filter_map(since).min().map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     pub(super) fn take(&self, partner_id: &str) -> Result<Seat, Full> {
@@ -49,7 +73,22 @@ impl Seats {
         }
         *own += 1;
         self.0.metrics.set_feed_watchers(total + 1);
-        Ok(Seat { seats: self.clone(), partner_id: partner_id.to_owned() })
+        let behind = Arc::new(Behind::default());
+        self.0.behind.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&behind));
+        Ok(Seat { seats: self.clone(), partner_id: partner_id.to_owned(), behind })
+    }
+}
+
+impl Seat {
+    /// There is something that the watcher was not told, or it has not come back for more.
+    pub(super) fn is_behind(&self) {
+        let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
+        behind.get_or_insert_with(Instant::now);
+    }
+
+    /// It was told everything, and waits.
+    pub(super) fn is_up_to_date(&self) {
+        *self.behind.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }
 
@@ -72,7 +111,8 @@ mod tests {
 
     #[test]
     fn a_partner_has_its_own_limit_and_all_have_one_together() {
-        let seats = Seats::new(2, 3, Metrics::default());
+        let config = Config { watchers_per_partner: 2, watchers_in_total: 3, ..Config::default() };
+        let seats = Seats::new(&config, Metrics::default());
         let first = seats.take("a").unwrap();
         let _second = seats.take("a").unwrap();
         assert_eq!(seats.take("a").map(|_| ()), Err(Full("watch.watchers_per_partner")));
@@ -80,5 +120,21 @@ mod tests {
         assert_eq!(seats.take("b").map(|_| ()), Err(Full("watch.watchers_in_total")));
         drop(first);
         assert!(seats.take("b").is_ok());
+    }
+
+    #[test]
+    fn the_one_furthest_behind_counts_while_it_is_there() {
+        let seats = Seats::new(&Config::default(), Metrics::default());
+        let [slow, quick] = ["a", "b"].map(|who| seats.take(who).unwrap());
+        assert_eq!(seats.lag(), Duration::ZERO);
+        slow.is_behind();
+        std::thread::sleep(Duration::from_millis(30));
+        slow.is_behind(); // still since then
+        quick.is_behind();
+        assert!(seats.lag() >= Duration::from_millis(30));
+        quick.is_up_to_date();
+        assert!(seats.lag() >= Duration::from_millis(30));
+        drop(slow);
+        assert_eq!(seats.lag(), Duration::ZERO);
     }
 }

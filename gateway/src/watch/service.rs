@@ -24,7 +24,7 @@ use crate::{
         names::{field, span},
     },
     persist::{Digests, FeedPosition, FeedRow, Scope, Store},
-    reconcile,
+    reconcile::{self, Ledger},
     reply::{self, Audience, Language, Notice, Reason},
 };
 
@@ -43,13 +43,16 @@ pub struct Feed {
     pub draining: CancellationToken,
     /// The section `[watch]`.
     pub config: Config,
+    /// The seats of the watchers.
+    pub seats: Seats,
+    /// Counts what was received in a day.
+    pub ledger: Ledger,
 }
 
 /// `customs.prearrival.v1.PreDecisionService`.
 #[derive(Debug, Clone)]
 pub struct Service {
     feed: Arc<Feed>,
-    seats: Seats,
 }
 
 /// Pre-decisions in one page, unless the caller says otherwise; and at the most.
@@ -59,9 +62,7 @@ impl Service {
     /// A service over a feed.
     #[must_use]
     pub fn new(feed: Feed) -> Self {
-        let seats =
-            Seats::new(feed.config.watchers_per_partner, feed.config.watchers_in_total, feed.metrics.clone());
-        Self { feed: Arc::new(feed), seats }
+        Self { feed: Arc::new(feed) }
     }
 
     /// The pre-decisions of a manifest, if the partner may see them; otherwise it is told that there are none.
@@ -148,7 +149,7 @@ impl Service {
             token => resume_token::open(&feed.digests, &scope, token)
                 .map_err(|_| Notice::new(Reason::ResumeTokenInvalid))?,
         };
-        let seat = self
+        let seat = feed
             .seats
             .take(&partner.id)
             .map_err(|full| Notice::new(Reason::Overloaded).with("limit", full.0))?;
@@ -254,7 +255,7 @@ impl Watcher {
             Event::DayOver(day, position) => {
                 let partner = self.subscription.still_allowed()?;
                 let period = reconcile::day(day).ok_or(Failure::Unreadable("a day out of range".into()))?;
-                let totals = reconcile::totals(&feed.store, &partner.id, period).await?;
+                let totals = feed.ledger.totals(&partner.id, period).await?;
                 let summary = v1::DailySummary {
                     from_time: Some(reply::timestamp(period.0)),
                     before_time: Some(reply::timestamp(period.1)),

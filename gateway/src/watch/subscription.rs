@@ -62,7 +62,7 @@ pub(super) struct Subscription {
     read_at: Instant,
     told_at: Instant,
     days: Option<Days>,
-    _seat: Seat,
+    seat: Seat,
 }
 
 /// Which days were told to be over, for a watcher that wants to know.
@@ -112,7 +112,7 @@ impl Subscription {
             read_at,
             told_at: now,
             days,
-            _seat: seat,
+            seat,
         }
     }
 
@@ -121,6 +121,13 @@ impl Subscription {
     /// # Errors
     /// Why the stream ends: the partner lost the right, the gateway stops, the store does not answer.
     pub(super) async fn next(&mut self) -> Result<Event, Failure> {
+        let event = self.find().await;
+        // Until it comes back for the next one: a peer that does not read is behind, whatever lies in the buffers.
+        self.seat.is_behind();
+        event
+    }
+
+    async fn find(&mut self) -> Result<Event, Failure> {
         loop {
             if self.draining.is_cancelled() {
                 return Err(Notice::new(Reason::ShuttingDown).into());
@@ -140,7 +147,9 @@ impl Subscription {
                 self.told_at = Instant::now();
                 return Ok(Event::Heartbeat(self.position));
             } else {
+                self.seat.is_up_to_date();
                 self.sleep().await;
+                self.seat.is_behind();
             }
         }
     }

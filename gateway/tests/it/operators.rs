@@ -1,6 +1,7 @@
 //! What operators see: the admin listener, health and reflection on the gRPC port.
 
 use gateway::persist::AuditKind;
+use proto::v1::{ListManifestsRequest, manifest_service_client::ManifestServiceClient};
 use testkit::stories::Story;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 use tonic_reflection::pb::v1::{
@@ -32,8 +33,9 @@ async fn the_admin_listener_answers() {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
     }
     // Issued for ninety days, a moment before or after the full hour.
-    let days = ["89", "90"].map(|days| format!("customs_gateway_certificate_days_left {days}\n"));
-    assert!(days.iter().any(|line| metrics.contains(line)), "{metrics}");
+    let name = "customs_gateway_certificate_remaining_seconds ";
+    let left = metrics.lines().find_map(|line| line.strip_prefix(name)?.parse::<i64>().ok()).unwrap();
+    assert!((89 * 86_400..=90 * 86_400).contains(&left), "{left}");
     gateway.metric("customs_gateway_open_connections 1").await;
     drop(client);
     gateway.metric("customs_gateway_open_connections 0").await;
@@ -58,6 +60,14 @@ async fn a_store_that_cannot_be_written_shows_in_readiness_and_health() {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
     eventually("not ready", async || gateway.http("/readyz").await.0 == 503).await;
     eventually("NOT_SERVING", async || !serving().await).await;
+    // It is not dead: a restart would mend nothing.
+    assert_eq!(gateway.http("/livez").await.0, 200);
+    // What cannot be audited is counted, and what the caller is told does not wait for it.
+    let stranger = gateway.world.kz.client("nobody-we-know").unwrap();
+    let mut client = ManifestServiceClient::new(gateway.channel(Some(&stranger)));
+    let refused = client.list_manifests(ListManifestsRequest::default()).await.unwrap_err();
+    assert_eq!(reason(&refused), "NOT_REGISTERED");
+    gateway.metric("customs_gateway_audit_failures_total{kind=\"REFUSED\"} 1").await;
     sqlx::query("ROLLBACK").execute(&mut connection).await.unwrap();
     eventually("ready again", async || gateway.http("/readyz").await.0 == 200).await;
     eventually("SERVING again", async || serving().await).await;

@@ -101,7 +101,7 @@ async fn operators_see_anchors_and_lists_coming_to_their_end() {
     eventually("both gauges", async || {
         let text = gateway.http("/metrics").await.1;
         ["anchor", "crl"].iter().all(|kind| {
-            let name = format!("customs_gateway_{kind}_days_left{{partner=\"kz-customs\"}} ");
+            let name = format!("customs_gateway_{kind}_remaining_seconds{{partner=\"kz-customs\"}} ");
             text.lines().any(|line| line.strip_prefix(&name).is_some_and(|days| days.parse::<i64>().is_ok()))
         })
     })

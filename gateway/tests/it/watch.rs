@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use proto::v1::{
     CancelManifestRequest, ListPreDecisionsRequest, ManifestDecided, ManifestState, PreDecision,
-    WatchPreDecisionsRequest, WatchPreDecisionsResponse, watch_pre_decisions_response::Event,
+    WatchPreDecisionsRequest, WatchPreDecisionsResponse,
+    pre_decision_service_client::PreDecisionServiceClient, watch_pre_decisions_response::Event,
 };
 use testkit::{identities::RegisteredPartner, many, stories::Story};
 use tokio::time::timeout;
 use tonic::{Code, Status, Streaming};
 
-use crate::harness::{GISHTKUPRIK, Gateway, LIMIT, each_with_digests, now, reason};
+use crate::harness::{GISHTKUPRIK, Gateway, LIMIT, each_with_digests, eventually, now, reason};
 
 async fn watch(
     gateway: &Gateway,
@@ -261,4 +262,27 @@ async fn an_idle_watch_outlives_every_call_timeout() {
     while begin.elapsed() < Duration::from_millis(500) {
         heartbeat(&mut stream).await;
     }
+}
+
+/// A peer that does not read is behind, although we have nothing more to tell it than what lies in the buffers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watcher_that_does_not_read_shows_as_lag() {
+    let gateway = Gateway::start(&[]).await;
+    let lag = async || {
+        let metrics = gateway.http("/metrics").await.1;
+        let name = "customs_gateway_feed_lag_seconds ";
+        metrics.lines().find_map(|line| line.strip_prefix(name)?.parse::<u64>().ok()).unwrap()
+    };
+    let mut reading = watch(&gateway, "kz-customs", WatchPreDecisionsRequest::default()).await.unwrap();
+    let reader = tokio::spawn(async move { while reading.message().await.is_ok_and(|it| it.is_some()) {} });
+    tokio::time::sleep(Duration::from_millis(1_200)).await;
+    assert_eq!(lag().await, 0, "who reads is not behind, however many heartbeats there were");
+
+    let endpoint = gateway.endpoint(Some(&gateway.identity("tj-customs"))).initial_stream_window_size(16);
+    let mut client = PreDecisionServiceClient::new(endpoint.connect_lazy());
+    let stuck = client.watch_pre_decisions(WatchPreDecisionsRequest::default()).await.unwrap();
+    eventually("the lag", async || lag().await >= 1).await;
+    drop((stuck, client));
+    eventually("none left", async || lag().await == 0).await;
+    reader.abort();
 }

@@ -25,10 +25,11 @@ pub(super) struct Matcher {
     pub(super) value: String,
 }
 
-const FUNCTIONS: [&str; 14] = [
+const FUNCTIONS: [&str; 15] = [
     "absent",
     "avg",
     "count",
+    "floor",
     "histogram_quantile",
     "increase",
     "label_values",

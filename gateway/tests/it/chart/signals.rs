@@ -13,6 +13,7 @@ use gateway::{
         Kind, Metrics, Outcome, Step,
         labels::{KINDS, OUTCOMES, STEPS},
     },
+    persist::AuditKind,
     reply::Reason,
 };
 use proto::v1;
@@ -45,6 +46,7 @@ fn metrics() -> BTreeMap<String, BTreeSet<String>> {
     metrics.withheld("SCORING_FAILED");
     metrics.submission("synthetic-partner", "recorded");
     metrics.reload("registry", "refused");
+    metrics.audit_failure("REFUSED");
     metrics.set_expiries(vec![
         ("synthetic-partner".to_owned(), ExpiryKind::Anchor, 1),
         ("synthetic-partner".to_owned(), ExpiryKind::RevocationList, 1),
@@ -65,6 +67,7 @@ fn metrics() -> BTreeMap<String, BTreeSet<String>> {
 fn values_of(metric: &str, label: &str) -> Option<BTreeSet<&'static str>> {
     let values: Vec<&'static str> = match (metric.trim_start_matches("customs_gateway_"), label) {
         ("submissions_total", "result") => vec!["recorded", "repeated", "rejected", "refused", "fault"],
+        ("audit_failures_total", "kind") => AuditKind::ALL.iter().map(|kind| kind.as_str()).collect(),
         ("reloads_total", "result") => vec!["ok", "refused"],
         ("reloads_total", "what") => vec!["credentials", "registry", "bundle"],
         ("refusals_total", "reason") => Reason::ALL.iter().map(|reason| reason.as_str()).collect(),
