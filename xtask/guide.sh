@@ -1,13 +1,14 @@
 #!/bin/sh
-# Plays docs/PARTNERS.md against a gateway of its own and prints how long each step took. Needs openssl.
+# Plays docs/PARTNERS.md against a gateway of its own and prints how long each step took. Needs openssl and bc. NO_BUILD=1 takes
+# the programs as they were built last.
 set -eu
 cd "$(dirname "$0")/.."
 REPO=$PWD BIN=${CARGO_TARGET_DIR:-$PWD/target}/debug
-cargo build --quiet --workspace --bins
+[ -n "${NO_BUILD:-}" ] || cargo build --quiet --workspace --bins
 FOLDER=$(mktemp -d)
 cd "$FOLDER"
 GATEWAY=
-trap '[ -z "$GATEWAY" ] || kill "$GATEWAY"; rm -r "$FOLDER"' EXIT
+trap '[ -z "$GATEWAY" ] || { kill "$GATEWAY"; wait "$GATEWAY" || true; }; rm -r "$FOLDER"' EXIT
 
 # The other side, beforehand: a gateway, and a CA for partners who have none. Everybody is invented.
 new_key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
