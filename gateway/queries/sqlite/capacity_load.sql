@@ -1,13 +1,28 @@
--- $1: [post, day] pairs as a JSON array; $2: now. Each shift with the minutes of its week, and what earlier shifts of the week,
--- that are over, left.
-select c.border_post_code, c.day, c.shift, c.begin_us, c.end_us, c.minutes, c.minutes_per_control, c.expected_arrivals,
+-- $1: [post, day] pairs as a JSON array; $2: now. Each shift with what earlier shifts of its week, that are over, had and left,
+-- how much of its expected arrivals the last of them saw, and what is left and still to come in those that are not over.
+select c.border_post_code, c.day, c.shift, c.week, c.begin_us, c.end_us, c.minutes, c.minutes_per_control, c.expected_arrivals,
        d.cut, coalesce(u.arrivals, 0) as arrivals, coalesce(u.minutes, 0.0) as used,
        (select coalesce(sum(e.minutes - coalesce(v.minutes, 0.0)), 0.0)
         from capacity e left join capacity_use v on v.border_post_code = e.border_post_code and v.day = e.day and v.shift = e.shift
         where e.border_post_code = c.border_post_code and e.day between c.week and c.day
           and e.end_us <= c.begin_us and e.end_us <= $2) as carried,
        (select coalesce(sum(e.minutes), 0.0) from capacity e
-        where e.border_post_code = c.border_post_code and e.day between c.week and date(c.week, '+6 days')) as week_minutes,
+        where e.border_post_code = c.border_post_code and e.day between c.week and c.day
+          and e.end_us <= c.begin_us and e.end_us <= $2) as earlier_minutes,
+       -- Of the greatest a bare column is that row's: the last shift.
+       (select level from (
+          select max(e.end_us), coalesce(v.arrivals, 0) / e.expected_arrivals as level
+          from capacity e left join capacity_use v on v.border_post_code = e.border_post_code and v.day = e.day and v.shift = e.shift
+          where e.border_post_code = c.border_post_code and e.day between c.week and c.day
+            and e.end_us <= c.begin_us and e.end_us <= $2)) as last_level,
+       (select coalesce(sum(e.minutes - coalesce(v.minutes, 0.0)), 0.0)
+        from capacity e left join capacity_use v on v.border_post_code = e.border_post_code and v.day = e.day and v.shift = e.shift
+        where e.border_post_code = c.border_post_code and e.day between c.week and date(c.week, '+6 days')
+          and e.end_us > $2 and (e.day, e.shift) <> (c.day, c.shift)) as elsewhere_left,
+       (select coalesce(sum(max(e.expected_arrivals - coalesce(v.arrivals, 0), 0.0)), 0.0)
+        from capacity e left join capacity_use v on v.border_post_code = e.border_post_code and v.day = e.day and v.shift = e.shift
+        where e.border_post_code = c.border_post_code and e.day between c.week and date(c.week, '+6 days')
+          and e.end_us > $2 and (e.day, e.shift) <> (c.day, c.shift)) as elsewhere_to_come,
        s.counts
 from json_each($1) k
 cross join capacity c on c.border_post_code = k.value ->> 0 and c.day = k.value ->> 1

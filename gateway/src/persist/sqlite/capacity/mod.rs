@@ -39,6 +39,10 @@ struct Given {
 /// One shift with its instants.
 struct Known {
     name: String,
+    /// Its Monday.
+    week: String,
+    /// It ended before this commit.
+    over: bool,
     begin_us: i64,
     end_us: i64,
     shift: Shift,
@@ -79,7 +83,10 @@ impl Budgets {
             let shift = Shift {
                 minutes: row.try_get("minutes")?,
                 carried: row.try_get("carried")?,
-                week_minutes: row.try_get("week_minutes")?,
+                earlier_minutes: row.try_get("earlier_minutes")?,
+                last_level: row.try_get("last_level")?,
+                elsewhere_left: row.try_get("elsewhere_left")?,
+                elsewhere_to_come: row.try_get("elsewhere_to_come")?,
                 minutes_per_control: row.try_get("minutes_per_control")?,
                 expected_arrivals: row.try_get("expected_arrivals")?,
                 arrivals: row.try_get::<i64, _>("arrivals")? as f64,
@@ -88,6 +95,8 @@ impl Budgets {
             };
             let known = Known {
                 name: row.try_get("shift")?,
+                week: row.try_get("week")?,
+                over: row.try_get::<i64, _>("end_us")? <= now,
                 begin_us: row.try_get("begin_us")?,
                 end_us: row.try_get("end_us")?,
                 shift,
@@ -141,6 +150,7 @@ impl Budgets {
         let minutes = if finished.verdict == "RED" { known.shift.minutes_per_control } else { 0.0 };
         known.shift.arrivals += 1.0;
         known.shift.used += minutes;
+        self.tell_the_week(&key, 1.0, minutes);
         let given = self.given.entry(key.clone()).or_default();
         *given = (given.0 + 1, given.1 + minutes);
         let scores = self.scores.entry(key.0.clone()).or_default();
@@ -166,8 +176,33 @@ impl Budgets {
             known.shift.arrivals -= 1.0;
             known.shift.used -= minutes;
         }
+        self.tell_the_week(&shift, -1.0, -minutes);
         let given = self.given.entry(shift).or_default();
         *given = (given.0 - 1, given.1 - minutes);
+    }
+
+    /// The other shifts of the same week at the post, as far as they are of this commit, see what one of them was given.
+    fn tell_the_week(&mut self, (post, day, name): &ShiftKey, arrivals: f64, minutes: f64) {
+        let at = |known: &&Known| known.name == *name;
+        let Some(changed) = self.shifts.get(&(post.clone(), day.clone())).and_then(|all| all.iter().find(at))
+        else {
+            return;
+        };
+        let (week, over, end_us) = (changed.week.clone(), changed.over, changed.end_us);
+        let same_post = self.shifts.iter_mut().filter(|((of, _), _)| of == post);
+        for ((_, on), shifts) in same_post {
+            for other in shifts.iter_mut().filter(|other| other.week == week) {
+                if on == day && other.name == *name {
+                    continue;
+                }
+                if !over {
+                    other.shift.elsewhere_left -= minutes;
+                    other.shift.elsewhere_to_come = (other.shift.elsewhere_to_come - arrivals).max(0.0);
+                } else if end_us <= other.begin_us {
+                    other.shift.carried -= minutes;
+                }
+            }
+        }
     }
 
     /// The shift that a conveyance falls to. A declared hour costs nothing to change, so on a day with shifts there is one for

@@ -87,16 +87,19 @@ impl Arguments {
         let seed = Seed([seed; 32]);
         let mut scores = Scores::default();
         let mut lived = Lived::default();
-        let (mut carried, mut week_minutes, mut number) = (0.0, 0.0, 0_u64);
+        let (mut carried, mut earlier_minutes, mut last_level, mut number) = (0.0, 0.0, None, 0_u64);
         for day in rows.chunk_by(|a, b| a.subject.date == b.subject.date) {
             let date = day[0].subject.date;
             let monday = date.checked_sub(i64::from(date.weekday().to_monday_zero_offset()).days())?;
             if lived.weeks.last().is_none_or(|(week, _)| *week != monday) {
                 lived.weeks.push((monday, Sum::default()));
                 carried = 0.0; // what a week leaves is gone: inspectors' time does not keep
-                let days = (0..7_i64).filter_map(|n| monday.checked_add(n.days()).ok());
-                week_minutes = days.map(|day| expected(&known, day)).sum::<f64>() * self.budget * MINUTES;
+                earlier_minutes = 0.0;
+                last_level = None;
             }
+            let later =
+                (1..7_i64).filter_map(|n| monday.checked_add(n.days()).ok()).filter(|day| *day > date);
+            let elsewhere_to_come = later.map(|day| expected(&known, day)).sum::<f64>();
             let expected_arrivals = expected(&known, date);
             let minutes = expected_arrivals * self.budget * MINUTES;
             let cut = cut(minutes, MINUTES, expected_arrivals, self.floor);
@@ -107,7 +110,10 @@ impl Arguments {
                 let shift = Shift {
                     minutes,
                     carried,
-                    week_minutes,
+                    earlier_minutes,
+                    last_level,
+                    elsewhere_left: elsewhere_to_come * self.budget * MINUTES,
+                    elsewhere_to_come,
                     minutes_per_control: MINUTES,
                     expected_arrivals,
                     arrivals: sum.arrivals,
@@ -124,6 +130,7 @@ impl Arguments {
                 scores.add(roll_up.officer.fraud_probability.map(f64::from), always);
                 let red = roll_up.verdict == Verdict::Corridor(Corridor::Red);
                 sum.count(row, red, budget.drawn());
+                sum.count_why(red, always || budget.drawn(), &budget);
                 if red {
                     examined.push(row);
                 }
@@ -131,6 +138,8 @@ impl Arguments {
             // What a day brought is known on the next.
             examined.into_iter().for_each(|row| history.learn(row, &scorer.policy().rates));
             carried += minutes - sum.examined * MINUTES;
+            earlier_minutes += minutes;
+            last_level = Some(sum.arrivals / expected_arrivals.max(1.0));
             let month = format!("{}-{:02}", date.year(), date.month());
             if lived.months.last().is_none_or(|(known, _)| *known != month) {
                 lived.months.push((month, Sum::default()));
@@ -149,12 +158,11 @@ fn count_days(rows: &[PastOutcome], known: &mut HashMap<Date, f64>) {
     }
 }
 
-/// The median of the same weekday in the last four weeks that are known: one holiday or one rush says little.
+/// The median of the same weekday in the last eight weeks, as far as they are known: a holiday or a rush says little.
 fn expected(known: &HashMap<Date, f64>, date: Date) -> f64 {
     let same: Vec<f64> = (1..=8_i64)
         .filter_map(|weeks| date.checked_sub((7 * weeks).days()).ok())
         .filter_map(|day| known.get(&day).copied())
-        .take(4)
         .collect();
     usual(&same).unwrap_or(100.0)
 }
