@@ -111,6 +111,7 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
     let mut scores: [[Vec<f32>; 2]; 2] = Default::default();
     let mut after = before_instant(store, from).await?;
     let mut judged_last = None;
+    let mut known_before = i64::MAX;
     loop {
         let rows = store.feed_after(&Scope::All, after, PAGE).await?;
         let Some(last) = rows.last() else { break };
@@ -128,6 +129,16 @@ pub async fn look(store: &Store, days: u32, reference_days: u32, now: Timestamp)
                 // Another bundle scores otherwise: that is no drift.
                 scores = Default::default();
                 judged_last = Some(identity.bundle_digest.clone());
+            }
+            if let Some(item) = decided.evidence.items.first() {
+                // So many outcomes more than when the first of these were scored came with an import of history, or are the
+                // very first: with another past the same goods score otherwise, and that is no drift.
+                let known = item.counters.tallies[0].n;
+                if known > known_before.saturating_mul(2) {
+                    scores = Default::default();
+                    known_before = known;
+                }
+                known_before = known_before.min(known);
             }
             for part in &decided.pre_decisions {
                 if !matches!(part.subject, SubjectRef::Consignment(_)) {
