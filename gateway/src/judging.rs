@@ -65,6 +65,14 @@ pub enum NotTaken {
     /// It is not whole: a digest, a golden row or an explanation is wrong.
     #[error(transparent)]
     Refused(#[from] LoadError),
+    /// The policy file is refused.
+    #[error("scoring.policy_file {}: {problem}", file.display())]
+    Policy {
+        /// The file.
+        file: std::path::PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// What lies in the folder is not what was promoted.
     #[error("the bundle in the folder has digest {found}, promoted was {promoted}")]
     Differs {
@@ -73,6 +81,21 @@ pub enum NotTaken {
         /// Digest of what was promoted.
         promoted: String,
     },
+}
+
+/// A scorer under the policy of the configuration; the one that is compiled in where none is named.
+///
+/// # Errors
+/// When the file cannot be read, or is no policy.
+pub fn under_policy(config: &Config, scorer: Scorer) -> Result<Scorer, NotTaken> {
+    let file = &config.scoring.policy_file;
+    if file.as_os_str().is_empty() {
+        return Ok(scorer);
+    }
+    let refused = |problem: String| NotTaken::Policy { file: file.clone(), problem };
+    let text = std::fs::read_to_string(file).map_err(|error| refused(error.to_string()))?;
+    let policy = scoring::Policy::parse(&text).map_err(|error| refused(error.to_string()))?;
+    Ok(scorer.with_policy(policy))
 }
 
 /// The scorer that the newest row asks for; the configuration's where there is none. Blocking: every golden row is run.
@@ -85,6 +108,7 @@ pub fn load(config: &Config, newest: Option<&BundleRow>) -> Result<Scorer, NotTa
         _ => config.scoring.bundle_folder.as_path(),
     };
     let scorer = if folder.as_os_str().is_empty() { Scorer::shipped()? } else { Scorer::load(folder)? };
+    let scorer = under_policy(config, scorer)?;
     let found = &scorer.identity().bundle_digest;
     match newest {
         Some(row) if !row.folder.is_empty() && row.digest != *found => {

@@ -16,6 +16,7 @@ mod evidence;
 pub mod features;
 mod hex;
 pub mod history;
+pub mod kept;
 mod kinds;
 mod measures;
 pub mod model;

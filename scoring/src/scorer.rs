@@ -6,14 +6,14 @@ use std::sync::Arc;
 use manifest::finding::Finding;
 
 use crate::case::Case;
-use crate::evidence::{Evidence, Identity, ItemEvidence, Shape};
+use crate::evidence::{Evidence, Identity, Shape};
 use crate::features::{self, FeatureVector};
 use crate::history::{Counter, CounterKey, History, PastOutcome};
 use crate::measures::Measured;
-use crate::model::{Bundle, BundleError, Explanation};
+use crate::model::{Bundle, BundleError};
 use crate::policy::ReasonCode;
 use crate::policy::{self, Policy, PolicyError};
-use crate::pre_decision::{Corridor, Head, PreDecision, SubjectRef, Verdict, Withheld};
+use crate::pre_decision::{Corridor, DecidingItem, PreDecision, SubjectRef, Verdict, Withheld};
 use crate::selection::Budget;
 
 /// The bundle that is compiled in.
@@ -34,6 +34,14 @@ pub enum LoadError {
     /// The policy is refused.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// What was kept under a digest is something else.
+    #[error("what was kept under digest {named} has digest {found}")]
+    Kept {
+        /// The digest that it was kept under.
+        named: String,
+        /// Its own.
+        found: String,
+    },
 }
 
 /// A model and a policy, checked and ready.
@@ -127,6 +135,15 @@ impl Scorer {
         Ok(Self::new(Arc::new(bundle), Policy::shipped()?))
     }
 
+    /// The model that some kept files make, with the policy that is compiled in.
+    ///
+    /// # Errors
+    /// As [`Scorer::load`].
+    pub fn of_files(file: impl Fn(&str) -> Option<Vec<u8>>) -> Result<Self, LoadError> {
+        let bundle = Bundle::check(|name| file(name).ok_or_else(|| "not among what is kept".to_owned()))?;
+        Ok(Self::new(Arc::new(bundle), Policy::shipped()?))
+    }
+
     fn new(bundle: Arc<Bundle>, policy: Policy) -> Self {
         let identity = Arc::new(Identity {
             bundle_name: bundle.name.clone(),
@@ -142,8 +159,8 @@ impl Scorer {
 
     /// The same model under another policy.
     #[must_use]
-    pub fn with_policy(self, policy: Policy) -> Self {
-        Self::new(self.bundle, policy)
+    pub fn with_policy(&self, policy: Policy) -> Self {
+        Self::new(Arc::clone(&self.bundle), policy)
     }
 
     /// Which model and policy judge here.
@@ -247,10 +264,14 @@ impl Scorer {
         self.judge(evidence)
     }
 
-    /// Explains one goods item that was not among the deciding ones, from its evidence.
+    /// Explains one goods item of a consignment of a decided case, by its places, from the evidence: exactly as the deciding
+    /// ones were explained when it was decided. None where there is no such item, or it was not scored, or others judged.
     #[must_use]
-    pub fn explain(&self, item: &ItemEvidence, head: Head) -> Explanation {
-        self.bundle.explain(&item.vector, head)
+    pub fn explain(&self, evidence: &Evidence, consignment: usize, item: usize) -> Option<DecidingItem> {
+        if evidence.identity.as_deref() != Some(&*self.identity) {
+            return None;
+        }
+        policy::explain_item(evidence, (consignment, item), &self.policy, &self.bundle)
     }
 }
 

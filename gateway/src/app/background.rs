@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use scoring::Scorer;
+use scoring::{Scorer, kept::KeptFile};
 use tokio::{
     sync::watch,
     time::{MissedTickBehavior, interval, timeout},
@@ -222,11 +222,18 @@ impl Background {
                 }
             };
             let Some(newest) = newest.filter(|row| row.number != settled) else { continue };
-            settled = newest.number;
+            let before = std::mem::replace(&mut settled, newest.number);
             let config = config.clone();
             let loading = tokio::task::spawn_blocking(move || judging::load(&config, Some(&newest)));
             match loading.await {
                 Ok(Ok(scorer)) => {
+                    // Before anything is decided by it: a store that cannot keep it cannot record either.
+                    let kept = self.store.keep_judge(KeptFile::of(&scorer), self.clock.now()).await;
+                    if let Err(error) = kept {
+                        tracing::warn!(%error, "the bundle could not be kept; the next look tries again");
+                        settled = before;
+                        continue;
+                    }
                     scorers.send_replace(Arc::new(scorer));
                     self.told("bundle", Ok(())).await;
                 }

@@ -16,6 +16,7 @@ mod trouble;
 
 use std::{net::SocketAddr, sync::Arc};
 
+use scoring::kept::KeptFile;
 use tokio::sync::{Notify, watch};
 
 use crate::{
@@ -95,7 +96,11 @@ impl App {
             let challenger = if challenger.as_os_str().is_empty() {
                 None
             } else {
-                Some(scoring::Scorer::load(challenger))
+                Some(
+                    scoring::Scorer::load(challenger)
+                        .map_err(judging::NotTaken::from)
+                        .and_then(|scorer| judging::under_policy(&models, scorer)),
+                )
             };
             (judging::load(&models, newest.as_ref()), challenger)
         });
@@ -108,7 +113,10 @@ impl App {
             metrics: metrics.clone(),
         });
         let (scorer, challenger) = loading.await.map_err(|_| Error::Interrupted)?;
-        let (scorers, judging) = Judging::new(Arc::new(scorer?));
+        let scorer = scorer?;
+        // Before anything is decided by it.
+        store.keep_judge(KeptFile::of(&scorer), clock.now()).await?;
+        let (scorers, judging) = Judging::new(Arc::new(scorer));
         // A challenger is never in the way: the gateway serves without one that is broken.
         let challenger = challenger.and_then(|loaded| {
             loaded
@@ -116,6 +124,9 @@ impl App {
                 .ok()
                 .map(Arc::new)
         });
+        if let Some(challenger) = &challenger {
+            store.keep_judge(KeptFile::of(challenger), clock.now()).await?;
+        }
         let listener = Listener::bind(
             section,
             credentials.clone(),

@@ -135,6 +135,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         door,
         digests: app.digests.clone(),
         metrics: app.metrics.clone(),
+        judging: app.judging.clone(),
         draining: draining.clone(),
         config: app.config.watch.clone(),
         seats,

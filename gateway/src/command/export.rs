@@ -1,7 +1,12 @@
-//! `gateway export`: stored decisions as JSON lines, from which `score replay` makes each again.
+//! `gateway export`: stored decisions as JSON lines with everything that they were judged by, from which `score replay` makes
+//! each again.
 
-use std::io::Write as _;
+use std::{
+    collections::BTreeSet,
+    io::{BufWriter, Stdout, Write as _},
+};
 
+use scoring::record;
 use serde_json::json;
 
 use crate::{
@@ -13,23 +18,56 @@ use crate::{
 /// Rows that are read together.
 const PAGE: u32 = 100;
 
-/// Writes every live decision to standard output, in the order in which they were recorded. No persons, no companies:
-/// features, counters and advice.
+/// Writes what ever judged, then every live decision in the order in which they were recorded, then each partner's test
+/// decisions, to standard output. No persons, no companies: models, rules, features, counters and advice.
 pub(super) async fn decisions(config: &Config) -> anyhow::Result<()> {
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
-    let mut out = std::io::BufWriter::new(std::io::stdout());
-    let mut after = FeedPosition::START;
-    loop {
-        let rows = store.feed_after(&Scope::All, after, PAGE).await?;
-        let Some(last) = rows.last() else { break };
-        after = last.position;
-        for row in rows.iter().filter(|row| row.event == FeedEvent::Recorded) {
-            let record = std::str::from_utf8(record_of_decisions(&row.decisions)?)?;
-            let line = json!({ "manifest": manifest_name(row.manifest.id), "record": record });
-            writeln!(out, "{line}")?;
+    let mut out = BufWriter::new(std::io::stdout());
+    let (mut kept, mut missing) = (BTreeSet::new(), BTreeSet::new());
+    for file in store.judge_files().await? {
+        writeln!(out, "{}", serde_json::to_string(&file)?)?;
+        kept.insert(file.kept);
+    }
+    let partners = store.partners().await?.into_iter().map(|partner| (Scope::Partner(partner.id), true));
+    for (scope, test) in std::iter::once((Scope::All, false)).chain(partners) {
+        for digest in of_scope(&store, &scope, test, &mut out).await? {
+            if !kept.contains(&digest) {
+                missing.insert(digest);
+            }
         }
     }
     out.flush()?;
     store.close().await;
+    for digest in missing {
+        eprintln!(
+            "warning: bundle or policy {digest} judged before stores kept what judges: score replay needs it by \
+             --bundle or --policy"
+        );
+    }
     Ok(())
+}
+
+/// Writes the live or the test decisions of a scope; says by which digests they were judged.
+async fn of_scope(
+    store: &Store,
+    scope: &Scope,
+    test: bool,
+    out: &mut BufWriter<Stdout>,
+) -> anyhow::Result<BTreeSet<String>> {
+    let mut judged_by = BTreeSet::new();
+    let mut after = FeedPosition::START;
+    loop {
+        let rows = store.feed_after(scope, after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(judged_by) };
+        after = last.position;
+        for row in rows.iter().filter(|row| row.event == FeedEvent::Recorded && row.manifest.test == test) {
+            let bytes = record_of_decisions(&row.decisions)?;
+            if let Some(by) = record::judge_of(bytes) {
+                judged_by.extend([by.bundle_digest, by.policy_digest]);
+            }
+            let record = std::str::from_utf8(bytes)?;
+            let line = json!({ "manifest": manifest_name(row.manifest.id), "test": test, "record": record });
+            writeln!(out, "{line}")?;
+        }
+    }
 }

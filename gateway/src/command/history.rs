@@ -8,6 +8,7 @@ use super::DataRefused;
 use crate::{
     clock::Clock,
     config::Config,
+    judging,
     persist::{HistoryRow, Secrets, Store},
 };
 
@@ -23,10 +24,7 @@ const MAX_PROBLEMS: usize = 20;
 /// Imports a file: nothing at all when one row of it cannot be read.
 pub(super) async fn import(file: &Path, config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let text = std::fs::read(file).map_err(|error| refused(file, error))?;
-    let scorer = match config.scoring.bundle_folder.as_path() {
-        folder if folder.as_os_str().is_empty() => scoring::Scorer::shipped()?,
-        folder => scoring::Scorer::load(folder)?,
-    };
+    let scorer = judging::load(config, None)?;
     let rows = rows(&text, &scorer).map_err(|problems| {
         DataRefused(problems.iter().map(|problem| format!("{}: {problem}", file.display())).collect())
     })?;

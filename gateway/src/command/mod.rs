@@ -86,8 +86,8 @@ enum Command {
     /// What has to be looked at now and then.
     #[command(subcommand)]
     Report(ReportCommand),
-    /// Writes every live pre-decision to standard output as JSON lines: features, counters and advice, no persons and no
-    /// companies. `score replay` makes each again from it.
+    /// Writes every pre-decision to standard output as JSON lines, after the bundles and policies that judged: features,
+    /// counters and advice, no persons and no companies. `score replay` makes each again from it, and needs nothing else.
     Export(Configured),
     /// Destroys the keys of every manifest received before an instant: persons, original values and received bytes can
     /// never be read again. Cannot be undone; repeating is safe. Backups are not reached.

@@ -53,6 +53,8 @@ pub struct Scoring {
     /// Folder with a second bundle that judges beside the effective one, from stored evidence: what it says is kept and
     /// compared, never effective. Empty for none.
     pub challenger_folder: PathBuf,
+    /// Policy file: where the corridors begin, and exchange rates. Empty takes the one that is compiled in.
+    pub policy_file: PathBuf,
 }
 
 /// Why a configuration is refused: every bad key with its path.

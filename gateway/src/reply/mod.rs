@@ -33,6 +33,7 @@ pub use finding::finding;
 pub use in_kind::{answer_to, document_answer};
 pub use manifest::{Life, manifest};
 pub use notice::Notice;
+pub use officer::add_explained;
 pub use pre_decision::{Audience, corridor_of_word, pre_decisions, word_of_cause};
 pub use reason::{DOMAIN, Reason};
 pub use receipt::{Receipt, Submitted, receipt};

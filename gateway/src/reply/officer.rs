@@ -95,6 +95,16 @@ fn told(
     }
 }
 
+/// Adds what one more goods item's score came from, and what would change it.
+pub fn add_explained(view: &mut v1::OfficerView, item: &DecidingItem, language: Language) {
+    let path = item_path(item);
+    if view.deciding_items.contains(&path) {
+        return; // it is told already
+    }
+    view.reasons.extend(item.reasons.iter().map(|reason| officer_reason(reason, &path, language)));
+    view.changes.extend(item.change.iter().map(|change| officer_reason(change, &path, language)));
+}
+
 fn selection(selection: &scoring::Selection) -> v1::Selection {
     let budget = &selection.budget;
     v1::Selection {

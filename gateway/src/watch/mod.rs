@@ -5,6 +5,7 @@
 
 mod access;
 mod config;
+mod explain;
 pub mod resume_token;
 mod seats;
 mod service;

@@ -12,13 +12,16 @@ use tracing::{Instrument as _, Span, field::Empty, info_span};
 use uuid::Uuid;
 
 use super::{
-    Config, Seats, access, resume_token, standing,
+    Config, Seats, access,
+    explain::Explainers,
+    resume_token, standing,
     subscription::{Days, Event, Pace, Subscription},
 };
 use crate::{
     access::may_see,
     authenticate::{Peer, registry::Partner},
     calls::{Door, Failure, names},
+    judging::Judging,
     observability::{
         Metrics,
         names::{field, span},
@@ -39,6 +42,8 @@ pub struct Feed {
     pub digests: Digests,
     /// Where it counts.
     pub metrics: Metrics,
+    /// Who explains what an officer asks about.
+    pub judging: Judging,
     /// Cancelled when the gateway begins to stop.
     pub draining: CancellationToken,
     /// The section `[watch]`.
@@ -53,6 +58,7 @@ pub struct Feed {
 #[derive(Debug, Clone)]
 pub struct Service {
     feed: Arc<Feed>,
+    explainers: Explainers,
 }
 
 /// Pre-decisions in one page, unless the caller says otherwise; and at the most.
@@ -62,7 +68,7 @@ impl Service {
     /// A service over a feed.
     #[must_use]
     pub fn new(feed: Feed) -> Self {
-        Self { feed: Arc::new(feed) }
+        Self { explainers: Explainers::new(feed.judging.clone()), feed: Arc::new(feed) }
     }
 
     /// The pre-decisions of a manifest, if the partner may see them; otherwise it is told that there are none.
@@ -92,8 +98,23 @@ impl Service {
     ) -> Result<v1::GetPreDecisionResponse, Failure> {
         let missing = Reason::PreDecisionNotFound;
         let (id, number) = names::pre_decision(&request.name).ok_or_else(|| not_a_name("name"))?;
-        let all = self.of_manifest(partner, id, missing, Language::from_tag(&request.language_code)).await?;
-        let pre_decision = all.into_iter().nth(number).ok_or_else(|| Notice::new(missing))?;
+        let language = Language::from_tag(&request.language_code);
+        let all = self.of_manifest(partner, id, missing, language).await?;
+        let mut pre_decision = all.into_iter().nth(number).ok_or_else(|| Notice::new(missing))?;
+        if !request.explain_field_paths.is_empty() {
+            let Some(view) = &mut pre_decision.officer_view else {
+                let refused = Notice::new(Reason::RequestInvalid);
+                return Err(refused.at("explain_field_paths", "is for border posts and analysts").into());
+            };
+            let stored = self.feed.store.pre_decisions(id).await?.ok_or_else(|| Notice::new(missing))?;
+            let (_, decided) = reply::decode_decisions(&stored.decisions)
+                .map_err(|error| Failure::Unreadable(error.to_string()))?;
+            let part = number.checked_sub(1);
+            let paths = &request.explain_field_paths;
+            for item in self.explainers.explain(&self.feed.store, decided, part, paths).await? {
+                reply::add_explained(view, &item, language);
+            }
+        }
         Ok(v1::GetPreDecisionResponse { pre_decision: Some(pre_decision) })
     }
 

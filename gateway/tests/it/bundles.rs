@@ -103,3 +103,100 @@ async fn a_challenger_follows_and_is_never_effective() {
     command(gateway.folder.path(), &["report", "drift"]).await;
     gateway.metric("customs_gateway_drift_alarms 0").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_judged_is_kept_so_that_every_decision_can_be_made_again() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let policy = elsewhere.path().join("policy.toml");
+    let shipped =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scoring/policy.toml")).unwrap();
+    std::fs::write(&policy, shipped.replacen("red = 0.60", "red = 0.61", 1)).unwrap();
+    let gateway =
+        Gateway::start(&[("scoring.policy_file", &toml::Value::from(policy.to_str().unwrap()).to_string())])
+            .await;
+    submitted(&gateway, "SYNTHETIC-KEPT-1").await;
+    let folder = another(elsewhere.path(), "kept");
+    let next = scoring::Scorer::load(&folder).unwrap().identity().bundle_digest.clone();
+    command(gateway.folder.path(), &["bundle", "promote", folder.to_str().unwrap()]).await;
+    judges(&gateway, &next).await;
+    submitted(&gateway, "SYNTHETIC-KEPT-2").await;
+    // Whatever became of the files since.
+    drop(elsewhere);
+    let mut kept = scoring::kept::Kept::default();
+    gateway.store.judge_files().await.unwrap().into_iter().for_each(|file| kept.add(file));
+    let start = gateway::persist::FeedPosition::START;
+    let rows = gateway.store.feed_after(&gateway::persist::Scope::All, start, 100).await.unwrap();
+    assert_eq!(rows.len(), 2);
+    let mut bundles = std::collections::BTreeSet::new();
+    for row in rows {
+        let record = gateway::reply::record_of_decisions(&row.decisions).unwrap();
+        let by = scoring::record::judge_of(record).unwrap();
+        assert_ne!(by.policy_digest, scoring::Policy::shipped().unwrap().digest);
+        let scorer = kept.bundle(&by.bundle_digest).unwrap().unwrap();
+        let scorer = scorer.with_policy(kept.policy(&by.policy_digest).unwrap().unwrap());
+        scoring::record::recompute(&scorer, record).unwrap();
+        bundles.insert(by.bundle_digest);
+    }
+    assert_eq!(bundles.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_asks_why_of_any_goods_item_and_the_one_who_decided_answers() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(&[]).await;
+    let mut request = Story::GeneralCargo.submission(now());
+    request.manifest.as_mut().unwrap().manifest_reference = "SYNTHETIC-WHY".into();
+    let Some(v1::manifest::Load::Cargo(cargo)) = &mut request.manifest.as_mut().unwrap().load else {
+        panic!()
+    };
+    let goods = &mut cargo.consignments[0].goods_items;
+    let (one, count) = (goods[0].clone(), goods.len());
+    for number in count..8 {
+        goods.push(v1::GoodsItem { item_number: i32::try_from(number).unwrap() + 1, ..one.clone() });
+    }
+    let answer = gateway.manifests("kz-customs").submit_manifest(request).await.unwrap().into_inner();
+    let name = format!("{}/preDecisions/1", answer.receipt.unwrap().manifest);
+    let ask = |who: &str, paths: &[&str]| {
+        let request = v1::GetPreDecisionRequest {
+            name: name.clone(),
+            explain_field_paths: paths.iter().map(ToString::to_string).collect(),
+            ..Default::default()
+        };
+        let mut client = gateway.pre_decisions(who);
+        async move {
+            client.get_pre_decision(request).await.map(|answer| answer.into_inner().pre_decision.unwrap())
+        }
+    };
+    let view = ask("post-gishtkuprik", &[]).await.unwrap().officer_view.unwrap();
+    assert!((1..=3).contains(&view.deciding_items.len()));
+    let path = |item: usize| format!("cargo.consignments[0].goods_items[{item}]");
+    let other = (0..8).map(path).find(|path| !view.deciding_items.contains(path)).unwrap();
+    let reasons = |view: &v1::OfficerView, path: &str| -> Vec<v1::Reason> {
+        view.reasons.iter().filter(|reason| reason.field_path == path).cloned().collect()
+    };
+    assert!(reasons(&view, &other).is_empty());
+    let asked = ask("post-gishtkuprik", &[&other]).await.unwrap().officer_view.unwrap();
+    let told = reasons(&asked, &other);
+    assert!(!told.is_empty() && told.iter().all(|reason| reason.contribution.is_some()));
+    assert_eq!(asked.deciding_items, view.deciding_items);
+    // What was told when it was decided is not told twice.
+    let again = ask("post-gishtkuprik", &[&view.deciding_items[0]]).await.unwrap().officer_view.unwrap();
+    assert_eq!(again.reasons, view.reasons);
+    // By the one who decided, also when another judges.
+    let folder = another(elsewhere.path(), "why");
+    let next = scoring::Scorer::load(&folder).unwrap().identity().bundle_digest.clone();
+    command(gateway.folder.path(), &["bundle", "promote", folder.to_str().unwrap()]).await;
+    judges(&gateway, &next).await;
+    let later = ask("post-gishtkuprik", &[&other]).await.unwrap().officer_view.unwrap();
+    assert_eq!(reasons(&later, &other), told);
+    for bad in [
+        &["cargo.consignments[0].goods_items[8]"][..],
+        &["cargo.consignments[1].goods_items[0]"],
+        &["journey"],
+        &[&*other; 21],
+    ] {
+        let status = ask("post-gishtkuprik", bad).await.unwrap_err();
+        assert_eq!(status.code(), tonic::Code::InvalidArgument, "{bad:?}");
+    }
+    assert_eq!(ask("kz-customs", &[&other]).await.unwrap_err().code(), tonic::Code::InvalidArgument);
+}

@@ -303,7 +303,7 @@ async fn send_out_of_place(gateway: &Gateway, who: &str, name: &str, told: &mut 
         told.refused(client.get_manifest(get).await);
         let cancel = CancelManifestRequest { name: name.clone(), ..Default::default() };
         told.refused(client.cancel_manifest(cancel).await);
-        let get = GetPreDecisionRequest { name: name.clone(), language_code };
+        let get = GetPreDecisionRequest { name: name.clone(), language_code, ..Default::default() };
         told.refused(decisions.get_pre_decision(get).await);
         let list = ListPreDecisionsRequest { parent: name.clone(), ..Default::default() };
         told.refused(decisions.list_pre_decisions(list).await);

@@ -82,6 +82,8 @@ pub struct Bundle {
     pub digest: String,
     /// Probabilities from which figures count a row as found.
     pub thresholds: Thresholds,
+    /// Its files as they were read, by name: what is kept beside decisions, so that they can be made again.
+    pub files: Vec<(&'static str, Vec<u8>)>,
     graph: Graph,
     explainers: [Explainer; 2],
 }
@@ -171,15 +173,20 @@ impl Bundle {
         }
         let trees: TreesFile = serde_json::from_slice(&contents[1])
             .map_err(|error| malformed("trees.json", error.to_string()))?;
+        let graph = Graph::load(&contents[0])?;
+        let golden = contents[2].clone();
+        let files =
+            FILES.into_iter().zip(contents).chain([("bundle.toml", manifest_bytes.clone())]).collect();
         let bundle = Self {
             name: manifest.name,
             version: manifest.version,
             digest: sha256(&manifest_bytes),
             thresholds: manifest.thresholds,
-            graph: Graph::load(&contents[0])?,
+            files,
+            graph,
             explainers: [explainer(trees.fraud)?, explainer(trees.critical)?],
         };
-        bundle.prove(&contents[2])?;
+        bundle.prove(&golden)?;
         Ok(bundle)
     }
 

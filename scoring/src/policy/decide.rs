@@ -9,9 +9,10 @@ use super::public::PublicReason;
 use super::reasons::{ReasonCode, explained, micro};
 use super::roll_up::{gravity, worst};
 use super::thresholds::Policy;
-use crate::evidence::{Evidence, Shape};
+use crate::evidence::{Evidence, ItemEvidence, Shape};
 use crate::model::{Bundle, Score};
 use crate::pre_decision::{Corridor, DecidingItem, PreDecision, Verdict, Withheld};
+use crate::selection::Budget;
 
 /// How many goods items of a manifest are explained when it is submitted.
 const EXPLAINED: usize = 3;
@@ -74,8 +75,8 @@ pub(crate) fn decide(evidence: &Evidence, scores: &[Score], policy: &Policy, mod
     if draft.empty {
         fired(&mut draft.conveyance, rule(ReasonCode::EmptyConveyance, [word(Corridor::Yellow)]));
     }
-    for (code, severity, about) in &evidence.findings {
-        draft.note(evidence, *code, *severity, *about);
+    for finding in &evidence.findings {
+        draft.note(evidence, &policy.rules, *finding);
     }
     draft
 }
@@ -122,6 +123,50 @@ fn consignment(
     tell_corridor(&mut part.public_reasons, part.verdict);
 }
 
+/// Explains one goods item of a decided case, whether or not it was among the deciding ones; none where it was not scored.
+pub(crate) fn explain_item(
+    evidence: &Evidence,
+    (consignment, index): (usize, usize),
+    policy: &Policy,
+    model: &Bundle,
+) -> Option<DecidingItem> {
+    let Shape::Cargo { items: counts, .. } = &evidence.shape else { return None };
+    if index >= *counts.get(consignment)? {
+        return None;
+    }
+    let before: usize = counts.iter().take(consignment).sum();
+    let item = evidence.items.get(before + index)?;
+    let scores = model.score(std::slice::from_ref(&item.vector)).ok()?;
+    let judged = Judged::of(item, scores.first(), evidence.withheld, policy);
+    let budget = evidence.budget.filter(|budget| !budget.as_policy());
+    Some(deciding_item(item, &judged, judged.score?, (consignment, index), budget.as_ref(), policy, model))
+}
+
+fn deciding_item(
+    item: &ItemEvidence,
+    judged: &Judged,
+    score: Score,
+    (consignment, index): (usize, usize),
+    budget: Option<&Budget>,
+    policy: &Policy,
+    model: &Bundle,
+) -> DecidingItem {
+    let explanation = model.explain(&item.vector, judged.head);
+    let (reasons, rest) = explained(&explanation, judged.head, item);
+    DecidingItem {
+        consignment,
+        item: index,
+        fraud_probability: score.fraud,
+        critical_probability: score.critical,
+        head: judged.head,
+        base_log_odds: micro(explanation.base),
+        reasons,
+        rest,
+        // A model that fails here has nothing to add; what it said before stands.
+        change: change(item, judged, policy, budget, &|vectors| model.score(vectors).unwrap_or_default()),
+    }
+}
+
 /// Explains the worst items of the whole manifest, in the parts that they belong to.
 fn deciding_items(
     draft: &mut Draft,
@@ -144,19 +189,7 @@ fn deciding_items(
         let (Some(score), Some((consignment, index))) = (judged.score, places.get(place).copied()) else {
             continue;
         };
-        let explanation = model.explain(&item.vector, judged.head);
-        let (reasons, rest) = explained(&explanation, judged.head, item);
-        draft.parts[consignment].officer.deciding_items.push(DecidingItem {
-            consignment,
-            item: index,
-            fraud_probability: score.fraud,
-            critical_probability: score.critical,
-            head: judged.head,
-            base_log_odds: micro(explanation.base),
-            reasons,
-            rest,
-            // A model that fails here has nothing to add; what it said before stands.
-            change: change(item, judged, policy, None, &|vectors| model.score(vectors).unwrap_or_default()),
-        });
+        let told = deciding_item(item, judged, score, (consignment, index), None, policy, model);
+        draft.parts[consignment].officer.deciding_items.push(told);
     }
 }

@@ -6,7 +6,7 @@ use super::judged::{rule, word};
 use super::public::PublicReason;
 use super::reasons::{Reason, ReasonCode};
 use super::roll_up::{Parts, roll_up, worst};
-use super::rules::{SubjectKind, leaves_unknown, minimum};
+use super::rules::{RuleTable, SubjectKind, leaves_unknown};
 use crate::case::CrewMember;
 use crate::evidence::{Evidence, Shape};
 use crate::pre_decision::{Corridor, OfficerPart, PreDecision, SubjectRef, Verdict, Withheld};
@@ -69,7 +69,12 @@ impl Draft {
 
     /// Lets one finding weigh on the subject that it is about. One about a subject that the case does not have weighs
     /// on the conveyance: it must not be lost.
-    pub(super) fn note(&mut self, evidence: &Evidence, code: FindingCode, severity: Severity, about: About) {
+    pub(super) fn note(
+        &mut self,
+        evidence: &Evidence,
+        rules: &RuleTable,
+        (code, severity, about): (FindingCode, Severity, About),
+    ) {
         let place = evidence.place_of(about);
         let kind = match place {
             None if self.coach => SubjectKind::Coach,
@@ -79,7 +84,7 @@ impl Draft {
             }
             Some(_) => SubjectKind::Traveller,
         };
-        let minimum = minimum(code, severity, kind);
+        let minimum = rules.minimum(code, severity, kind);
         if self.coach && kind == SubjectKind::Traveller && leaves_unknown(code) && severity != Severity::Note
         {
             self.own = worst([self.own, Verdict::Withheld(Withheld::BlockingFinding)]);

@@ -16,10 +16,10 @@ mod thresholds;
 pub(crate) const NOT_DECLARED: &str = "NOT_DECLARED";
 
 pub(crate) use change::change_under;
-pub(crate) use decide::{decide, withheld};
+pub(crate) use decide::{decide, explain_item, withheld};
 pub(crate) use draft::Draft;
 pub use public::{PublicReason, public_text};
 pub use reasons::{Language, Reason, ReasonCode, text};
 pub use roll_up::{Parts, roll_up};
-pub use rules::{RULES, SubjectKind, leaves_unknown, minimum};
+pub use rules::{RULES, RuleTable, SubjectKind, leaves_unknown, minimum};
 pub use thresholds::{Cut, ImporterRecord, Policy, PolicyError, TrustedImporter};

@@ -1,5 +1,7 @@
 //! What a finding asks for, whatever the model says: a table, so that whoever answers for it can read it.
 
+use std::sync::Arc;
+
 use manifest::finding::{FindingCode, Severity};
 
 use crate::pre_decision::Corridor;
@@ -105,30 +107,80 @@ pub fn leaves_unknown(code: FindingCode) -> bool {
     code == FindingCode::RowUnreadable
 }
 
-/// The least corridor that a finding asks for.
+/// The least corridor that a finding asks for by the table that is compiled in.
 #[must_use]
 pub fn minimum(code: FindingCode, severity: Severity, about: SubjectKind) -> Option<Corridor> {
+    asked(RULES, code, severity, about)
+}
+
+fn asked(
+    rules: &[(FindingCode, [Option<Corridor>; 4])],
+    code: FindingCode,
+    severity: Severity,
+    about: SubjectKind,
+) -> Option<Corridor> {
     match severity {
         Severity::Note => None,
         Severity::Warning | Severity::Blocking => {
-            let row = RULES.iter().find(|(rule, _)| *rule == code).map_or(UNJUDGED, |(_, row)| *row);
+            let row = rules.iter().find(|(rule, _)| *rule == code).map_or(UNJUDGED, |(_, row)| *row);
             row[about as usize]
         }
     }
 }
 
-/// The table as text: part of the policy's digest.
-pub(crate) fn canonical_text() -> String {
-    let letter =
-        |corridor: &Option<Corridor>| corridor.map_or("-", |c| if c == Corridor::Red { "R" } else { "Y" });
-    let mut text = String::new();
-    for (code, row) in RULES {
-        text += code.as_str();
-        for corridor in row {
-            text += " ";
-            text += letter(corridor);
-        }
-        text += "\n";
+/// A table of rules as it was when something was decided by it: the compiled one, or an earlier one from its text. A decision
+/// is made again by the table of its time, whatever rows were added since.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleTable(Arc<[(FindingCode, [Option<Corridor>; 4])]>);
+
+impl RuleTable {
+    /// The table that is compiled in.
+    #[must_use]
+    pub fn shipped() -> Self {
+        Self(RULES.into())
     }
-    text
+
+    /// A table from its text; `None` for what no table ever was, or one with a code that this build does not know.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let row = |line: &str| {
+            let mut words = line.split(' ');
+            let code = FindingCode::parse(words.next()?)?;
+            let mut row = [N; 4];
+            for corridor in &mut row {
+                *corridor = match words.next()? {
+                    "-" => N,
+                    "Y" => Y,
+                    "R" => R,
+                    _ => return None,
+                };
+            }
+            words.next().is_none().then_some((code, row))
+        };
+        text.lines().map(row).collect::<Option<Vec<_>>>().map(|rows| Self(rows.into()))
+    }
+
+    /// The least corridor that a finding asks for.
+    #[must_use]
+    pub fn minimum(&self, code: FindingCode, severity: Severity, about: SubjectKind) -> Option<Corridor> {
+        asked(&self.0, code, severity, about)
+    }
+
+    /// The table as text: part of the policy's digest.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let letter = |corridor: &Option<Corridor>| {
+            corridor.map_or("-", |c| if c == Corridor::Red { "R" } else { "Y" })
+        };
+        let mut text = String::new();
+        for (code, row) in self.0.iter() {
+            text += code.as_str();
+            for corridor in row {
+                text += " ";
+                text += letter(corridor);
+            }
+            text += "\n";
+        }
+        text
+    }
 }

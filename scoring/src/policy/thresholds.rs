@@ -1,12 +1,12 @@
 //! Where the corridors begin: numbers that change by decree, in a file with a version and a digest.
 
-use std::str::FromStr as _;
+use std::{str::FromStr as _, sync::Arc};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::civil::Date;
 use toml::{Table, Value};
 
-use super::rules;
+use super::rules::RuleTable;
 use crate::features::{Rate, Rates};
 
 /// The policy that is compiled in.
@@ -58,6 +58,10 @@ pub struct Policy {
     pub withheld_traveller_share: f64,
     /// Exchange rates into the features' unit of money.
     pub rates: Rates,
+    /// What findings ask for.
+    pub rules: RuleTable,
+    /// What the digest is over: the file, a zero byte, the table of rules. [`Policy::from_source`] makes the policy of it again.
+    pub source: Arc<str>,
 }
 
 /// Why a policy file is refused.
@@ -74,6 +78,9 @@ pub enum PolicyError {
         /// What has to stand there.
         expected: &'static str,
     },
+    /// The text of a kept policy is not that of a file and of a table of rules.
+    #[error("the kept policy is not a file and a table of rules that this program knows")]
+    Source,
     /// A setting that nobody reads: a misspelt one would silently keep its old meaning.
     #[error("policy setting {0} is not known")]
     Unknown(String),
@@ -93,6 +100,19 @@ impl Policy {
     /// # Errors
     /// When a setting is absent, unknown, or out of range.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        Self::of(text, RuleTable::shipped())
+    }
+
+    /// A policy as it was, with the table of rules of its time: from what [`Policy::source`] holds.
+    ///
+    /// # Errors
+    /// As [`Policy::parse`]; [`PolicyError::Source`] when the table is absent, or has a code that this build does not know.
+    pub fn from_source(source: &str) -> Result<Self, PolicyError> {
+        let (text, rules) = source.split_once('\0').ok_or(PolicyError::Source)?;
+        Self::of(text, RuleTable::parse(rules).ok_or(PolicyError::Source)?)
+    }
+
+    fn of(text: &str, rules: RuleTable) -> Result<Self, PolicyError> {
         let file = Section { path: String::new(), table: &Table::from_str(text)? };
         file.only(&[
             "version",
@@ -105,12 +125,10 @@ impl Policy {
         ])?;
         let importer = file.section("importer_record", &["outcomes", "yellow", "red"])?;
         let trusted = file.section("trusted_importer", &["outcomes", "rate"])?;
-        let mut digested = text.as_bytes().to_vec();
-        digested.push(0);
-        digested.extend_from_slice(rules::canonical_text().as_bytes());
+        let source: Arc<str> = format!("{text}\0{}", rules.text()).into();
         Ok(Self {
             version: file.get("version", "a text", Value::as_str)?.to_owned(),
-            digest: crate::hex::hex(digest(&SHA256, &digested).as_ref()),
+            digest: crate::hex::hex(digest(&SHA256, source.as_bytes()).as_ref()),
             fraud: file.section("fraud", &["yellow", "red"])?.cut()?,
             critical: file.section("critical", &["yellow", "red"])?.cut()?,
             importer_record: ImporterRecord { outcomes: importer.count("outcomes")?, rate: importer.cut()? },
@@ -122,6 +140,8 @@ impl Policy {
                 .section("coach", &["withheld_traveller_share"])?
                 .share("withheld_traveller_share")?,
             rates: rates(&file)?,
+            rules,
+            source,
         })
     }
 }

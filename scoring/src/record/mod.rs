@@ -67,6 +67,25 @@ pub fn decode(bytes: &[u8]) -> Result<Decided, RecordError> {
     stored.decided().ok_or_else(|| RecordError::Malformed("a code, place or vector is not known".into()))
 }
 
+/// Which bundle and policy judged, from stored bytes; none where nobody did, or where they are no record.
+#[must_use]
+pub fn judge_of(bytes: &[u8]) -> Option<JudgedBy> {
+    #[derive(Deserialize)]
+    struct Head {
+        by: Option<JudgedBy>,
+    }
+    serde_json::from_slice::<Head>(bytes).ok()?.by
+}
+
+/// Digests of what judged.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct JudgedBy {
+    /// Of the bundle.
+    pub bundle_digest: String,
+    /// Of the policy.
+    pub policy_digest: String,
+}
+
 /// Judges a stored record again from its own evidence and proves that the same bytes come out.
 ///
 /// # Errors

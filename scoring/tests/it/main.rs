@@ -13,6 +13,7 @@ mod golden;
 mod history;
 mod record;
 mod reliability;
+mod replay;
 mod roll_up;
 mod rules;
 mod selection;

@@ -1,11 +1,13 @@
 //! Which model judges, and what a challenger would have said.
 
 use jiff::Timestamp;
+use scoring::kept::KeptFile;
 use sqlx::Row as _;
 
 use super::{Store, audit, row::micros};
 use crate::persist::{
-    AuditEvent, AuditKind, BundleRow, ChallengerPage, ComparedRow, Error, FeedPosition, packed::pack,
+    AuditEvent, AuditKind, BundleRow, ChallengerPage, ComparedRow, Error, FeedPosition,
+    packed::{pack, unpack},
 };
 
 impl Store {
@@ -45,6 +47,43 @@ impl Store {
             })
         })
         .await
+    }
+
+    pub(in crate::persist) async fn keep_judge(
+        &self,
+        files: Vec<KeptFile>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.transact(move |connection| {
+            Box::pin(async move {
+                for file in &files {
+                    sqlx::query(include_str!("../../../queries/sqlite/judge_files_put.sql"))
+                        .bind(&file.kept)
+                        .bind(&file.file)
+                        .bind(pack(&file.content))
+                        .bind(micros(now))
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    pub(in crate::persist) async fn judge_files(&self) -> Result<Vec<KeptFile>, Error> {
+        let rows = sqlx::query(include_str!("../../../queries/sqlite/judge_files.sql"))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(KeptFile {
+                    kept: row.try_get("kept")?,
+                    file: row.try_get("file")?,
+                    content: unpack(row.try_get("content")?)?,
+                })
+            })
+            .collect()
     }
 
     pub(in crate::persist) async fn challenger_position(&self, digest: &str) -> Result<FeedPosition, Error> {

@@ -79,6 +79,8 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("inspection_revisions", &[2]),
     ("inspections_of_manifest", &[1]),
     ("inspections_of_part", &[2]),
+    ("judge_files", &[0]),
+    ("judge_files_put", &[4]),
     ("life_find", &[1]),
     ("link_put", &[6]),
     ("links_of", &[3]),

@@ -16,6 +16,7 @@ pub(super) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (22, "bundles", include_str!("../../../migrations/sqlite/0022_bundles.sql")),
     (23, "conduct", include_str!("../../../migrations/sqlite/0023_conduct.sql")),
     (24, "selection", include_str!("../../../migrations/sqlite/0024_selection.sql")),
+    (26, "judges", include_str!("../../../migrations/sqlite/0026_judges.sql")),
     (30, "links", include_str!("../../../migrations/sqlite/0030_links.sql")),
 ];
 

@@ -1,6 +1,7 @@
 //! Who judges, and what inspectors have time for.
 
 use jiff::Timestamp;
+use scoring::kept::KeptFile;
 
 use crate::persist::{
     BundleRow, CapacityImported, CapacityRow, ChallengerPage, ComparedRow, Error, FeedPosition, RevealedDraw,
@@ -46,6 +47,27 @@ impl Store {
     pub async fn note_drift(&self, now: Timestamp) -> Result<Option<usize>, Error> {
         match self {
             Self::Sqlite(store) => store.note_drift(now).await,
+        }
+    }
+
+    /// Keeps what judges, so that its decisions can be made again by it, wherever its folder went and whatever the program's
+    /// table of rules became. What is kept already stays.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub async fn keep_judge(&self, files: Vec<KeptFile>, now: Timestamp) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(store) => store.keep_judge(files, now).await,
+        }
+    }
+
+    /// Every bundle and every policy that ever judged here.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] or [`Error::Corrupt`].
+    pub async fn judge_files(&self) -> Result<Vec<KeptFile>, Error> {
+        match self {
+            Self::Sqlite(store) => store.judge_files().await,
         }
     }
 

@@ -6,8 +6,9 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
+use scoring::kept::{Kept, KeptFile};
 use scoring::record::{RecordError, replay};
-use scoring::{Policy, Scorer};
+use scoring::{Decided, Policy, Scorer};
 use serde::Deserialize;
 
 use crate::policy;
@@ -20,26 +21,31 @@ const TOLD: usize = 20;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Folders of the bundles that judged; the one that is compiled in is always known.
+    /// Folders of bundles that judged, where the file does not hold them; the one that is compiled in is always known.
     #[arg(long)]
     bundle: Vec<PathBuf>,
-    /// Policy files under which they judged; the one that is compiled in is always known.
+    /// Policy files under which they judged, where the file does not hold them; the one that is compiled in is always known.
     #[arg(long)]
     policy: Vec<PathBuf>,
-    /// What `gateway export` wrote: one stored decision a line. "-" reads standard input.
+    /// What `gateway export` wrote: what judged, then one stored decision a line. "-" reads standard input.
     file: PathBuf,
 }
 
+/// A line of the file.
 #[derive(Deserialize)]
-struct Line {
-    manifest: String,
-    /// The stored record, byte for byte.
-    record: String,
+#[serde(untagged)] // a kept file has no manifest, a decision nothing kept
+enum Line {
+    Kept(KeptFile),
+    Decision {
+        manifest: String,
+        /// The stored record, byte for byte.
+        record: String,
+    },
 }
 
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let scorers = self.scorers()?;
+        let mut judges = Judges::new(&self.bundle, &self.policy)?;
         let file: Box<dyn Read> = match self.file.to_str() {
             Some("-") => Box::new(std::io::stdin().lock()),
             _ => Box::new(File::open(&self.file).with_context(|| self.file.display().to_string())?),
@@ -52,8 +58,15 @@ impl Arguments {
             if read == 0 {
                 break;
             }
-            let line: Line = serde_json::from_str(&text).with_context(|| format!("line {number}"))?;
-            match replay(&scorers, line.record.as_bytes()) {
+            let (manifest, record) =
+                match serde_json::from_str(&text).with_context(|| format!("line {number}"))? {
+                    Line::Kept(file) => {
+                        judges.kept.add(file);
+                        continue;
+                    }
+                    Line::Decision { manifest, record } => (manifest, record),
+                };
+            match judges.replay(record.as_bytes()) {
                 Ok(decided) => match &decided.evidence.identity {
                     Some(by) => {
                         let name = format!("{} {} {}", by.bundle_name, by.bundle_version, by.bundle_digest);
@@ -64,7 +77,7 @@ impl Arguments {
                 Err(error) => {
                     bad += 1;
                     if bad <= TOLD as u64 {
-                        eprintln!("line {number}, manifest {}: {}", line.manifest, told(&error));
+                        eprintln!("line {number}, manifest {manifest}: {}", told(&error));
                     }
                 }
             }
@@ -78,34 +91,73 @@ impl Arguments {
         }
         Ok(())
     }
+}
 
-    /// Each bundle under each policy.
-    fn scorers(&self) -> anyhow::Result<Vec<Scorer>> {
-        let mut policies = vec![Policy::shipped()?];
-        for path in &self.policy {
-            policies.push(policy(path)?);
+/// Who can make a record again: whoever is known by files, and whoever the export holds, proven when first asked for.
+struct Judges {
+    bundles: Vec<Scorer>,
+    policies: Vec<Policy>,
+    known: Vec<Scorer>,
+    kept: Kept,
+}
+
+impl Judges {
+    fn new(bundles: &[PathBuf], policies: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut judges = Self {
+            bundles: vec![Scorer::shipped()?],
+            policies: vec![Policy::shipped()?],
+            known: vec![Scorer::shipped()?],
+            kept: Kept::default(),
+        };
+        for path in policies {
+            judges.policies.push(policy(path)?);
         }
-        let mut scorers = Vec::new();
-        for policy in policies {
-            scorers.push(Scorer::shipped()?.with_policy(policy.clone()));
-            for folder in &self.bundle {
-                let scorer = Scorer::load(folder).with_context(|| folder.display().to_string())?;
-                scorers.push(scorer.with_policy(policy.clone()));
+        for folder in bundles {
+            judges.bundles.push(Scorer::load(folder).with_context(|| folder.display().to_string())?);
+        }
+        Ok(judges)
+    }
+
+    fn replay(&mut self, record: &[u8]) -> anyhow::Result<Decided> {
+        match replay(&self.known, record) {
+            Err(RecordError::Identity { bundle, policy }) => {
+                let scorer = self.scorer(&bundle, &policy)?;
+                self.known.push(scorer);
+                Ok(replay(&self.known, record)?)
             }
+            answer => Ok(answer?),
         }
-        Ok(scorers)
+    }
+
+    /// The bundle of one digest under the policy of another.
+    fn scorer(&mut self, bundle: &str, policy: &str) -> anyhow::Result<Scorer> {
+        let place = self.bundles.iter().position(|scorer| scorer.identity().bundle_digest == bundle);
+        let place = match place {
+            Some(place) => place,
+            None => {
+                let kept = self.kept.bundle(bundle).with_context(|| {
+                    format!("judged by bundle {bundle}, which the file does not hold: give its folder with --bundle")
+                })?;
+                self.bundles.push(kept?);
+                self.bundles.len() - 1
+            }
+        };
+        let known = self.policies.iter().find(|known| known.digest == policy).cloned();
+        let policy = match known {
+            Some(known) => known,
+            None => self.kept.policy(policy).with_context(|| {
+                format!(
+                    "judged under policy {policy}, which the file does not hold: give its file with --policy"
+                )
+            })??,
+        };
+        Ok(self.bundles[place].with_policy(policy))
     }
 }
 
-fn told(error: &RecordError) -> String {
-    match error {
-        RecordError::Identity { bundle, policy } => {
-            format!(
-                "judged by bundle {bundle} and policy {policy}: give their folder and file with --bundle and --policy"
-            )
-        }
-        other => other.to_string(),
-    }
+/// What went wrong, with its causes.
+fn told(error: &anyhow::Error) -> String {
+    format!("{error:#}")
 }
 
 #[cfg(test)]

@@ -1,0 +1,1 @@
+select kept, file, content from judge_files order by kept, file
