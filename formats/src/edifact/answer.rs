@@ -115,7 +115,7 @@ fn interchange(
     write: impl FnOnce(&mut Writer, &str),
 ) -> AnswerInKind {
     let mut writer = Writer::new(Separators::default());
-    let reference = first.receive_time.strftime("%y%m%d%H%M%S").to_string();
+    let reference = control_reference(kind, first);
     // Texts beyond ASCII need the character set of version 4, whose dates have the century.
     let (syntax, date): ([&str; 2], _) =
         if wide { (["UNOY", "4"], "%Y%m%d") } else { (["UNOC", "3"], "%y%m%d") };
@@ -140,6 +140,19 @@ fn interchange(
     write(&mut writer, "1");
     writer.segment("UNZ", &[&[&messages.to_string()], &[&reference]]);
     AnswerInKind { kind: kind.to_owned(), content: writer.finish().into_bytes() }
+}
+
+/// A reference that no other interchange of ours has, in no more than the fourteen characters of UNB 0020: the last letter of
+/// the answer's kind, and the microsecond of its making to the base of 36.
+fn control_reference(kind: &str, first: &Answer) -> String {
+    let mut rest = u64::try_from(first.receive_time.as_microsecond()).unwrap_or_default();
+    let mut digits = Vec::new();
+    while rest > 0 {
+        let digit = u32::try_from(rest % 36).ok().and_then(|digit| char::from_digit(digit, 36));
+        digits.extend(digit.map(|digit| digit.to_ascii_uppercase()));
+        rest /= 36;
+    }
+    kind.chars().next_back().into_iter().chain(digits.into_iter().rev()).collect()
 }
 
 fn trailer(writer: &mut Writer, begin: usize, reference: &str) {
@@ -217,9 +230,9 @@ mod tests {
         assert_eq!(made[0].0, "CONTRL");
         assert_eq!(
             made[0].1,
-            "UNB+UNOC:3+NTAUZ+COACH:ZZ+261122:1234+261122123456++++++1'UNH+1+CONTRL:D:3:UN'\
+            "UNB+UNOC:3+NTAUZ+COACH:ZZ+261122:1234+LHOECTCW3Y8++++++1'UNH+1+CONTRL:D:3:UN'\
              UCI+IC?+7+COACH:ZZ+NTAUZ+8'UCM+M1+PAXLST:D:05B:UN:IATA+7'UCM+M2+PAXLST:D:05B:UN+4+13'\
-             UCS+43+13'UCD+13+1:2'UNT+7+1'UNZ+1+261122123456'"
+             UCS+43+13'UCD+13+1:2'UNT+7+1'UNZ+1+LHOECTCW3Y8'"
         );
         assert_eq!(made[1].0, "CUSRES");
         assert!(made[1].1.contains("BGM+962+01a20561dcbd7521a3c3781c16437a6e+44'DTM+9:202611221234:203'"));

@@ -1,7 +1,10 @@
 //! What a message comes to beside what is known: changes put into the list that they change, and the two lists of a
 //! journey put together.
 
-use manifest::{State, declared::Declared};
+use manifest::{
+    State,
+    declared::{Declared, Load},
+};
 
 use super::{
     Failure,
@@ -12,7 +15,10 @@ use super::{
 };
 use crate::{
     authenticate::registry::Partner,
-    decode::document::{Half, Intent, Naming},
+    decode::{
+        Limits, Refusal,
+        document::{Half, Intent, Naming},
+    },
     persist::RevisionRow,
 };
 
@@ -133,6 +139,28 @@ impl Pipeline {
             return Ok((halves::with_passengers(announced, declared, has_list), false));
         }
         Ok((declared, false))
+    }
+}
+
+/// What is put together is bounded like what comes in one message: many small additions make no endless list.
+///
+/// # Errors
+/// [`Refusal::TooMany`] with the setting.
+pub(super) fn within(limits: &Limits, declared: &Declared) -> Result<(), Refusal> {
+    let limits = limits.of_readers();
+    let refused =
+        |path: &str, limit: usize, setting| Err(Refusal::TooMany { path: path.to_owned(), limit, setting });
+    if declared.crew_members.len() > limits.max_persons {
+        return refused("crew_members", limits.max_persons, "max_passengers");
+    }
+    match &declared.load {
+        Some(Load::PassengerList(list)) if list.passengers.len() > limits.max_persons => {
+            refused("passenger_list.passengers", limits.max_persons, "max_passengers")
+        }
+        Some(Load::Cargo(cargo)) if cargo.consignments.len() > limits.max_consignments => {
+            refused("cargo.consignments", limits.max_consignments, "max_consignments")
+        }
+        _ => Ok(()),
     }
 }
 

@@ -18,7 +18,7 @@ use tracing::debug_span;
 use uuid::Uuid;
 
 use super::{
-    Failure, admit,
+    Failure, admit, beside,
     grouping::grouped,
     links::Said,
     pipeline::{Checked, Original, Pipeline, Submission},
@@ -293,6 +293,7 @@ impl Pipeline {
         for (mut declared, follows) in contents {
             // The list that says who really boarded is final; a revision like any other otherwise.
             declared.closed |= intent == Intent::Close;
+            beside::within(&self.limits, &declared)?;
             let place = Place { shared, follows };
             let is_document = reading.format != Format::ManifestJson;
             let repeated = is_document && self.assign(reading, &mut declared, intent, place, &rows).await?;

@@ -10,8 +10,12 @@ use manifest::declared::{CrewMember, Declared, DeclaredInstant, Load};
 use super::partial::{self, fill};
 use crate::decode::document::{Half, Intent, Message, Naming};
 
-/// Lists of one journey that are put together in one document, of either kind: what they come to is copied for each.
-const MOST_LISTS: usize = 16;
+/// Parts of a list of passengers that a crew list of the same document is put into.
+const MOST_LISTS: usize = 64;
+
+/// Crew lists that are put into one list of passengers in a document: what they come to is copied for each. Others find it in
+/// the store.
+const MOST_CREWS: usize = 4;
 
 /// By what a journey is found again: departure or arrival, with its number or the plate. The same conveyance cannot depart
 /// twice at one time; two coaches may depart under one number, so whoever finds one looks at both.
@@ -180,7 +184,8 @@ pub(super) fn join(messages: &mut [Message]) -> HashMap<usize, Joined> {
         }
         lists.sort_unstable();
         lists.dedup();
-        lists.retain(|at| taken.get(at).is_none_or(|count| *count < MOST_LISTS));
+        lists.retain(|at| taken.get(at).is_none_or(|count| *count < MOST_CREWS));
+        lists.truncate(MOST_LISTS);
         for at in &lists {
             *taken.entry(*at).or_default() += 1;
             let list = messages.get_mut(*at).and_then(|message| message.content.as_mut().ok());

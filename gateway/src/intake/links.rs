@@ -55,11 +55,9 @@ impl Said {
         if !self.other_number.is_empty() {
             links.push(to(mrn(&self.other_number), target));
         }
-        let of_crew = match meant.half {
-            Some(Half::Crew) => Some(&self.own_reference),
-            _ => self.crew_reference.as_ref(),
-        };
-        if let Some(own) = of_crew {
+        let names_crew = meant.half == Some(Half::Crew);
+        let of_crew = self.crew_reference.as_ref();
+        if let Some(own) = of_crew.or(names_crew.then_some(&self.own_reference)) {
             links.push(to(list(Half::Crew, own), target));
             if own != target {
                 links.push(to(list(Half::Crew, target), target));

@@ -129,7 +129,9 @@ impl Pipeline {
                 let rows = self.under(partner, &reference).await?;
                 let Some(row) = rows.iter().find(|row| row.state.is_in_force()) else { continue };
                 let Some(announced) = self.announced(row).await? else { continue };
-                let lacks = half == Half::Crew || !halves::has_passengers(&announced);
+                // What changes a list of passengers is about one that is there.
+                let changes = intent != Intent::Announce;
+                let lacks = half == Half::Crew || changes || !halves::has_passengers(&announced);
                 if lacks && halves::same_trip(&announced, declared) {
                     found = Some((reference, rows));
                     break;

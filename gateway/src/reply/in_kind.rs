@@ -117,7 +117,8 @@ mod tests {
         ] {
             assert_eq!(place(&source_place(&told, Language::English)), Some(told));
         }
-        let mut late = v1::SubmitManifestResponse { receipt: Some(v1::Receipt::default()), ..Default::default() };
+        let mut late =
+            v1::SubmitManifestResponse { receipt: Some(v1::Receipt::default()), ..Default::default() };
         late.set_state(ManifestState::Cancelled);
         let late = v1::DocumentMessage { recorded: Some(late), ..v1::DocumentMessage::default() };
         let answer = answer_to(&late, None, "own".into(), Timestamp::UNIX_EPOCH);

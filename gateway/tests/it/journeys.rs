@@ -266,3 +266,18 @@ async fn a_dry_run_sees_the_crew_beside_the_passengers() {
         assert!(!codes.contains(&"DRIVER_MISSING"), "{codes:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_without_a_number_find_the_journey() {
+    let gateway = Gateway::start(&[]).await;
+    send(&gateway, &[&crew("BGM+250+CREW-9+9", &["DAMIR"])]).await;
+    send(&gateway, &[&passengers("BGM+745+PAX-9+9", &["ANNA", "BELLA"])]).await;
+    let changed = send(&gateway, &[&passengers("BGM+745+CP", &["CLARA"])]).await.remove(0);
+    assert_eq!((changed.manifest_reference.as_str(), changed.revision), ("CREW-9", 2));
+    assert_eq!(told(&get(&gateway, &changed).await), both(&["ANNA", "BELLA", "CLARA"], &["DAMIR"]));
+    // Who really boarded; the crew is as it was.
+    let closed = send(&gateway, &[&passengers("BGM+266+CLOB", &["ANNA", "CLARA"])]).await.remove(0);
+    let manifest = get(&gateway, &closed).await;
+    assert_eq!(manifest.state(), ManifestState::Closed);
+    assert_eq!(told(&manifest), both(&["ANNA", "CLARA"], &["DAMIR"]));
+}

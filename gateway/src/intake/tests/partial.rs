@@ -110,3 +110,14 @@ fn goods_are_told_apart_by_their_reference() {
         cargo.consignments.iter().map(|one| one.consignment_reference.as_str()).collect();
     assert_eq!(references, ["B", "C", "A", ""]);
 }
+
+#[test]
+fn what_is_put_together_is_bounded() {
+    use super::super::beside::within;
+    let limits = crate::decode::Limits::default();
+    let most = limits.of_readers().max_persons;
+    let people = |count| list((0..count).map(|n| person("ONE", 1980, &format!("A{n}"))).collect());
+    assert!(within(&limits, &people(most)).is_ok());
+    let merged = merged(people(most), list(vec![person("NEW", 1990, "N1")]), Naming::Changed, false);
+    assert!(within(&limits, &merged).is_err());
+}
