@@ -60,7 +60,8 @@ async fn dry_runs_are_limited() {
 async fn a_list_without_any_number_is_looked_at_all_the_same() {
     let gateway = Gateway::start(&[]).await;
     let mut client = gateway.manifests("silk-coach");
-    let list = "Surname;Given name;Date of birth;Nationality;Passport\nSynthetic;Mary;1985-07-04;UZB;AA1234567\n";
+    let list =
+        "Surname;Given name;Date of birth;Nationality;Passport\nSynthetic;Mary;1985-07-04;UZB;AA1234567\n";
     let mut told = async |reference: &str| {
         let request = ValidateDocumentRequest {
             content: list.as_bytes().to_vec(),

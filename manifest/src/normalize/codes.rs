@@ -127,10 +127,10 @@ impl Step<'_> {
         None
     }
 
-    /// An identifier: letters and digits, in upper case. What else stood there is left out and said.
+    /// An identifier: letters and digits, in upper case. What else stood there is left out and said, but for signs between groups.
     pub(super) fn identifier(&mut self, said: &str, at: Spot<'_>) -> Option<String> {
         let identifier = words::identifier(said)?;
-        self.say_left_out(said, Some(Severity::Note), at);
+        self.say_left_out(said, None, at);
         Some(identifier)
     }
 
