@@ -33,13 +33,8 @@ struct Leg<'t> {
     calls: usize,
 }
 
-/// A time that is read once its place is known.
-struct Early {
-    value: String,
-    format: String,
-    mark: Mark,
-    place: manifest::declared::SourcePlace,
-}
+/// A time that is read once its place is known: value, format, where.
+type Early = (String, String, Mark, manifest::declared::SourcePlace);
 
 /// One LOC of a leg.
 struct Call {
@@ -131,12 +126,8 @@ impl<'t> Route<'t> {
         if let ([first], true) = (self.calls.as_slice(), arrives)
             && first.qualifier == "125"
         {
-            self.early_arrival = Some(Early {
-                value: segment.get(1, 2).into_owned(),
-                format: segment.get(1, 3).into_owned(),
-                mark: segment.mark(1, 2),
-                place: segment.place_of(1, 2),
-            });
+            let (value, format) = (segment.get(1, 2).into_owned(), segment.get(1, 3).into_owned());
+            self.early_arrival = Some((value, format, segment.mark(1, 2), segment.place_of(1, 2)));
             return;
         }
         let call = self.calls.last_mut();
@@ -246,15 +237,15 @@ impl<'t> Route<'t> {
     /// Some write the time of arrival before the place where they arrive, so that it stands behind the place of departure: nobody
     /// arrives where a journey begins.
     fn arrival_before_its_place(&mut self) {
-        let Some(early) = self.early_arrival.take() else { return };
+        let Some((value, format, mark, said_at)) = self.early_arrival.take() else { return };
         let place = self.calls.iter().position(|call| call.qualifier == "87" && call.arrival.is_none());
         let Some(call) = self.calls.get_mut(place.unwrap_or(0)) else { return };
-        let read = instant(&early.value, &early.format, self.century, clock_of(&call.code));
+        let read = instant(&value, &format, self.century, clock_of(&call.code));
         if read.clock_unknown && self.clock_unknown.is_none() {
-            self.clock_unknown = Some((early.place, early.value));
+            self.clock_unknown = Some((said_at, value));
         }
         call.clock_unknown |= read.clock_unknown;
-        call.arrival = Some((read.instant, early.mark));
+        call.arrival = Some((read.instant, mark));
     }
 
     /// Several TDT of one journey before its places are a vehicle and its trailers: the first, and behind the last.
