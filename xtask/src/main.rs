@@ -43,6 +43,12 @@ enum Task {
         /// Only these languages.
         languages: Vec<String>,
     },
+    /// An OCI image of the gateway as one file, made without an engine; then unpacked and run. Needs root for that.
+    Image {
+        /// Of the unoptimized program: for trying out the task itself.
+        #[arg(long)]
+        debug: bool,
+    },
     /// The chart against helm, the schemas of Kubernetes, a policy scanner, promtool and the gateway's own program; needs Go,
     /// Python and a network once.
     Chart {
@@ -87,6 +93,7 @@ fn run(task: Task) -> Result<()> {
         .args(force.then_some("--force"))
         .run(),
         Task::Interop { languages } => interop(languages),
+        Task::Image { debug } => image(debug),
         Task::Chart { accept } => xtask::chart::check(accept),
         Task::Bench { arguments } => Step::cargo(
             "the benchmark",
@@ -102,6 +109,18 @@ fn interop(languages: Vec<String>) -> Result<()> {
     Step::cargo("the gateway", ["build", "--quiet", "--package", "gateway", "--bin", "gateway"]).run()?;
     Step::cargo("foreign clients", ["run", "--quiet", "--package", "xtask", "--example", "interop", "--"])
         .args(languages)
+        .run()
+}
+
+/// The image holds the gateway's own program, so that is built first.
+fn image(debug: bool) -> Result<()> {
+    let profile = if debug { "dev" } else { "release" };
+    Step::cargo("the gateway", ["build", "--package", "gateway", "--bin", "gateway", "--profile", profile])
+        .run()?;
+    let target = xtask::tree::target();
+    let program = target.join(if debug { "debug" } else { "release" }).join("gateway");
+    Step::cargo("the image", ["run", "--quiet", "--package", "xtask", "--example", "image", "--"])
+        .args([program, target.join("image/customs-gateway.oci.tar")].map(|path| path.display().to_string()))
         .run()
 }
 

@@ -8,6 +8,12 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
+/// Cargo's target folder.
+#[must_use]
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from)
+}
+
 /// The workspace's folder. Cargo's word of now comes before the one of when this was built: a folder of built programs
 /// may be shared between copies of the workspace.
 #[must_use]

@@ -94,7 +94,7 @@ fn rules(tools: &Tools) -> Result<()> {
 /// The program itself reads every rendered configuration.
 fn configurations(cases: &[Case]) -> Result<()> {
     Step::cargo("the gateway", ["build", "--quiet", "--workspace", "--bin", "gateway"]).run()?;
-    let program = tools::target().join("debug/gateway");
+    let program = crate::tree::target().join("debug/gateway");
     let file = tools::folder()?.join("gateway.toml");
     for case in cases {
         let rendered = fs::read_to_string(case.expected())?;

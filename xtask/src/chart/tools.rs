@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result};
 
 use super::said;
-use crate::tree::workspace_root;
+use crate::tree::{target, workspace_root};
 
 /// Where each program lies.
 pub(super) struct Tools {
@@ -60,11 +60,6 @@ impl Tools {
         command.env("TRIVY_CACHE_DIR", self.python.join("trivy"));
         command
     }
-}
-
-/// Cargo's target folder.
-pub(super) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from)
 }
 
 /// The folder of the tools.
