@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prost_types::Timestamp;
-use proto::v1::{Manifest, SubmitManifestRequest, manifest};
+use proto::v1::{Manifest, SubmitManifestRequest, manifest::Load as Loaded};
 
 use crate::{Error, submission_from_json};
 
@@ -96,14 +96,14 @@ impl Traffic {
 /// Makes one subject's declaration contradict itself: a document that ended long ago, or a mass that does not add up.
 pub(super) fn spoil(manifest: &mut Manifest) {
     match &mut manifest.load {
-        Some(manifest::Load::PassengerList(list)) => {
+        Some(Loaded::PassengerList(list)) => {
             let documents = list.passengers.iter_mut().take(1).flat_map(|each| &mut each.travel_documents);
             for document in documents {
                 document.expiry_date = Some(proto::v1::CivilDate { year: 2001, month: 1, day: 31 });
                 document.mrz_lines.clear();
             }
         }
-        Some(manifest::Load::Cargo(cargo)) => {
+        Some(Loaded::Cargo(cargo)) => {
             for consignment in cargo.consignments.iter_mut().take(1) {
                 consignment.gross_mass_mg = Some(1_000_000);
             }
