@@ -193,3 +193,29 @@ fn a_folder_under_another_name_than_its_partner_is_refused() {
         "{problems:?}"
     );
 }
+
+#[test]
+fn named_certificates_are_two_at_the_most_and_digests_of_something() {
+    let (root, kz) = kz();
+    let named = |certificates: serde_json::Value| {
+        let mut entry = entry(&kz);
+        let mut settings: serde_json::Value = serde_json::from_str(&entry.settings_json).unwrap();
+        settings["certificates"] = certificates;
+        entry.settings_json = settings.to_string();
+        let told = |problems: Vec<Problem>| problems.into_iter().map(|each| each.problem).collect::<Vec<_>>();
+        prove(vec![entry]).map(|_| ()).map_err(told)
+    };
+    let own = ClientCertificate::read(root.client("kz-customs").unwrap().chain_pem.as_bytes()).unwrap();
+    assert_eq!(own.subject_uris, ["urn:customs:partner:kz-customs"]);
+    let good = serde_json::to_value(own.named()).unwrap();
+    assert_eq!(named(serde_json::json!([good, good])), Ok(()));
+    let refused = |certificates| named(certificates).unwrap_err().concat();
+    assert!(refused(serde_json::json!([good, good, good])).contains("more than two"));
+    let short = serde_json::json!([{ "sha256": "abc", "not_after": own.named().not_after }]);
+    assert!(refused(short).contains("64 hexadecimal digits"));
+    let never = serde_json::json!([{ "sha256": own.sha256, "not_after": "soon" }]);
+    assert!(refused(never).contains("not an instant"));
+    for junk in ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        assert!(ClientCertificate::read(junk.as_bytes()).is_err());
+    }
+}
