@@ -23,7 +23,8 @@ struct Inner {
     behind: Mutex<Vec<Weak<Behind>>>,
 }
 
-/// Since when a watcher has had something that it was not told; none while it knows everything.
+/// Since when a watcher has had something that it was not told. In the future while it knows everything: then it is owed a
+/// heartbeat, and one that is not fetched tells of a peer that does not read.
 type Behind = Mutex<Option<Instant>>;
 
 /// One watcher's seat; given back when dropped.
@@ -82,13 +83,13 @@ impl Seats {
 impl Seat {
     /// There is something that the watcher was not told, or it has not come back for more.
     pub(super) fn is_behind(&self) {
-        let mut behind = self.behind.lock().unwrap_or_else(PoisonError::into_inner);
-        behind.get_or_insert_with(Instant::now);
+        let (mut behind, now) = (self.behind.lock().unwrap_or_else(PoisonError::into_inner), Instant::now());
+        *behind = Some(behind.map_or(now, |since| since.min(now)));
     }
 
-    /// It was told everything, and waits.
-    pub(super) fn is_up_to_date(&self) {
-        *self.behind.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// It was told everything, and waits for its heartbeat at the latest.
+    pub(super) fn is_up_to_date(&self, heartbeat: Instant) {
+        *self.behind.lock().unwrap_or_else(PoisonError::into_inner) = Some(heartbeat);
     }
 }
 
@@ -132,7 +133,7 @@ mod tests {
         slow.is_behind(); // still since then
         quick.is_behind();
         assert!(seats.lag() >= Duration::from_millis(30));
-        quick.is_up_to_date();
+        quick.is_up_to_date(Instant::now() + Duration::from_secs(60));
         assert!(seats.lag() >= Duration::from_millis(30));
         drop(slow);
         assert_eq!(seats.lag(), Duration::ZERO);

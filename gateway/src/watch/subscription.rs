@@ -147,7 +147,7 @@ impl Subscription {
                 self.told_at = Instant::now();
                 return Ok(Event::Heartbeat(self.position));
             } else {
-                self.seat.is_up_to_date();
+                self.seat.is_up_to_date((self.told_at + self.pace.heartbeat).into_std());
                 self.sleep().await;
                 self.seat.is_behind();
             }
