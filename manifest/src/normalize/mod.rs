@@ -86,7 +86,7 @@ pub fn normalize(declared: Declared, lists: &CodeLists, settings: &RuleSettings)
         load: step.load(declared.load),
         crew_members: step.crew(declared.crew_members),
         test: declared.test,
-        issue_time: step.instant(declared.issue_time, Spot::CONVEYANCE.field("issue_time")),
+        issue_time: step.instant_of_issue(declared.issue_time, Spot::CONVEYANCE.field("issue_time")),
         carrier: step.party(declared.carrier, Spot::CONVEYANCE.field("carrier")),
     };
     (manifest, step.findings)

@@ -96,6 +96,20 @@ fn instants_in_words() {
 }
 
 #[test]
+fn when_a_message_was_made_is_taken_for_utc_and_said() {
+    let issued = |text: &str, offset: Option<i64>| {
+        let mut declared = lorry();
+        declared.journey.as_mut().unwrap().local_offset_minutes = offset.map(Into::into);
+        declared.issue_time = Some(DeclaredInstant::Said { text: s(text), format: s("ISO8601") });
+        normalized(declared).issue_time.map(|t| t.timestamp.to_string())
+    };
+    assert_eq!(issued("2026-11-20T17:00:00", None).as_deref(), Some("2026-11-20T17:00:00Z"));
+    assert_eq!(issued("2026-11-20T17:00:00", Some(300)).as_deref(), Some("2026-11-20T12:00:00Z"));
+    assert_eq!(issued("2026-11-20T17:00:00+01:00", None).as_deref(), Some("2026-11-20T16:00:00Z"));
+    assert_eq!(issued("soon", None), None);
+}
+
+#[test]
 fn parties_and_their_keys() {
     let key = |party: Party| {
         let mut declared = lorry();

@@ -45,6 +45,21 @@ impl Step<'_> {
         }
     }
 
+    /// When a message was made. Whole families of messages write it without an offset, as their standard has it: such
+    /// a clock is taken for UTC, which is said; nothing is decided by it but what came later.
+    pub(super) fn instant_of_issue(
+        &mut self,
+        said: Option<DeclaredInstant>,
+        at: Spot<'_>,
+    ) -> Option<Instant> {
+        let Some(DeclaredInstant::Said { text, format }) = &said else { return self.instant(said, at) };
+        let utc = read_instant(text.trim(), format, Some(0)).filter(|_| self.offset_minutes.is_none());
+        let Some(utc) = utc else { return self.instant(said, at) };
+        let finding = self.findings.note(FindingCode::DateAmbiguous, Severity::Note, at);
+        finding.original(text).parameter("form", "UTC").push();
+        Some(utc)
+    }
+
     /// A date that may lack its day or month.
     pub(super) fn date(
         &mut self,
