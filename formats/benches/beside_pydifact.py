@@ -65,7 +65,10 @@ def main():
             print(f"{path}\tpydifact {cut:.0f} us\t{cut / reading:.0f} times our reading")
     # The bench ran twice, to write the list and to read it; what else the machine did only makes it slower.
     whole = min(float(found) for found in re.findall(r"read \+ normalize \+ validate (\d+) us", text)) / 1000
-    speed = max(float(found) for found in re.findall(r": (\d+) MB/s", text))
+    speeds = {}
+    for what, found in re.findall(r"^tokenizer, (.+): (\d+) MB/s$", text, re.M):
+        speeds[what] = max(speeds.get(what, 0.0), float(found))
+    speed = min(speeds.values())
     bars = [
         (f"260 persons: {whole:.2f} ms, at most 2", whole <= 2),
         (f"tokenizer: {speed:.0f} MB/s, at least 100", speed >= 100),
