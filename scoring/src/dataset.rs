@@ -85,6 +85,16 @@ impl From<csv::Error> for Error {
     }
 }
 
+impl Error {
+    /// The same at another line, where it names one.
+    fn on(mut self, at: u64) -> Self {
+        if let Error::Fields { line, .. } | Error::NotUtf8 { line } = &mut self {
+            *line = at;
+        }
+        self
+    }
+}
+
 const COLUMNS: [&str; 16] = [
     "Date",
     "HS6 Code",
@@ -170,21 +180,45 @@ fn read<R: Read, T>(
             return Err(Error::ColumnRepeated(column));
         }
     }
-    Ok(reader.into_records().map(move |record| of(Record { record: &record?, places: &places })))
+    Ok(numbered(reader).map(move |(line, record)| of(Record { record: &record?, line, places: &places })))
 }
 
-/// Makes every line's end one line feed. The CSV reader takes a record to begin at the line feed that it has not read yet, and
-/// so tells lines of files with carriage returns one too low.
+/// The records of a file, each with the line at which it begins, blank lines before it counted. The CSV reader takes a record to
+/// begin where the one before ended, and so tells the first of those blank lines.
+pub fn numbered<R: Read>(
+    mut reader: csv::Reader<LineFeeds<R>>,
+) -> impl Iterator<Item = (u64, Result<StringRecord, Error>)> {
+    std::iter::from_fn(move || {
+        let mut record = StringRecord::new();
+        let read = reader.read_record(&mut record);
+        // The reader stands behind the record's own line feed.
+        let inside = record
+            .iter()
+            .map(|field| field.bytes().filter(|byte| *byte == b'\n').count() as u64)
+            .sum::<u64>();
+        let line = reader.position().line().saturating_sub(1 + inside);
+        match read {
+            Ok(true) => Some((line, Ok(record))),
+            Ok(false) => None,
+            Err(error) => Some((line, Err(Error::from(error).on(line)))),
+        }
+    })
+}
+
+/// Makes every line's end one line feed, the last one's too. The CSV reader takes a record to begin at the line feed that it has
+/// not read yet, and so tells lines of files with carriage returns one too low.
 #[derive(Debug)]
 pub struct LineFeeds<R> {
     file: R,
     after_return: bool,
+    /// What was given last; nothing before the first byte, and at the end a line feed.
+    last: Option<u8>,
 }
 
 impl<R> LineFeeds<R> {
     /// Over a file of any line ends.
     pub fn new(file: R) -> Self {
-        Self { file, after_return: false }
+        Self { file, after_return: false, last: None }
     }
 }
 
@@ -193,6 +227,10 @@ impl<R: Read> Read for LineFeeds<R> {
         loop {
             let read = self.file.read(into)?;
             let mut kept = 0;
+            if read == 0 && self.last.is_some_and(|last| last != b'\n') && !into.is_empty() {
+                into[0] = b'\n';
+                kept = 1;
+            }
             for place in 0..read {
                 let byte = into[place];
                 if byte == b'\n' && self.after_return {
@@ -203,6 +241,9 @@ impl<R: Read> Read for LineFeeds<R> {
                 into[kept] = if byte == b'\r' { b'\n' } else { byte };
                 kept += 1;
             }
+            if kept > 0 {
+                self.last = Some(into[kept - 1]);
+            }
             if kept > 0 || read == 0 {
                 return Ok(kept);
             }
@@ -212,6 +253,7 @@ impl<R: Read> Read for LineFeeds<R> {
 
 struct Record<'a> {
     record: &'a StringRecord,
+    line: u64,
     places: &'a [Option<usize>; COLUMNS.len()],
 }
 
@@ -224,7 +266,7 @@ impl Record<'_> {
             ("1", "1") => Ok((true, false)),
             ("1", "2") => Ok((true, true)),
             ("0" | "1", "0" | "1" | "2") => Err(Error::LabelsContradict {
-                line: self.line(),
+                line: self.line,
                 fraud: fraud.into(),
                 critical: critical.into(),
             }),
@@ -284,11 +326,7 @@ impl Record<'_> {
         amount.map(Some).ok_or_else(|| self.wrong(column, "an amount, not negative"))
     }
 
-    fn line(&self) -> u64 {
-        self.record.position().map_or(0, csv::Position::line)
-    }
-
     fn wrong(&self, column: &'static str, expected: &'static str) -> Error {
-        Error::Field { line: self.line(), column, value: self.text(column).into(), expected }
+        Error::Field { line: self.line, column, value: self.text(column).into(), expected }
     }
 }

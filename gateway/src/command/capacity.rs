@@ -7,7 +7,7 @@ use jiff::{
     civil::{Date, Time},
 };
 use manifest::border_post::{LOCAL_OFFSET, local_date};
-use scoring::dataset::LineFeeds;
+use scoring::dataset::{LineFeeds, numbered};
 
 use super::DataRefused;
 use crate::{
@@ -86,9 +86,8 @@ fn rows(text: &[u8], today: Date) -> Result<Vec<CapacityRow>, Vec<String>> {
         return Err(vec![format!("the header is not {}", COLUMNS.join(","))]);
     }
     let (mut rows, mut problems): (Vec<CapacityRow>, Vec<String>) = (Vec::new(), Vec::new());
-    for record in reader.into_records() {
+    for (line, record) in numbered(reader) {
         let row = record.map_err(|error| error.to_string()).and_then(|record| {
-            let line = record.position().map_or(0, csv::Position::line);
             row(&record, today)
                 .map_err(|(column, problem)| format!("line {line}, column {column:?}: {problem}"))
         });

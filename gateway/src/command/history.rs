@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use scoring::dataset::LineFeeds;
+use scoring::dataset::{LineFeeds, numbered};
 
 use super::DataRefused;
 use crate::{
@@ -53,10 +53,9 @@ fn rows(text: &[u8], scorer: &scoring::Scorer) -> Result<Vec<HistoryRow>, Vec<St
     let place = place.ok_or_else(|| one(format!("column {DECLARATION:?} is missing from the header")))?;
     let outcomes = scoring::dataset::outcomes(text).map_err(|error| one(error.to_string()))?;
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
-    for (record, outcome) in reader.into_records().zip(outcomes) {
+    for ((line, record), outcome) in numbered(reader).zip(outcomes) {
         let row = outcome.map_err(|error| error.to_string()).and_then(|outcome| {
             let record = record.map_err(|error| error.to_string())?;
-            let line = record.position().map_or(0, csv::Position::line);
             let source_id = record.get(place).map(str::trim).filter(|id| !id.is_empty());
             let source_id =
                 source_id.ok_or_else(|| format!("line {line}, column {DECLARATION:?}: is empty"))?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::Date;
 use manifest::party::{NATURAL_PERSON_SCHEMES, Party, PartyIdentifier};
 use manifest::quantity::CountryCode;
-use scoring::dataset::LineFeeds;
+use scoring::dataset::{LineFeeds, numbered};
 use scoring::reliability::{EntityKey, EntityKind};
 
 use super::DataRefused;
@@ -43,9 +43,8 @@ fn rows(text: &[u8]) -> Result<Vec<(EntityKey, AuthorisedOperator)>, Vec<String>
         return Err(vec![format!("the header is not {}", COLUMNS.join(","))]);
     }
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
-    for record in reader.into_records() {
+    for (line, record) in numbered(reader) {
         let row = record.map_err(|error| error.to_string()).and_then(|record| {
-            let line = record.position().map_or(0, csv::Position::line);
             row(&record).map_err(|(column, problem)| format!("line {line}, column {column:?}: {problem}"))
         });
         match row {

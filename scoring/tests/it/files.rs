@@ -188,6 +188,31 @@ fn lines_are_counted_alike_whatever_ends_them() {
     }
 }
 
+#[test]
+fn blank_lines_are_counted_and_say_nothing() {
+    let files = Files::new();
+    let good = &rows(0..1)[0];
+    let bad = "2020-02-30,30,I1,520524,TR,TR,8,A,1,1,0,0";
+    // Two lines within a field, which is no blank line but is counted too.
+    let long = "2020-01-02,30,\"I\n\n1\",520524,TR,TR,8,A,1,1,0,0";
+    for end in ["\n", "\r\n"] {
+        for (lines, named) in [
+            (&[HEADER, "", "", good, "", bad, ""][..], "line 6,"),
+            (&["", HEADER, bad], "line 3,"),
+            (&[HEADER, long, "", bad, "", ""], "line 6,"),
+            (&[HEADER, "", "", "2020-03-05,30"], "line 4:"),
+            (&[HEADER, good, "", "2020-03-05,30", "", good], "line 4:"),
+        ] {
+            files.write("blank.csv", &lines.join(end));
+            let (passed, _, error) =
+                files.score(&["evaluate", "--history", "past.csv", "--test", "blank.csv"]);
+            assert!(!passed && error.contains(named), "{lines:?} {end:?} {error}");
+        }
+    }
+    files.write("blank.csv", &[HEADER, "", good, "", "", good, ""].join("\n"));
+    assert_eq!(files.evaluate("blank.csv", &[])["fraud.all.rows"], 2);
+}
+
 /// Planted: a history that overlaps the rows, and one that lies after them. Nobody is judged by what is not past.
 #[test]
 fn no_command_looks_into_the_future() {
