@@ -135,12 +135,13 @@ impl Scorer {
         Ok(Self::new(Arc::new(bundle), Policy::shipped()?))
     }
 
-    /// The model that some kept files make, with the policy that is compiled in.
+    /// The model that some kept files make, with the policy that is compiled in: for decisions that it made, not for new ones.
     ///
     /// # Errors
-    /// As [`Scorer::load`].
+    /// As [`Scorer::load`], but for a calibration that is not told ([`Bundle::check_kept`]).
     pub fn of_files(file: impl Fn(&str) -> Option<Vec<u8>>) -> Result<Self, LoadError> {
-        let bundle = Bundle::check(|name| file(name).ok_or_else(|| "not among what is kept".to_owned()))?;
+        let bundle =
+            Bundle::check_kept(|name| file(name).ok_or_else(|| "not among what is kept".to_owned()))?;
         Ok(Self::new(Arc::new(bundle), Policy::shipped()?))
     }
 

@@ -6,9 +6,9 @@ serving cannot drift apart. One thread and a fixed seed: the same inputs give th
 With --tier-b nothing is written: the recipe is retrained on draws of one row a tuple and the figures are printed, over
 DIR/train.csv and DIR/valid.csv or over the files given instead.
 
-With --compare nothing is written either: the shipped bundle is made again and compared byte by byte, then every row goes
-through tract, onnxruntime and the training library's own predictor, one after the other, and differences and times are
-printed side by side.
+With --compare nothing is written either: the shipped bundle is made again and compared byte by byte, maps that would
+calibrate the probabilities are tried, then every row goes through tract, onnxruntime and the training library's own
+predictor, one after the other, and differences and times are printed side by side.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import bundle, card, data, heads, metrics, parity, tier_b
+from . import bundle, calibration, card, data, heads, metrics, parity, tier_b
 
 CRATE = Path(__file__).resolve().parent.parent
 
@@ -64,10 +64,12 @@ def main():
             same = [filecmp.cmp(file, arguments.out / file.name, shallow=False) for file in sorted(again.iterdir())]
             for file, equal in zip(sorted(again.iterdir()), same):
                 print(f"{file.name}: {'the same, byte for byte' if equal else 'DIFFERS'}")
-        print("\n" + parity.text(score, arguments.out, learned, frozen))
+        print("\n" + calibration.text(learned, frozen))
+        print(parity.text(score, arguments.out, learned, frozen))
         sys.exit(0 if all(same) else 1)
     bundle.write(arguments.out, learned, frozen, fingerprint, text, thresholds)
     print(text)
+    print(calibration.text(learned, frozen))
     print(parity.text(score, arguments.out, learned, frozen))
 
 

@@ -7,10 +7,11 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+from . import calibration
 from .heads import LEAVES, NODES
 
 GOLDEN_ROWS = 24
-HEADS = ("fraud", "critical")
+HEADS = calibration.HEADS
 
 
 def write(out, heads, golden, fingerprint, card, thresholds):
@@ -29,6 +30,8 @@ def write(out, heads, golden, fingerprint, card, thresholds):
         "# Where macro-F1 is greatest on the first quarter of 2021. For figures; what is decided stands in the policy.",
         "[thresholds]",
         *(f"{head} = {thresholds[head]}" for head in HEADS),
+        "",
+        *calibration.toml(heads, golden),
         "",
         "[training]",
         'data = "Customs Import Declaration Datasets (synthetic, MIT licence), train.csv of 2020"',

@@ -29,12 +29,7 @@ pub(super) async fn promote(folder: &Path, config: &Config, clock: &Clock) -> an
     taken.push((folder.display().to_string(), scorer.identity().bundle_digest.clone()));
     store.take_bundles(taken, clock.now()).await?;
     store.close().await;
-    println!(
-        "promoted {} {} {}",
-        scorer.identity().bundle_name,
-        scorer.identity().bundle_version,
-        scorer.identity().bundle_digest
-    );
+    println!("promoted {}", told(&scorer));
     Ok(())
 }
 
@@ -53,13 +48,21 @@ pub(super) async fn rollback(config: &Config, clock: &Clock) -> anyhow::Result<(
     let scorer = judging::load(config, Some(before)).map_err(|error| DataRefused(vec![error.to_string()]))?;
     store.take_bundles(vec![(before.folder.clone(), before.digest.clone())], clock.now()).await?;
     store.close().await;
-    println!(
-        "back to {} {} {}",
-        scorer.identity().bundle_name,
-        scorer.identity().bundle_version,
-        scorer.identity().bundle_digest
-    );
+    println!("back to {}", told(&scorer));
     Ok(())
+}
+
+/// Which bundle, and what it says of its own probabilities.
+fn told(scorer: &Scorer) -> String {
+    let identity = scorer.identity();
+    let (name, version, digest) = (&identity.bundle_name, &identity.bundle_version, &identity.bundle_digest);
+    let calibration = scorer.bundle().calibration.as_ref().map_or_else(String::new, |calibration| {
+        format!(
+            "\ncalibration error: fraud {:.4}, critical {:.4}; {}",
+            calibration.fraud.error, calibration.critical.error, calibration.measured_on
+        )
+    });
+    format!("{name} {version} {digest}{calibration}")
 }
 
 /// What the challenger would have said, beside what was said and what was found.
@@ -69,15 +72,14 @@ pub(super) async fn report(as_json: bool, config: &Config) -> anyhow::Result<()>
         return Err(DataRefused(vec!["scoring.challenger_folder is not set".into()]).into());
     }
     let scorer = Scorer::load(folder).map_err(|error| DataRefused(vec![error.to_string()]))?;
-    let digest = &scorer.identity().bundle_digest;
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
-    let rows = store.compared(digest).await?;
+    let rows = store.compared(&scorer.identity().bundle_digest).await?;
     store.close().await;
-    println!("{}", if as_json { told_as_json(digest, &rows) } else { table(digest, &rows) });
+    println!("{}", if as_json { told_as_json(&scorer, &rows) } else { table(&scorer, &rows) });
     Ok(())
 }
 
-fn told_as_json(digest: &str, rows: &[ComparedRow]) -> String {
+fn told_as_json(challenger: &Scorer, rows: &[ComparedRow]) -> String {
     let cells: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -87,17 +89,29 @@ fn told_as_json(digest: &str, rows: &[ComparedRow]) -> String {
             })
         })
         .collect();
-    json!({ "challenger": digest, "cells": cells }).to_string()
+    let calibration = challenger.bundle().calibration.as_ref();
+    json!({
+        "challenger": challenger.identity().bundle_digest,
+        "calibration_error": calibration.map(|of| json!({ "fraud": of.fraud.error, "critical": of.critical.error })),
+        "cells": cells,
+    })
+    .to_string()
 }
 
-fn table(digest: &str, rows: &[ComparedRow]) -> String {
+fn table(challenger: &Scorer, rows: &[ComparedRow]) -> String {
     let all: i64 = rows.iter().map(|row| row.manifests).sum();
     let same: i64 =
         rows.iter().filter(|row| row.effective_verdict == row.verdict).map(|row| row.manifests).sum();
     let mut text = format!(
-        "challenger {digest}\n{all} manifests, {same} with the same verdict. What was examined was chosen by the effective\n\
+        "challenger {}\n{all} manifests, {same} with the same verdict. What was examined was chosen by the effective\n\
          bundle, so what was found favours it; random checks do not.\n\n{:<10}{:<12}{:>10}{:>8}{:>10}{:>10}\n",
-        "effective", "challenger", "manifests", "moved", "examined", "irregular"
+        told(challenger),
+        "effective",
+        "challenger",
+        "manifests",
+        "moved",
+        "examined",
+        "irregular"
     );
     for row in rows {
         let moved = row.moved.map_or_else(|| "-".to_owned(), |moved| format!("{moved:.3}"));

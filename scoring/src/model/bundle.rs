@@ -4,6 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde::Deserialize;
 
 use super::Score;
+use super::calibration::Calibration;
 use super::explain::{Explainer, Explanation};
 use super::onnx::{Graph, OnnxError};
 use super::trees::{LEAVES, NODES, Tree};
@@ -54,6 +55,9 @@ pub enum BundleError {
         /// This build's.
         build: String,
     },
+    /// It says nothing of its calibration, or what does not hold, or it is not calibrated.
+    #[error("bundle file bundle.toml, calibration: {0}")]
+    Calibration(String),
     /// The graph is refused.
     #[error(transparent)]
     Graph(#[from] OnnxError),
@@ -82,6 +86,8 @@ pub struct Bundle {
     pub digest: String,
     /// Probabilities from which figures count a row as found.
     pub thresholds: Thresholds,
+    /// How near its probabilities come to what is found. Nothing only for a bundle that was kept before bundles told it.
+    pub calibration: Option<Calibration>,
     /// Its files as they were read, by name: what is kept beside decisions, so that they can be made again.
     pub files: Vec<(&'static str, Vec<u8>)>,
     graph: Graph,
@@ -108,6 +114,7 @@ struct Manifest {
     #[serde(rename = "training")]
     _training: toml::Table,
     thresholds: Thresholds,
+    calibration: Option<Calibration>,
     feature_fingerprint: String,
     files: std::collections::BTreeMap<String, String>,
 }
@@ -141,12 +148,25 @@ struct GoldenRow {
 }
 
 impl Bundle {
-    /// A bundle from its files, all checks made: digests, feature fingerprint, and the golden rows through the graph
-    /// and through the explanation.
+    /// A bundle to judge by, from its files, all checks made: digests, feature fingerprint, calibration, and the golden
+    /// rows through the graph and through the explanation.
     ///
     /// # Errors
     /// Whatever fails first.
     pub fn check(read: impl Fn(&str) -> Result<Vec<u8>, String>) -> Result<Self, BundleError> {
+        let bundle = Self::check_kept(read)?;
+        match bundle.calibration {
+            Some(_) => Ok(bundle),
+            None => Err(BundleError::Calibration("there is none".into())),
+        }
+    }
+
+    /// A bundle by which past decisions are made again, and no new ones: the same checks, but it may say nothing of its
+    /// calibration, which bundles at first did not.
+    ///
+    /// # Errors
+    /// Whatever fails first.
+    pub fn check_kept(read: impl Fn(&str) -> Result<Vec<u8>, String>) -> Result<Self, BundleError> {
         let read = |file: &str| {
             read(file).map_err(|reason| BundleError::Unreadable { file: file.to_owned(), reason })
         };
@@ -160,6 +180,9 @@ impl Bundle {
         let build = fingerprint();
         if manifest.feature_fingerprint != build {
             return Err(BundleError::Fingerprint { bundle: manifest.feature_fingerprint, build });
+        }
+        if let Some(calibration) = &manifest.calibration {
+            calibration.check().map_err(BundleError::Calibration)?;
         }
         let mut contents = Vec::with_capacity(FILES.len());
         for file in FILES {
@@ -182,6 +205,7 @@ impl Bundle {
             version: manifest.version,
             digest: sha256(&manifest_bytes),
             thresholds: manifest.thresholds,
+            calibration: manifest.calibration,
             files,
             graph,
             explainers: [explainer(trees.fraud)?, explainer(trees.critical)?],

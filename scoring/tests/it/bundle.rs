@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use scoring::model::BundleError;
+use scoring::model::{BundleError, HeadCalibration, MAX_CALIBRATION_ERROR};
 use scoring::*;
 
 fn shipped() -> &'static Path {
@@ -87,6 +87,85 @@ fn a_forged_graph_is_refused_by_the_golden_rows() {
         matches!(error, LoadError::Bundle(BundleError::Golden { .. } | BundleError::Graph(_))),
         "{error}"
     );
+}
+
+#[test]
+fn the_shipped_bundle_says_how_near_its_probabilities_come() {
+    let shipped = Scorer::shipped().unwrap();
+    let calibration = shipped.bundle().calibration.as_ref().unwrap();
+    assert_eq!((calibration.fraud.rows(), calibration.critical.rows()), (8134, 8134));
+    let found = |head: &HeadCalibration| -> f64 {
+        head.bins.iter().map(|bin| f64::from(bin.rows) * bin.observed).sum()
+    };
+    // As many as the data set's first quarter of 2021 has.
+    assert!((found(&calibration.fraud) - 1704.0).abs() < 1e-2, "{}", found(&calibration.fraud));
+    assert!((found(&calibration.critical) - 78.0).abs() < 1e-2, "{}", found(&calibration.critical));
+}
+
+#[test]
+fn a_bundle_without_a_calibration_that_holds_is_refused() {
+    let without = |toml: String| {
+        let (before, rest) = toml.split_once("[calibration]").unwrap();
+        let (_, after) = rest.split_once("[training]").unwrap();
+        format!("{before}[training]{after}")
+    };
+    let refused = |change: &dyn Fn(String) -> String, expected: &str| {
+        let error = changed("bundle.toml", text(change), false);
+        assert!(matches!(error, LoadError::Bundle(BundleError::Calibration(_))), "{error}");
+        assert!(error.to_string().contains(expected), "{error} is not about {expected}");
+    };
+    refused(&without, "there is none");
+    for (from, to, expected) in [
+        ("error = 0.01009253", "error = 0.01009553", "fraud: the error is 0.01009553, its bins make 0.01009"),
+        ("error = 0.01009253", "error = nan", "fraud: the error is NaN"),
+        ("rows = 5270", "rows = 0", "fraud: the bin from 0 holds no rows"),
+        ("rows = 1241", "rows = 1741", "fraud: the error is 0.01009253, its bins make"),
+        ("observed = 0.43750000", "observed = 1.43750000", "holds no shares"),
+        ("observed = 0.43750000", "observed = nan", "holds no shares"),
+        ("predicted = 0.16047940", "predicted = 0.26047940", "fraud: the bin from 0.1 holds no shares"),
+        ("from = 0.1", "from = 0.15", "no bin may begin at 0.15"),
+        ("from = 0.1", "from = 0.0", "no bin may begin at 0 "),
+    ] {
+        refused(&|toml| toml.replacen(from, to, 1), expected);
+    }
+    // Consistent, and farther off than is served.
+    let table = |error: f64| {
+        let bin = "{ from = 0.0, rows = 8134, predicted = 0.01, observed = OBSERVED }";
+        let bin = bin.replace("OBSERVED", &format!("{}", 0.01 + error));
+        move |toml: String| {
+            let (before, rest) = toml.split_once("[calibration.critical]").unwrap();
+            let (_, after) = rest.split_once("[training]").unwrap();
+            format!("{before}[calibration.critical]\nerror = {error}\nbins = [{bin}]\n\n[training]{after}")
+        }
+    };
+    let limit = MAX_CALIBRATION_ERROR;
+    refused(&table(limit + 0.001), "at most 0.05 is served");
+    refused(&|toml| table(limit)(toml).replace("rows = 8134,", "rows = 8133,"), "critical on 8133");
+    // No bins at all make no error.
+    refused(
+        &|toml| {
+            let (before, rest) = toml.split_once("[calibration.critical]").unwrap();
+            let (_, after) = rest.split_once("[training]").unwrap();
+            format!("{before}[calibration.critical]\nerror = 0.0\nbins = []\n\n[training]{after}")
+        },
+        "critical: the error is 0, its bins make NaN",
+    );
+    // A map that this build would not apply.
+    let error = changed("bundle.toml", text(|toml| toml.replace("map = \"none\"", "map = \"platt\"")), false);
+    assert!(
+        matches!(error, LoadError::Bundle(BundleError::Malformed { file: "bundle.toml", .. })),
+        "{error}"
+    );
+    // Decisions of bundles that did not tell it yet are made again all the same.
+    let files = |name: &str| {
+        let bytes = fs::read(shipped().join(name)).ok()?;
+        Some(if name == "bundle.toml" {
+            without(String::from_utf8(bytes).unwrap()).into_bytes()
+        } else {
+            bytes
+        })
+    };
+    assert!(Scorer::of_files(files).unwrap().bundle().calibration.is_none());
 }
 
 #[test]

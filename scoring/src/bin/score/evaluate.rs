@@ -96,6 +96,11 @@ impl Arguments {
         report.insert("policy_digest".into(), json!(identity.policy_digest));
         report.insert("update".into(), json!(if self.update == Update::Daily { "daily" } else { "none" }));
         report.insert("value_declared".into(), json!(!self.without_value));
+        if let Some(calibration) = &scorer.bundle().calibration {
+            report.insert("bundle_calibration.measured_on".into(), json!(calibration.measured_on));
+            report.insert("bundle_calibration.fraud_error".into(), json!(calibration.fraud.error));
+            report.insert("bundle_calibration.critical_error".into(), json!(calibration.critical.error));
+        }
         let thresholds = scorer.bundle().thresholds;
         for name in GROUPS {
             let rows: Vec<&Judged> = judged.iter().filter(|row| row.belongs(name)).collect();
@@ -203,6 +208,18 @@ fn corridors(report: &mut Report, group: &str, rows: &[&Judged]) {
 
 fn table(report: &Report) -> String {
     let mut text = String::new();
+    let of_bundle = |key: &str| report.get(&format!("bundle_calibration.{key}"));
+    if let (Some(fraud), Some(critical), Some(on)) = (
+        of_bundle("fraud_error"),
+        of_bundle("critical_error"),
+        of_bundle("measured_on").and_then(Value::as_str),
+    ) {
+        text += &format!(
+            "Calibration error that the bundle says of itself: fraud {}, critical {}; {on}.\n\n",
+            cell(fraud),
+            cell(critical)
+        );
+    }
     text += "all:    every row. Most recur, label included, in the history of this synthetic data set (tier A).\n";
     text += "novel:  rows whose HS code, route, tax and mass were never seen before (tier A-novel).\n";
     text += "unique: one row of each such tuple; still with its copies in the history, so no tier B.\n";
