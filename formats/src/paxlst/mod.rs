@@ -52,6 +52,8 @@ pub(crate) fn message(
     if let Some(first) = segments.first() {
         keep.source.mark(PathKey::ROOT, first.mark(0, 0));
     }
+    // The last party that is no person, until it is found to be one.
+    let mut party = None;
     for segment in segments {
         let tag = segment.tag();
         match (tag, under) {
@@ -65,9 +67,20 @@ pub(crate) fn message(
                 true => under = Under::Person,
                 false => {
                     under = Under::Party;
+                    party = Some(segment.place_of(1, 1));
                     header.party(segment, &mut keep);
                 }
             },
+            // Who has a document, a birth or a citizenship is a person, whatever stands before the name: nobody
+            // may be left out of a list because of one letter.
+            ("DOC" | "NAT" | "ATT", Under::Party) => {
+                if let Some(place) = party.take() {
+                    let note = FormNote::new(FindingCode::ValueMalformed, Severity::Blocking);
+                    let note = note.at(About::Conveyance, "passenger_list").place(place);
+                    keep.notes.push(note.parameter("form", "FL or FM before a person's name"));
+                }
+                keep.not_read(segment, &segment.get(1, 1));
+            }
             ("CNT", _) => {
                 under = Under::Trailer;
                 header.cnt(segment);

@@ -176,6 +176,7 @@ impl People {
         let births = self.births;
         let qualifier = segment.get(1, 1);
         let mut short_year = false;
+        let mut another = None;
         let Some(person) = self.last() else { return };
         match (segment.tag(), qualifier.as_ref()) {
             ("ATT", "2") => {
@@ -185,7 +186,11 @@ impl People {
                 let (element, component) = said.unwrap_or((3, 1));
                 let code = keep.text(at.field("sex"), about, segment, element, component);
                 if !code.is_empty() {
-                    person.sex = Some(codes::sex(&code));
+                    let sex = Some(codes::sex(&code));
+                    if person.sex.is_some() && person.sex != sex {
+                        another = Some(("sex", segment.place_of(element.into(), component.into())));
+                    }
+                    person.sex = sex;
                 }
             }
             ("DTM", "329") => {
@@ -193,7 +198,11 @@ impl People {
                 if !value.is_empty() {
                     keep.source.mark(at.field("birth_date"), segment.mark(1, 2));
                     short_year = value.len() == 6;
-                    person.birth_date = Some(date(&value, &segment.get(1, 3), births));
+                    let birth_date = Some(date(&value, &segment.get(1, 3), births));
+                    if person.birth_date.is_some() && person.birth_date != birth_date {
+                        another = Some(("birth_date", segment.place_of(1, 2)));
+                    }
+                    person.birth_date = birth_date;
                 }
             }
             ("MEA", "CT") => {
@@ -256,6 +265,17 @@ impl People {
                 }
             }
             (_, other) => keep.not_read(segment, other),
+        }
+        if let Some((field, place)) = another {
+            // Nobody is born twice: the next person's own segment is damaged or lost, and these are two people.
+            let note = FormNote::new(FindingCode::ValueMalformed, Severity::Blocking);
+            let path = match about {
+                About::CrewMember(index) => format!("crew_members[{index}].{field}"),
+                About::Passenger(index) => format!("passenger_list.passengers[{index}].{field}"),
+                _ => field.to_owned(),
+            };
+            let note = note.at(about, path.as_str()).original(segment.get(1, 2).into_owned());
+            keep.notes.push(note.parameter("form", "one value for one person").place(place));
         }
         if short_year && self.short_years.is_none() {
             self.short_years = Some((segment.place_of(1, 2), segment.get(1, 2).into_owned()));

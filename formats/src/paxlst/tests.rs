@@ -1,7 +1,7 @@
 //! Lists by road and by air: invented people, each test one question.
 
 use manifest::declared::{DeclaredDate, DeclaredInstant, DeclaredMass, Load, Passenger, Said};
-use manifest::finding::FindingCode;
+use manifest::finding::{FindingCode, Severity};
 use manifest::person::{CrewRole, Sex, TravelDocumentType};
 
 use manifest::Declared;
@@ -212,6 +212,29 @@ fn names_come_in_many_forms() {
     assert_eq!(name("NAD+FL+++:ANNA'"), "|ANNA|");
     // A number and its dates are no further names.
     assert_eq!(name("NAD+FL+++SYNTHETIC:ANNA:7110285071080:20190418:XY'"), "SYNTHETIC|ANNA|");
+}
+
+#[test]
+fn nobody_is_lost_behind_a_damaged_segment_in_silence() {
+    let person = |nad: &str, born: &str, number: &str| {
+        format!("{nad}'ATT+2++M'DTM+329:{born}:102'NAT+2+UZ'DOC+P+{number}'LOC+91+UZ'")
+    };
+    let first = person("NAD+FL+++SYNTHETIC:A", "19800101", "AA1111111");
+    for damaged in ["NAF+FL+++SYNTHETIC:B", "nad+fl+++SYNTHETIC:B", "LOC+178+TAS"] {
+        let (_, list) = only(&flight(&format!("{first}{}", person(damaged, "19810101", "AA2222222"))));
+        let blocking: Vec<_> = list.notes.iter().filter(|note| note.severity == Severity::Blocking).collect();
+        let [note] = blocking.as_slice() else { panic!("{damaged}: {blocking:?}") };
+        assert_eq!(note.path.as_str(), "passenger_list.passengers[0].birth_date", "{damaged}");
+    }
+    for unknown in ["NAD+XX+++SYNTHETIC:B", "NAD+fl+++SYNTHETIC:B", "NAD++++SYNTHETIC:B"] {
+        let (_, list) = only(&flight(&format!("{first}{}", person(unknown, "19810101", "AA2222222"))));
+        let blocking: Vec<_> = list.notes.iter().filter(|note| note.severity == Severity::Blocking).collect();
+        let [note] = blocking.as_slice() else { panic!("{unknown}: {blocking:?}") };
+        assert_eq!(note.path.as_str(), "passenger_list", "{unknown}");
+    }
+    // Said twice alike is said once.
+    let (_, list) = only(&flight(&format!("{first}DTM+329:19800101:102'")));
+    assert!(list.notes.iter().all(|note| note.severity < Severity::Blocking));
 }
 
 #[test]
