@@ -98,10 +98,13 @@ fn from_base64(text: &str) -> Option<String> {
 /// Does the interchange begin on a line that is quoted?
 fn is_quoted(text: &str) -> bool {
     memmem::find_iter(text.as_bytes(), b"UN").take(64).any(|at| {
-        let line = text.get(..at).and_then(|before| before.rsplit(['\n', '\r']).next()).unwrap_or_default();
-        let marks = line.trim();
-        let tag = text.get(at..).is_some_and(|rest| rest.starts_with("UNA") || rest.starts_with("UNB"));
-        tag && !marks.is_empty() && marks.len() <= 8 && marks.bytes().all(|byte| matches!(byte, b'>' | b' '))
+        let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+        if !rest.starts_with("UNA") && !rest.starts_with("UNB") {
+            return false; // before anything is looked for backwards: an interchange without breaks is one long line
+        }
+        let line_begin = before.trim_end_matches([' ', '>']);
+        let marks = before.get(line_begin.len()..).unwrap_or_default().trim();
+        (line_begin.is_empty() || line_begin.ends_with(['\n', '\r'])) && (1..=8).contains(&marks.len())
     })
 }
 
