@@ -13,6 +13,7 @@ pub mod numbers;
 pub mod party;
 pub mod passenger_table;
 pub mod place;
+pub mod postgres;
 pub mod stories;
 pub mod submission_json;
 pub mod traveller;

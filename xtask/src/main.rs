@@ -138,6 +138,11 @@ fn test() -> Result<()> {
         ["test", "--workspace", "--quiet"],
     )
     .run()?;
+    // The suite of the stores ran on both already; this is the gateway as partners meet it, on the shared one.
+    Step::cargo("the gateway's tests on PostgreSQL", ["test", "--workspace", "--quiet", "--test", "it"])
+        .args(["--", "--skip", "store::"])
+        .env_if(true, "CORRIDOR_TEST_STORE", "postgres")
+        .run()?;
     println!("\nxtask: all of it passed");
     Ok(())
 }

@@ -81,7 +81,8 @@ impl App {
     pub async fn build(config: Root, clock: Clock) -> Result<Self, Error> {
         let (metrics, exposition) = Metrics::new()?;
         let persist = &config.persist;
-        for file in [&persist.path, &persist.wrapping_keys_file, &persist.digest_secret_file] {
+        let file = (!persist.is_postgres()).then_some(&persist.path);
+        for file in file.into_iter().chain([&persist.wrapping_keys_file, &persist.digest_secret_file]) {
             if !file.exists() {
                 return Err(Error::NoStore { file: file.clone() });
             }

@@ -8,6 +8,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
+    /// Address of a PostgreSQL database, `postgres://user@host:5432/name?sslmode=verify-full`, which any number of gateways
+    /// share. Empty: the store is embedded, in the file under `path`. Without a password: that lies in `password_file`.
+    pub url: String,
+    /// File with the password of the user in `url`. Empty: there is none.
+    pub password_file: PathBuf,
     /// The SQLite database file. Its `-wal` and `-shm` files lie beside it, so the folder must be writable.
     pub path: PathBuf,
     /// File with the keys that wrap the manifests' keys: one a line, `<key id> <64 hexadecimal digits>`, the first
@@ -22,9 +27,16 @@ pub struct Config {
     pub queue_size: usize,
     /// Connections that read.
     pub readers: u32,
-    /// How long a connection waits for another process's write, in milliseconds.
+    /// How long a connection waits for another process's write, in milliseconds. PostgreSQL: `lock_timeout`.
     pub busy_timeout_ms: u64,
-    /// How long a caller waits for a reading connection, in milliseconds.
+    /// How long one statement may take, in milliseconds. PostgreSQL only: `statement_timeout`.
+    pub statement_timeout_ms: u64,
+    /// How long a gateway that stopped in the middle of a write keeps the others from writing, in milliseconds. PostgreSQL
+    /// only: `idle_in_transaction_session_timeout`.
+    pub idle_transaction_timeout_ms: u64,
+    /// How often the feed is looked at for rows of other gateways, beside being told, in milliseconds. PostgreSQL only.
+    pub feed_poll_ms: u64,
+    /// How long a caller waits for a reading connection, and any connection for the server, in milliseconds.
     pub acquire_timeout_ms: u64,
     /// Pages of the write-ahead log (8 KiB each), roughly counted, after which it is copied into the database,
     /// beside the commits. Smaller costs the disk more, larger makes each copying longer.
@@ -41,6 +53,8 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            url: String::new(),
+            password_file: PathBuf::new(),
             path: "/var/lib/customs-gateway/store.db".into(),
             wrapping_keys_file: "/var/lib/customs-gateway/secrets/wrapping-keys".into(),
             digest_secret_file: "/var/lib/customs-gateway/secrets/digest-secret".into(),
@@ -48,6 +62,9 @@ impl Default for Config {
             queue_size: 1024,
             readers: 2,
             busy_timeout_ms: 5_000,
+            statement_timeout_ms: 10_000,
+            idle_transaction_timeout_ms: 3_000,
+            feed_poll_ms: 500,
             acquire_timeout_ms: 2_000,
             wal_autocheckpoint_pages: 500,
             wal_limit_pages: 4_000,
@@ -58,6 +75,17 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Is the store PostgreSQL?
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        !self.url.is_empty()
+    }
+
+    /// Where the store is, as it may be told.
+    pub(in crate::persist) fn place(&self) -> String {
+        if self.is_postgres() { self.url.clone() } else { self.path.display().to_string() }
+    }
+
     /// What is wrong with the section: key and problem.
     #[must_use]
     pub fn problems(&self) -> Vec<(String, String)> {
@@ -66,6 +94,9 @@ impl Config {
             ("queue_size", self.queue_size > 0),
             ("readers", self.readers > 0),
             ("busy_timeout_ms", self.busy_timeout_ms > 0),
+            ("statement_timeout_ms", self.statement_timeout_ms > 0),
+            ("idle_transaction_timeout_ms", self.idle_transaction_timeout_ms > 0),
+            ("feed_poll_ms", self.feed_poll_ms > 0),
             ("acquire_timeout_ms", self.acquire_timeout_ms > 0),
             ("wal_autocheckpoint_pages", self.wal_autocheckpoint_pages > 0),
             ("wal_limit_pages", self.wal_limit_pages > 0),
@@ -75,6 +106,26 @@ impl Config {
         .into_iter()
         .filter(|(_, good)| !good)
         .map(|(key, _)| (format!("persist.{key}"), "must be greater than zero".to_owned()))
+        .chain(self.problem_of_url())
         .collect()
+    }
+
+    /// A password would be shown wherever the configuration is.
+    fn problem_of_url(&self) -> Option<(String, String)> {
+        let after_scheme =
+            ["postgres://", "postgresql://"].iter().find_map(|scheme| self.url.strip_prefix(scheme));
+        let problem = match after_scheme {
+            None if self.url.is_empty() => return None,
+            None => "must begin with postgres://",
+            Some(rest) => {
+                let user = rest.split(['/', '?']).next().and_then(|host| host.rsplit_once('@'));
+                let in_query = rest.split(['?', '&']).any(|part| part.starts_with("password="));
+                if !in_query && !user.is_some_and(|(user, _)| user.contains(':')) {
+                    return None;
+                }
+                "must hold no password: it belongs into persist.password_file"
+            }
+        };
+        Some(("persist.url".to_owned(), problem.to_owned()))
     }
 }

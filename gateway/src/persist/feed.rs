@@ -4,9 +4,9 @@
 //! stored one plus one. SQLite lets one transaction write at a time, from `BEGIN IMMEDIATE` to its commit, across
 //! threads and processes: so positions are handed out in the order of commits, and whoever sees position N sees
 //! every committed position below it. "Everything after N" therefore skips nothing. The newest feed row is never
-//! deleted, or its position would be handed out twice. A store whose transactions commit side by side needs
-//! another mechanism behind the same operation (a commit-ordered number, or reading only below the oldest
-//! transaction that is still open); the conformance suite has the case.
+//! deleted, or its position would be handed out twice. PostgreSQL's transactions commit side by side, so there every one
+//! of ours that writes takes the same lock first and keeps it until it is committed (`docs/decisions/0091`): the same
+//! holds. The conformance suite has the case.
 
 use super::{ManifestSummary, outcome::words};
 

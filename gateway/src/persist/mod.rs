@@ -8,6 +8,7 @@ mod bundle;
 mod capacity;
 mod conduct;
 mod config;
+mod database;
 mod digests;
 mod document;
 mod error;
@@ -19,7 +20,6 @@ mod reconcile;
 mod rows;
 mod sealed;
 mod secrets;
-pub mod sqlite;
 mod store;
 
 pub use audit::{AuditEvent, AuditKind};

@@ -6,7 +6,6 @@ use gateway::persist::AuditKind;
 use jiff::{Timestamp, ToSpan as _};
 use manifest::border_post::local_date;
 use proto::v1::{self, Corridor, SubmitManifestRequest};
-use sqlx::{ConnectOptions as _, Row as _, sqlite::SqliteConnectOptions};
 use testkit::stories::Story;
 
 use crate::harness::{GISHTKUPRIK, Gateway, command, now};
@@ -161,11 +160,9 @@ async fn every_stored_decision_is_made_again_byte_for_byte() {
 
 /// Arrivals and minutes that are given away, of all shifts.
 async fn given(gateway: &Gateway) -> (i64, f64) {
-    let options = SqliteConnectOptions::new().filename(gateway.folder.path().join("store.db"));
-    let mut store = options.connect().await.unwrap();
-    let sums = "select coalesce(sum(arrivals), 0) a, coalesce(sum(minutes), 0.0) m from capacity_use";
-    let row = sqlx::query(sums).fetch_one(&mut store).await.unwrap();
-    (row.get("a"), row.get("m"))
+    let sums = "select cast(coalesce(sum(arrivals), 0) as bigint), cast(coalesce(sum(minutes), 0) as bigint) from capacity_use";
+    let sums = gateway.beside().await.numbers(sums).await;
+    (sums[0], sums[1] as f64)
 }
 
 async fn recorded(gateway: &Gateway, request: SubmitManifestRequest) -> String {

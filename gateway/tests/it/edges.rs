@@ -191,10 +191,7 @@ async fn a_stream_has_so_many_elements_under_way() {
         tokio::time::sleep(Duration::from_secs(u64::try_from(61 - second).unwrap())).await;
     }
     stream(&gateway, vec![None]).await.message().await.unwrap().unwrap();
-    let path = gateway.folder.path().join("store.db");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let mut other = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = gateway.lock_store().await;
     // The good ones wait for the store. What is refused waits for nobody, if only it is taken in.
     let good = |n| Some(many::cargo(22, n, now()));
     let mut room_for_two = stream(&gateway, vec![good(0), None]).await;
@@ -203,7 +200,7 @@ async fn a_stream_has_so_many_elements_under_way() {
     let mut full = stream(&gateway, vec![good(1), good(2), None]).await;
     let early = tokio::time::timeout(Duration::from_millis(500), full.message()).await;
     assert!(early.is_err(), "a third was taken in: {early:?}");
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    drop(other);
     for _ in 0..3 {
         assert!(tokio::time::timeout(LIMIT, full.message()).await.unwrap().unwrap().is_some());
     }

@@ -22,7 +22,10 @@ use proto::v1::{
     pre_decision_service_client::PreDecisionServiceClient,
 };
 use tempfile::TempDir;
-use testkit::identities::{Authority, Identity, RegisteredPartner};
+use testkit::{
+    identities::{Authority, Identity, RegisteredPartner},
+    postgres::Database,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -87,6 +90,7 @@ impl World {
 pub(crate) struct Site {
     pub(crate) world: World,
     pub(crate) folder: TempDir,
+    database: Option<Database>,
     server_authority: Authority,
 }
 
@@ -107,10 +111,12 @@ impl Site {
         let server_authority = Authority::new("SYNTHETIC gateway authority", now).unwrap();
         let server = server_authority.server(&["localhost", "127.0.0.1"]).unwrap();
         server.write_to(folder.path(), "server").unwrap();
-        fs::write(folder.path().join("gateway.toml"), configuration(folder.path(), settings)).unwrap();
+        let database = crate::database::fresh();
+        let settings = configuration(folder.path(), database.as_ref(), settings);
+        fs::write(folder.path().join("gateway.toml"), settings).unwrap();
         command(folder.path(), &["migrate"]).await;
         command(folder.path(), &["partner", "import", &text(&folder.path().join("registry"))]).await;
-        Self { world, folder, server_authority }
+        Self { world, folder, database, server_authority }
     }
 
     /// A partner's client of a gateway that serves from here.
@@ -130,6 +136,7 @@ pub(crate) struct Gateway {
     /// A second view of the same store, as another process would have it.
     pub(crate) store: Store,
     server_authority: Authority,
+    database: Option<Database>,
     stop: Option<oneshot::Sender<()>>,
     running: JoinHandle<Result<(), gateway::app::Error>>,
 }
@@ -145,11 +152,22 @@ impl Gateway {
         settings: &[(&str, &str)],
         change: impl FnOnce(&World, &mut Vec<RegisteredPartner>),
     ) -> Self {
-        let Site { world, folder, server_authority } = Site::prepare(settings, change).await;
+        let Site { world, folder, database, server_authority } = Site::prepare(settings, change).await;
         let config = Config::load(&folder.path().join("gateway.toml"), &BTreeMap::new()).unwrap();
         let store = Store::open(&config.persist, &Secrets::load(&config.persist).unwrap()).await.unwrap();
         let Running { address, admin, reload, stop, running } = Running::start(config).await;
-        Self { world, folder, address, admin, reload, store, server_authority, stop: Some(stop), running }
+        Self {
+            world,
+            folder,
+            address,
+            admin,
+            reload,
+            store,
+            server_authority,
+            database,
+            stop: Some(stop),
+            running,
+        }
     }
 
     /// Stops and starts anew from the same folder, with these settings: addresses are others, and
@@ -157,8 +175,8 @@ impl Gateway {
     pub(crate) async fn restart(&mut self, settings: &[(&str, &str)]) {
         self.begin_to_stop();
         self.stopped().await;
-        fs::write(self.folder.path().join("gateway.toml"), configuration(self.folder.path(), settings))
-            .unwrap();
+        let settings = configuration(self.folder.path(), self.database.as_ref(), settings);
+        fs::write(self.folder.path().join("gateway.toml"), settings).unwrap();
         let config = Config::load(&self.folder.path().join("gateway.toml"), &BTreeMap::new()).unwrap();
         let Running { address, admin, reload, stop, running } = Running::start(config).await;
         (self.address, self.admin, self.reload) = (address, admin, reload);
@@ -310,7 +328,7 @@ pub(crate) fn now() -> Timestamp {
     Clock::System.now()
 }
 
-fn configuration(folder: &Path, settings: &[(&str, &str)]) -> String {
+fn configuration(folder: &Path, database: Option<&Database>, settings: &[(&str, &str)]) -> String {
     let file = |name: &str| format!("{:?}", text(&folder.join(name)));
     let mut sections: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     let mut set = |key: &str, value: &str| {
@@ -322,6 +340,7 @@ fn configuration(folder: &Path, settings: &[(&str, &str)]) -> String {
         ("authenticate.certificate_file", file("server.pem")),
         ("authenticate.key_file", file("server.key.pem")),
         ("admin.listen", "\"127.0.0.1:0\"".to_owned()),
+        ("persist.url", format!("{:?}", database.map_or("", |database| &database.url))),
         ("persist.path", file("store.db")),
         ("persist.wrapping_keys_file", file("wrapping-keys")),
         ("persist.digest_secret_file", file("digest-secret")),

@@ -25,12 +25,15 @@ use proto::v1::{
     submit_manifests_response::Outcome,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
-use sqlx::{ConnectOptions as _, Row as _, sqlite::SqliteConnectOptions};
+use sqlx::Row as _;
 use testkit::many;
 use tokio::task::JoinSet;
 use tonic::transport::Channel;
 
-use crate::harness::{LIMIT, Site, now};
+use crate::{
+    database::Beside,
+    harness::{LIMIT, Site, now},
+};
 
 type Client = manifest_service_client::ManifestServiceClient<Channel>;
 
@@ -281,21 +284,20 @@ async fn whole(store: &Store, row: &FeedRow, sent: &Sent, answer: Option<&Submit
 
 /// SQLite's own opinion, and one row of each kind for every manifest.
 pub(crate) async fn sound(config: &Config) {
-    let mut connection = SqliteConnectOptions::new().filename(&config.persist.path).connect().await.unwrap();
-    let check = sqlx::query("pragma integrity_check").fetch_one(&mut connection).await.unwrap();
-    assert_eq!(check.get::<String, _>(0), "ok");
-    assert!(sqlx::query("pragma foreign_key_check").fetch_all(&mut connection).await.unwrap().is_empty());
-    let counts = sqlx::query(
+    let mut beside = Beside::open(&config.persist).await;
+    if let Beside::Sqlite(connection) = &mut beside {
+        let check = sqlx::query("pragma integrity_check").fetch_one(&mut *connection).await.unwrap();
+        assert_eq!(check.get::<String, _>(0), "ok");
+        assert!(sqlx::query("pragma foreign_key_check").fetch_all(connection).await.unwrap().is_empty());
+    }
+    let recorded =
+        format!("event in ('{}', '{}')", AuditKind::Submitted.as_str(), AuditKind::Rejected.as_str());
+    let counts = format!(
         "select (select count(*) from manifests), (select count(*) from manifest_keys), \
-         (select count(*) from feed), (select count(*) from audit where event in ($1, $2)), \
-         (select count(distinct manifest_id) from audit where event in ($1, $2))",
-    )
-    .bind(AuditKind::Submitted.as_str())
-    .bind(AuditKind::Rejected.as_str())
-    .fetch_one(&mut connection)
-    .await
-    .unwrap();
-    let counts: Vec<i64> = (0..5).map(|column| counts.get(column)).collect();
+         (select count(*) from feed), (select count(*) from audit where {recorded}), \
+         (select count(distinct manifest_id) from audit where {recorded})"
+    );
+    let counts = beside.numbers(&counts).await;
     assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");
 }
 

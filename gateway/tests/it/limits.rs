@@ -239,15 +239,12 @@ async fn a_store_that_hangs_ends_the_call_with_a_reason_and_no_receipt() {
         ("persist.busy_timeout_ms", "30000"),
     ])
     .await;
-    let path = gateway.folder.path().join("store.db");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let mut other = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = gateway.lock_store().await;
     let mut client = gateway.manifests("kz-customs");
     let submission = Story::GeneralCargo.submission(now());
     let status = client.submit_manifest(submission.clone()).await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    drop(other);
     // Whether it was recorded in the end or not: sending it again settles it.
     eventually("the repeat", async || client.submit_manifest(submission.clone()).await.is_ok()).await;
 }
@@ -255,10 +252,7 @@ async fn a_store_that_hangs_ends_the_call_with_a_reason_and_no_receipt() {
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_under_way_are_bounded_over_all_connections() {
     let gateway = Gateway::start(&[("app.calls_in_total", "1"), ("persist.busy_timeout_ms", "30000")]).await;
-    let path = gateway.folder.path().join("store.db");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let mut other = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let other = gateway.lock_store().await;
     let mut client = gateway.manifests("kz-customs");
     // The neighbour's asking below may hold the only place when this comes: it comes again then.
     let held = tokio::spawn(async move {
@@ -278,7 +272,7 @@ async fn calls_under_way_are_bounded_over_all_connections() {
     .await;
     let status = last.unwrap();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "OVERLOADED"));
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    drop(other);
     held.await.unwrap().unwrap();
     neighbour.list_manifests(ListManifestsRequest::default()).await.unwrap();
 }

@@ -2,6 +2,7 @@
 //! TLS, a throwaway store.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
 
+mod database;
 mod harness;
 mod raw;
 

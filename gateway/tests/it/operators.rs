@@ -54,10 +54,7 @@ async fn a_store_that_cannot_be_written_shows_in_readiness_and_health() {
     gateway.store.close().await; // the other view; ours goes on
     assert!(serving().await);
     // Another process holds the store's write lock.
-    let path = gateway.folder.path().join("store.db");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+    let connection = gateway.lock_store().await;
     eventually("not ready", async || gateway.http("/readyz").await.0 == 503).await;
     eventually("NOT_SERVING", async || !serving().await).await;
     // It is not dead: a restart would mend nothing.
@@ -68,7 +65,7 @@ async fn a_store_that_cannot_be_written_shows_in_readiness_and_health() {
     let refused = client.list_manifests(ListManifestsRequest::default()).await.unwrap_err();
     assert_eq!(reason(&refused), "NOT_REGISTERED");
     gateway.metric("customs_gateway_audit_failures_total{kind=\"REFUSED\"} 1").await;
-    sqlx::query("ROLLBACK").execute(&mut connection).await.unwrap();
+    drop(connection);
     eventually("ready again", async || gateway.http("/readyz").await.0 == 200).await;
     eventually("SERVING again", async || serving().await).await;
 }

@@ -20,7 +20,6 @@ use proto::v1::{
     UploadDocumentRequest, ValidateManifestRequest, WatchPreDecisionsRequest, manifest::Load,
     upload_document_request::Part, upload_document_response::Event,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Row as _, sqlite::SqliteConnectOptions};
 use testkit::stories::Story;
 use tokio_stream::StreamExt as _;
 use tonic::{Code, Request, Status, transport::Channel};
@@ -339,20 +338,13 @@ async fn send_out_of_place(gateway: &Gateway, who: &str, name: &str, told: &mut 
 
 /// Every column of every table, as it lies in the store; packed ones unpacked, lest packing hide what it packs.
 async fn columns(gateway: &Gateway) -> Vec<(String, String)> {
-    let options = SqliteConnectOptions::new().filename(gateway.folder.path().join("store.db"));
-    let mut connection = options.connect().await.unwrap();
-    let query =
-        "select t.name, c.name from sqlite_master t, pragma_table_info(t.name) c where t.type = 'table'";
+    let mut store = gateway.beside().await;
     let mut found = Vec::new();
-    for row in sqlx::query(query).fetch_all(&mut connection).await.unwrap() {
-        let (table, column): (String, String) = (row.get(0), row.get(1));
-        let query =
-            AssertSqlSafe(format!("select cast({column} as blob) from {table} where {column} is not null"));
-        let values = sqlx::query(query).fetch_all(&mut connection).await.unwrap();
+    for (table, column) in store.columns().await {
+        let values = store.values(&table, &column).await;
         let packed = table == "manifests" && ["record", "findings", "decisions"].contains(&column.as_str());
         let texts: Vec<_> = values
-            .iter()
-            .map(|row| row.get::<Vec<u8>, _>(0))
+            .into_iter()
             .map(|bytes| if packed { unpack(&bytes).unwrap() } else { bytes })
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
             .collect();

@@ -1,31 +1,42 @@
-//! What happens to a manifest after it is recorded, and the feed that tells of it.
+//! What happens to a manifest after it is recorded: every transition with its feed row and its audit row, in one
+//! transaction.
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+use manifest::life::Event;
 use uuid::Uuid;
 
+use super::{
+    Store, audit, capacity,
+    row::{instant, micros, state, summary, uuid},
+    writer::wake_at,
+};
 use crate::persist::{
-    Clearance, Error, FeedPosition, FeedRow, ManifestSummary, Scope, Store, sqlite::Movement,
+    AuditEvent, AuditKind, Clearance, Error, FeedEvent, FeedPosition, ManifestSummary, State,
+    database::{Connection, query, sql},
 };
 
-impl Store {
-    /// Withdraws a partner's manifest. Repeating is safe: a withdrawn one stays so and nothing is written again.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] when the partner has no such manifest; [`Error::StateConflict`] when its state does not
-    /// allow it; [`Error::Unavailable`].
-    pub async fn cancel(
-        &self,
-        id: Uuid,
-        partner_id: &str,
-        reason: &str,
-        now: Timestamp,
-    ) -> Result<ManifestSummary, Error> {
-        match self {
-            Self::Sqlite(store) => store.cancel(id, partner_id, reason, now).await,
-        }
-    }
+/// What is reported about a conveyance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Movement {
+    /// A post: it has come.
+    Arrival,
+    /// A post: it was released.
+    Release,
+    /// Its sender: it has come.
+    Announced,
+}
 
+/// A revision that was recorded a moment ago, in the same transaction.
+pub(super) struct Recording<'a> {
+    pub(super) row: i64,
+    pub(super) amended: &'a [i64],
+    pub(super) takes_over: Option<i64>,
+    pub(super) changes: Option<&'a [u8]>,
+    pub(super) partner_id: &'a str,
+    pub(super) now: Timestamp,
+}
+
+impl Store {
     /// A border post reports that the conveyance of a manifest has come. The first time stays.
     ///
     /// # Errors
@@ -37,9 +48,7 @@ impl Store {
         arrive_time: Timestamp,
         now: Timestamp,
     ) -> Result<ManifestSummary, Error> {
-        match self {
-            Self::Sqlite(store) => store.report(id, partner_id, Movement::Arrival, arrive_time, now).await,
-        }
+        self.report(id, partner_id, Movement::Arrival, arrive_time, now).await
     }
 
     /// A border post reports that it was released. The first time stays.
@@ -53,9 +62,7 @@ impl Store {
         release_time: Timestamp,
         now: Timestamp,
     ) -> Result<ManifestSummary, Error> {
-        match self {
-            Self::Sqlite(store) => store.report(id, partner_id, Movement::Release, release_time, now).await,
-        }
+        self.report(id, partner_id, Movement::Release, release_time, now).await
     }
 
     /// Its sender announces that a manifest's conveyance has arrived: kept and told, its state stays. The first time stays.
@@ -69,9 +76,27 @@ impl Store {
         time: Timestamp,
         now: Timestamp,
     ) -> Result<ManifestSummary, Error> {
-        match self {
-            Self::Sqlite(store) => store.report(id, partner_id, Movement::Announced, time, now).await,
+        self.report(id, partner_id, Movement::Announced, time, now).await
+    }
+
+    async fn report(
+        &self,
+        id: Uuid,
+        partner_id: &str,
+        movement: Movement,
+        time: Timestamp,
+        now: Timestamp,
+    ) -> Result<ManifestSummary, Error> {
+        let partner_id = partner_id.to_owned();
+        let (summary, position) = self
+            .transact(move |connection| {
+                Box::pin(async move { report(connection, id, &partner_id, movement, time, now).await })
+            })
+            .await?;
+        if let Some(position) = position {
+            wake_at(&self.wake, position);
         }
+        Ok(summary)
     }
 
     /// Looks at the manifests that were expected before an instant, some at a time, and expires those that never arrived.
@@ -80,9 +105,14 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Corrupt`].
     pub async fn expire(&self, before: Timestamp, limit: u32, now: Timestamp) -> Result<(u64, u64), Error> {
-        match self {
-            Self::Sqlite(store) => store.expire(before, limit, now).await,
+        let limit = self.page(limit);
+        let (looked, expired, position) = self
+            .transact(move |connection| Box::pin(async move { expire(connection, before, limit, now).await }))
+            .await?;
+        if let Some(position) = position {
+            wake_at(&self.wake, position);
         }
+        Ok((looked, expired))
     }
 
     /// What was released between two instants, at one post or at all; `limit` at the most. Without test traffic.
@@ -96,42 +126,161 @@ impl Store {
         before: Timestamp,
         limit: u32,
     ) -> Result<Vec<Clearance>, Error> {
-        match self {
-            Self::Sqlite(store) => store.clearances(border_post_code, from, before, limit).await,
-        }
+        let rows = query(sql!(each "clearance_times"))
+            .bind(micros(from))
+            .bind(micros(before))
+            .bind(border_post_code)
+            .bind(i64::from(limit))
+            .fetch_all(&self.readers)
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let journey: Option<&str> = row.try_get("journey_key")?;
+                let mode = journey.and_then(|key| key.split_once(':')).map_or("", |(mode, _)| mode);
+                Ok(Clearance {
+                    border_post_code: row.try_get::<Option<String>>("border_post_code")?.unwrap_or_default(),
+                    mode_code: mode.to_owned(),
+                    arrive_time: instant(row.try_get("arrive_time_us")?)?,
+                    release_time: instant(row.try_get("release_time_us")?)?,
+                })
+            })
+            .collect()
     }
+}
 
-    /// The rows of a scope after a position, in commit order. Fewer than `limit` rows: that is all there is now.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`] or [`Error::Corrupt`].
-    pub async fn feed_after(
-        &self,
-        scope: &Scope,
-        after: FeedPosition,
-        limit: u32,
-    ) -> Result<Vec<FeedRow>, Error> {
-        match self {
-            Self::Sqlite(store) => store.feed_after(scope, after, limit).await,
+async fn report(
+    connection: &mut Connection,
+    id: Uuid,
+    partner_id: &str,
+    movement: Movement,
+    time: Timestamp,
+    now: Timestamp,
+) -> Result<(ManifestSummary, Option<FeedPosition>), Error> {
+    let found = query(sql!(both "life_find"))
+        .bind(id.as_bytes().as_slice())
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let row: i64 = found.try_get("row")?;
+    let mut summary = summary(&found)?;
+    let time = instant(micros(time))?; // as it will be read back
+    let (known, event, column, feed, kind) = match movement {
+        Movement::Arrival => {
+            let text = sql!(both "moved_arrived");
+            (summary.arrive_time, Some(Event::Arrive), text, FeedEvent::Arrived, AuditKind::Arrived)
         }
+        Movement::Release => {
+            let text = sql!(both "moved_released");
+            let event = Some(Event::Complete);
+            (summary.release_time, event, text, FeedEvent::Completed, AuditKind::Completed)
+        }
+        Movement::Announced => {
+            let text = sql!(both "moved_announced");
+            let kind = AuditKind::ArrivalAnnounced;
+            (summary.announced_arrival_time, None, text, FeedEvent::ArrivalAnnounced, kind)
+        }
+    };
+    // What is reported already stays as it was, unless a later revision has taken over.
+    if known.is_some() && summary.state != State::Amended {
+        return Ok((summary, None));
     }
+    if let Some(event) = event {
+        let before = summary.state;
+        summary.state = before.after(event).map_err(|_| Error::StateConflict { state: before })?;
+    }
+    match movement {
+        Movement::Arrival => summary.arrive_time = Some(time),
+        Movement::Release => summary.release_time = Some(time),
+        Movement::Announced => summary.announced_arrival_time = Some(time),
+    }
+    query(column).bind(row).bind(micros(time)).execute(&mut *connection).await?;
+    move_to(connection, row, summary.state).await?;
+    let position = feed_row(connection, row, feed).await?;
+    let event = AuditEvent::new(kind, now).partner(partner_id).manifest(id);
+    audit::insert(connection, [&event]).await?;
+    Ok((summary, Some(position)))
+}
 
-    /// The position of the newest committed row: where "from now" begins.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn feed_end(&self) -> Result<FeedPosition, Error> {
-        match self {
-            Self::Sqlite(store) => store.feed_end().await,
-        }
+/// What a revision does to those before it, after its own rows are written.
+pub(super) async fn succeed(
+    connection: &mut Connection,
+    recording: &Recording<'_>,
+) -> Result<Option<FeedPosition>, Error> {
+    if let Some(changes) = recording.changes {
+        query(sql!(both "moved_changes")).bind(recording.row).bind(changes).execute(&mut *connection).await?;
     }
+    if let Some(earlier) = recording.takes_over {
+        query(sql!(both "moved_take_over"))
+            .bind(recording.row)
+            .bind(earlier)
+            .execute(&mut *connection)
+            .await?;
+    }
+    let mut position = None;
+    for row in recording.amended {
+        let id = move_to(connection, *row, State::Amended).await?;
+        position = Some(feed_row(connection, *row, FeedEvent::Amended).await?);
+        let event =
+            AuditEvent::new(AuditKind::Amended, recording.now).partner(recording.partner_id).manifest(id);
+        audit::insert(connection, [&event]).await?;
+    }
+    Ok(position)
+}
 
-    /// Changes whenever this process has committed to the feed, so that watchers sleep until then. Rows of another
-    /// process (`gateway` commands) show at the next heartbeat. Subscribe before reading the feed, then none is missed.
-    #[must_use]
-    pub fn feed_wake(&self) -> watch::Receiver<FeedPosition> {
-        match self {
-            Self::Sqlite(store) => store.feed_wake(),
+/// Takes what was recorded lately into the list of what falls due, then looks at what fell due.
+async fn expire(
+    connection: &mut Connection,
+    before: Timestamp,
+    limit: u32,
+    now: Timestamp,
+) -> Result<(u64, u64, Option<FeedPosition>), Error> {
+    let upto: i64 = query(sql!(both "expire_upto"))
+        .bind(i64::from(limit))
+        .fetch_one(&mut *connection)
+        .await?
+        .try_get("position")?;
+    let queued = query(sql!(both "expire_queue")).bind(upto).execute(&mut *connection).await?;
+    query(sql!(both "expire_queued")).bind(upto).execute(&mut *connection).await?;
+    let due = query(sql!(both "expire_due"))
+        .bind(micros(before))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *connection)
+        .await?;
+    let (mut expired, mut position) = (0, None);
+    for found in &due {
+        let (row, stood) = (found.try_get("row")?, state(found.try_get("state")?)?);
+        if stood != State::Expired
+            && let Ok(after) = stood.after(Event::Expire)
+        {
+            move_to(connection, row, after).await?;
+            capacity::release(connection, found.try_get("journey_key")?, found.try_get("id")?).await?;
+            position = Some(feed_row(connection, row, FeedEvent::Expired).await?);
+            let event = AuditEvent::new(AuditKind::Expired, now)
+                .partner(found.try_get("partner_id")?)
+                .manifest(uuid(found, "id")?);
+            audit::insert(connection, [&event]).await?;
+            expired += 1;
         }
+        query(sql!(both "expire_done"))
+            .bind(found.try_get::<i64>("due_time_us")?)
+            .bind(row)
+            .execute(&mut *connection)
+            .await?;
     }
+    Ok((queued + due.len() as u64, expired, position))
+}
+
+async fn move_to(connection: &mut Connection, row: i64, state: State) -> Result<Uuid, Error> {
+    let moved = query(sql!(both "moved_state")).bind(row).bind(state.as_str()).fetch_one(connection).await?;
+    uuid(&moved, "id")
+}
+
+/// A row of the feed about a manifest as it stands now.
+pub(super) async fn feed_row(
+    connection: &mut Connection,
+    row: i64,
+    event: FeedEvent,
+) -> Result<FeedPosition, Error> {
+    let row = query(sql!(both "moved_feed")).bind(row).bind(event.as_str()).fetch_one(connection).await?;
+    Ok(FeedPosition(row.try_get("position")?))
 }

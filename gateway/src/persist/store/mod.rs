@@ -1,23 +1,56 @@
-//! The store: operations by what they are about, each over whichever backend there is.
+//! The store: operations by what they are about, written once for both databases (`docs/decisions/0090`). One task writes,
+//! one reads history, some connections read everything else.
 
+mod audit;
+mod batch;
+mod binding;
+mod bundles;
+mod cancel;
+mod capacity;
+mod conduct;
+mod document;
+mod feed;
+mod history;
+mod inspections;
 mod life;
+mod links;
 mod manifests;
-mod outcomes;
+mod partners;
+mod purge;
+mod reader;
 mod reconcile;
-mod registry;
-mod selection;
+mod row;
+mod schema;
+mod submission;
+mod writer;
 
-use jiff::Timestamp;
-use uuid::Uuid;
+use std::sync::Arc;
 
-use super::{Config, Error, Secrets, sqlite};
+use futures::future::BoxFuture;
+use tokio::sync::{mpsc, oneshot, watch};
 
-/// Where manifests are kept. Cheap to clone; all clones share one writer. A closed set of backends: the compiler lists
-/// what a new one lacks.
-#[derive(Debug, Clone)]
-pub enum Store {
-    /// Embedded, one file.
-    Sqlite(sqlite::Store),
+#[cfg(test)]
+pub(super) use self::schema::MIGRATIONS;
+pub(super) use self::{batch::Entry, feed::end as feed_end, writer::wake_at};
+use self::{
+    reader::Reader,
+    submission::Submission,
+    writer::{Command, File, Job, Writer},
+};
+use super::{
+    AuditEvent, Config, Error, FeedPosition, Outcome, Recorded, Secrets,
+    database::{Checkpoints, Connection, Pool, postgres, query, sql, sqlite::FileId},
+};
+
+/// Where manifests are kept. Cheap to clone; all clones share one writer, and the last that goes ends it.
+#[derive(Clone)]
+pub struct Store {
+    readers: Pool,
+    queue: mpsc::Sender<Command>,
+    histories: mpsc::Sender<reader::Command>,
+    wake: Arc<watch::Sender<FeedPosition>>,
+    secrets: Secrets,
+    max_page_size: u32,
 }
 
 impl Store {
@@ -28,7 +61,7 @@ impl Store {
     /// [`Error::SchemaUnknown`] when the store is newer than this program, [`Error::Unavailable`] when it cannot be
     /// written.
     pub async fn migrate(config: &Config) -> Result<i64, Error> {
-        sqlite::Store::migrate(config).await
+        schema::migrate(config).await
     }
 
     /// Is there a store under this configuration, and does it hold manifests? Then its secrets must not be made anew.
@@ -36,7 +69,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] when it cannot be opened.
     pub async fn holds_manifests(config: &Config) -> Result<bool, Error> {
-        sqlite::Store::holds_manifests(config).await
+        binding::holds_manifests(config).await
     }
 
     /// Opens the store and starts its writer. Needs a tokio runtime.
@@ -45,41 +78,65 @@ impl Store {
     /// [`Error::SchemaUnknown`] when its schema is older or newer than this program's, [`Error::Unavailable`] when it
     /// cannot be opened.
     pub async fn open(config: &Config, secrets: &Secrets) -> Result<Self, Error> {
-        sqlite::Store::open(config, secrets).await.map(Self::Sqlite)
+        let mut connection = Connection::writer(config, false).await?;
+        schema::check(&mut connection).await?;
+        binding::check(&mut connection, config, secrets).await?;
+        let readers = Pool::readers(config).await?;
+        let end = feed::end(&readers).await?;
+        let wake = Arc::new(watch::Sender::new(end));
+        let file = if config.is_postgres() {
+            tokio::spawn(postgres::follow(config.clone(), readers.clone(), Arc::downgrade(&wake)));
+            None
+        } else {
+            Some(File { id: FileId::of(&config.path)?, checkpoints: Checkpoints::start(config) })
+        };
+        let (queue, commands) = mpsc::channel(config.queue_size.max(1));
+        let writer = Writer {
+            config: config.clone(),
+            secrets: secrets.clone(),
+            connection: Some(connection),
+            file,
+            wake: Arc::clone(&wake),
+        };
+        tokio::spawn(writer.run(commands));
+        let (histories, asked) = mpsc::channel(config.queue_size.max(1));
+        let reader = Reader { connection: Some(Connection::reader(config).await?), config: config.clone() };
+        tokio::spawn(reader.run(asked));
+        Ok(Self {
+            readers,
+            queue,
+            histories,
+            wake,
+            secrets: secrets.clone(),
+            max_page_size: config.max_page_size,
+        })
     }
 
-    /// Destroys the keys of every manifest received before an instant: what lay under them can never be read again.
-    /// Key, content digest, receipt, depersonalised record and decisions stay. Returns how many keys were destroyed. They
-    /// are overwritten in the store's own files; copies of those files (backups, snapshots of the disk) are the
-    /// operator's to destroy, or the wrapping key is.
+    /// Makes an outcome durable with its decisions, feed row and audit row, in one transaction; returns after the
+    /// commit. When its key is taken, the outcome that stands there is handed back with `repeated` set. If the caller
+    /// goes away meanwhile, the whole of it is stored, or nothing.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn purge_before(&self, instant: Timestamp, now: Timestamp) -> Result<u64, Error> {
-        match self {
-            Self::Sqlite(store) => store.purge_before(instant, now).await,
-        }
+    /// [`Error::RevisionConflict`] when the key stands with other content; [`Error::FinishFailed`],
+    /// [`Error::Unavailable`], [`Error::Closed`]: nothing was stored.
+    pub async fn record(&self, outcome: Outcome) -> Result<Recorded, Error> {
+        let submission = Box::new(Submission::seal(&self.secrets, outcome)?);
+        self.wait_for(|answer| Command::Entry(Entry::Submission(submission, answer))).await
     }
 
-    /// Destroys the key of one manifest; `false` when there was none.
+    /// Appends an event; returns after the commit. Shares its commit with submissions.
     ///
     /// # Errors
-    /// [`Error::Unavailable`].
-    pub async fn purge(&self, id: Uuid, now: Timestamp) -> Result<bool, Error> {
-        match self {
-            Self::Sqlite(store) => store.purge(id, now).await,
-        }
+    /// [`Error::Unavailable`] or [`Error::Closed`].
+    pub async fn audit(&self, event: AuditEvent) -> Result<(), Error> {
+        self.wait_for(|answer| Command::Entry(Entry::Audit(event, answer))).await
     }
 
-    /// Wraps again, with the newest wrapping key, every manifest's key that is wrapped with an older one; afterwards
-    /// the older ones can leave the file. Returns how many.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], or [`Error::Corrupt`] when one of the older keys is not there.
-    pub async fn rewrap(&self) -> Result<u64, Error> {
-        match self {
-            Self::Sqlite(store) => store.rewrap().await,
-        }
+    /// Changes whenever the feed has grown, so that watchers sleep until then: at once by this process, soon by others that
+    /// share a PostgreSQL; rows that another process wrote into an SQLite file show at the next heartbeat. Subscribe before reading the feed, then none is missed.
+    #[must_use]
+    pub fn feed_wake(&self) -> watch::Receiver<FeedPosition> {
+        self.wake.subscribe()
     }
 
     /// Can the store be written, right now? Writes to find out.
@@ -87,15 +144,95 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Closed`] when it cannot.
     pub async fn ready(&self) -> Result<(), Error> {
-        match self {
-            Self::Sqlite(store) => store.ready().await,
-        }
+        self.transact(|connection| {
+            Box::pin(async move {
+                query(sql!(both "ready")).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// Writes what is queued, then closes. What comes later is told [`Error::Closed`].
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite(store) => store.close().await,
+        let (done, wait) = oneshot::channel();
+        if self.queue.send(Command::Close(done)).await.is_ok() {
+            let _ = wait.await;
         }
+        let (done, wait) = oneshot::channel();
+        if self.histories.send(reader::Command::Close(done)).await.is_ok() {
+            let _ = wait.await;
+        }
+        self.readers.close().await;
     }
+
+    /// One transaction on the writing connection, by itself.
+    async fn transact<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
+    {
+        self.alone(|connection| Box::pin(in_transaction(connection, body))).await
+    }
+
+    /// Something on the writing connection, by itself and outside of a transaction.
+    async fn alone<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
+    {
+        self.wait_for(|answer| {
+            let job: Job = Box::new(move |connection| {
+                Box::pin(async move {
+                    let result = body(connection).await;
+                    let good = !matches!(result, Err(Error::Unavailable(_)));
+                    let _ = answer.send(result);
+                    good
+                })
+            });
+            Command::Job(job)
+        })
+        .await
+    }
+
+    async fn wait_for<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, Error>>) -> Command,
+    ) -> Result<T, Error> {
+        let (answer, wait) = oneshot::channel();
+        self.queue.send(command(answer)).await.map_err(|_| Error::Closed)?;
+        wait.await.map_err(|_| Error::Unavailable("no answer from the writer".into()))?
+    }
+
+    /// As many rows as are asked for and allowed.
+    fn page(&self, limit: u32) -> u32 {
+        limit.clamp(1, self.max_page_size.max(1))
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store(..)")
+    }
+}
+
+async fn in_transaction<T, F>(connection: &mut Connection, body: F) -> Result<T, Error>
+where
+    F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, Error>>,
+{
+    connection.begin().await?;
+    let result = match body(connection).await {
+        Ok(value) => connection.commit().await.map(|()| value),
+        Err(error) => Err(error),
+    };
+    // A connection that failed us is not asked for anything more; its transaction ends with it.
+    let lost = matches!(result, Err(Error::Unavailable(_)));
+    if !lost && result.is_err() && connection.rollback().await.is_err() {
+        // Whatever it was, this connection has an open transaction that nobody can end.
+        return result.map_err(|error| match error {
+            Error::Unavailable(_) => error,
+            error => Error::Unavailable(error.to_string()),
+        });
+    }
+    result
 }

@@ -107,12 +107,56 @@ pub(crate) async fn nobody_misses_a_row_under_concurrent_writers(fresh: Fresh) {
     }
 }
 
+/// Gateways write while a transaction of one of them takes its time, again and again; a watcher of a third asks without a
+/// pause from where it is. What is committed late must not lie behind it.
+pub(crate) async fn nobody_misses_what_a_slow_transaction_wrote(fresh: Fresh) {
+    const SLOW: usize = 12;
+    let mut writers = JoinSet::new();
+    for gateway in 0..3 {
+        let (store, secrets) = (fresh.another().await, fresh.secrets.clone());
+        writers.spawn(async move {
+            for number in 0..SLOW {
+                let mut one = outcome(&secrets, "kz-customs", &format!("SLOW-{gateway}-{number}"));
+                let finish = one.finish;
+                one.finish = Box::new(move |capacity, state| {
+                    std::thread::sleep(Duration::from_millis(15)); // with the transaction open
+                    finish(capacity, state)
+                });
+                store.record(one).await.unwrap();
+            }
+            SLOW
+        });
+        let (store, secrets) = (fresh.another().await, fresh.secrets.clone());
+        writers.spawn(async move {
+            for number in 0..SLOW * 5 {
+                let one = outcome(&secrets, "kz-customs", &format!("QUICK-{gateway}-{number}"));
+                store.record(one).await.unwrap();
+            }
+            SLOW * 5
+        });
+    }
+    let all = 3 * SLOW + 3 * SLOW * 5;
+    let (mut seen, mut position) = (BTreeSet::new(), FeedPosition::START);
+    let watched = tokio::time::timeout(Duration::from_secs(60), async {
+        while seen.len() < all {
+            for row in fresh.store.feed_after(&Scope::All, position, 7).await.unwrap() {
+                assert!(row.position > position);
+                position = row.position;
+                assert!(seen.insert(row.manifest.key.manifest_reference));
+            }
+        }
+    });
+    watched.await.expect("a row lies behind the watcher");
+    assert_eq!(writers.join_all().await.into_iter().sum::<usize>(), all);
+}
+
 pub(crate) async fn a_commit_wakes_watchers(fresh: Fresh) {
     let mut wake = fresh.store.feed_wake();
     wake.mark_unchanged();
     let first = fresh.store.record(outcome(&fresh.secrets, "kz-customs", "A-1")).await.unwrap();
     wake.changed().await.unwrap();
-    assert_eq!(*wake.borrow_and_update(), fresh.store.feed_end().await.unwrap());
+    let told = *wake.borrow_and_update(); // not held while it is waited
+    assert_eq!(told, fresh.store.feed_end().await.unwrap());
     // A repeat is no news.
     fresh.store.record(outcome(&fresh.secrets, "kz-customs", "A-1")).await.unwrap();
     assert!(!wake.has_changed().unwrap());

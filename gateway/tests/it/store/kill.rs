@@ -21,12 +21,15 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use sqlx::Row as _;
 
 use super::samples::{NAME, key, outcome};
+use crate::database::Beside;
 
 const PARTNER: &str = "kz-customs";
 const SUBMITTERS: usize = 24;
 
-fn config(folder: &Path) -> Config {
+/// The address of the database, where there is one, is given to the child by its environment.
+fn config(folder: &Path, url: &str) -> Config {
     Config {
+        url: url.to_owned(),
         path: folder.join("store.db"),
         wrapping_keys_file: folder.join("wrapping-keys"),
         digest_secret_file: folder.join("digest-secret"),
@@ -41,18 +44,28 @@ fn from_env(name: &str) -> Option<u64> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killing_loses_nothing_and_doubles_nothing() {
+    kill_again_and_again("").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killing_loses_nothing_and_doubles_nothing_on_postgres() {
+    let database = testkit::postgres::database().unwrap();
+    kill_again_and_again(&database.url).await;
+}
+
+async fn kill_again_and_again(url: &str) {
     let rounds = from_env("CUSTOMS_GATEWAY_KILL_ROUNDS").unwrap_or(12);
     let seed = from_env("CUSTOMS_GATEWAY_KILL_SEED").unwrap_or_else(rand::random);
     println!("{rounds} rounds, CUSTOMS_GATEWAY_KILL_SEED={seed}");
     let mut random = StdRng::seed_from_u64(seed);
     let folder = tempfile::tempdir().unwrap();
-    let config = config(folder.path());
+    let config = config(folder.path(), url);
     Secrets::create_if_absent(&config, false).unwrap();
     Store::migrate(&config).await.unwrap();
     let mut acknowledged = BTreeMap::new();
     for round in 0..rounds {
         let delay = Duration::from_micros(random.random_range(0..120_000));
-        run_and_kill(folder.path(), round, delay);
+        run_and_kill(folder.path(), url, round, delay);
         for line in fs::read_to_string(answers(folder.path(), round)).unwrap().lines() {
             // The last line may be cut by the kill: it was not acknowledged yet.
             if let Some((reference, id)) = line.strip_suffix('.').and_then(|line| line.split_once(' ')) {
@@ -70,11 +83,12 @@ fn answers(folder: &Path, round: u64) -> std::path::PathBuf {
 }
 
 /// Starts the child, waits for its first answer and a little longer, and kills it.
-fn run_and_kill(folder: &Path, round: u64, delay: Duration) {
+fn run_and_kill(folder: &Path, url: &str, round: u64, delay: Duration) {
     let module = module_path!().split_once("::").unwrap().1;
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args([&format!("{module}::child_that_is_killed"), "--exact", "--ignored", "--nocapture"])
         .env("CUSTOMS_GATEWAY_KILL_FOLDER", folder)
+        .env("CUSTOMS_GATEWAY_KILL_URL", url)
         .env("CUSTOMS_GATEWAY_KILL_ROUND", round.to_string())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -98,7 +112,7 @@ async fn child_that_is_killed() {
     let Some(folder) = std::env::var_os("CUSTOMS_GATEWAY_KILL_FOLDER") else { return };
     let folder = Path::new(&folder);
     let round = from_env("CUSTOMS_GATEWAY_KILL_ROUND").unwrap();
-    let config = config(folder);
+    let config = config(folder, &std::env::var("CUSTOMS_GATEWAY_KILL_URL").unwrap());
     let secrets = Secrets::load(&config).unwrap();
     let store = Store::open(&config, &secrets).await.unwrap();
     let mut submitters = tokio::task::JoinSet::new();
@@ -190,17 +204,18 @@ async fn audit_agrees(store: &Store, rows: &[FeedRow]) {
 
 /// SQLite's own opinion, and a row of each kind for every manifest.
 async fn file_is_sound(config: &Config, manifests: usize) {
-    let mut connection = super::sqlite_only::open(config).await;
-    let sound = sqlx::query("pragma integrity_check").fetch_one(&mut connection).await.unwrap();
-    assert_eq!(sound.get::<String, _>(0), "ok");
-    assert!(sqlx::query("pragma foreign_key_check").fetch_all(&mut connection).await.unwrap().is_empty());
+    let mut beside = Beside::open(config).await;
+    if let Beside::Sqlite(connection) = &mut beside {
+        let sound = sqlx::query("pragma integrity_check").fetch_one(&mut *connection).await.unwrap();
+        assert_eq!(sound.get::<String, _>(0), "ok");
+        assert!(sqlx::query("pragma foreign_key_check").fetch_all(connection).await.unwrap().is_empty());
+    }
     for count in [
         "select count(*) from manifests",
         "select count(*) from manifest_keys",
         "select count(*) from feed",
         "select count(*) from audit",
     ] {
-        let row = sqlx::query(count).fetch_one(&mut connection).await.unwrap();
-        assert_eq!(row.get::<i64, _>(0), manifests as i64, "{count}");
+        assert_eq!(beside.numbers(count).await, [manifests as i64], "{count}");
     }
 }

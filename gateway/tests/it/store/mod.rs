@@ -10,6 +10,7 @@ mod history;
 mod kill;
 mod life;
 mod list;
+mod postgres_only;
 mod purge;
 mod record;
 mod registry;
@@ -17,19 +18,32 @@ pub(crate) mod samples;
 mod sqlite_only;
 
 use gateway::persist::{Config, Secrets, Store};
+use testkit::postgres::Database;
 
-/// A store of its own for one test; the folder goes when this goes.
+use crate::database::Beside;
+
+/// A store of its own for one test; folder and database go when this goes.
 pub(crate) struct Fresh {
     pub(crate) store: Store,
     pub(crate) config: Config,
     pub(crate) secrets: Secrets,
     folder: tempfile::TempDir,
+    database: Option<Database>,
 }
 
 impl Fresh {
     async fn sqlite() -> Self {
+        Self::on(None).await
+    }
+
+    async fn postgres() -> Self {
+        Self::on(Some(testkit::postgres::database().unwrap())).await
+    }
+
+    async fn on(database: Option<Database>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = Config {
+            url: database.as_ref().map_or_else(String::new, |database| database.url.clone()),
             path: folder.path().join("store.db"),
             wrapping_keys_file: folder.path().join("secrets/wrapping-keys"),
             digest_secret_file: folder.path().join("secrets/digest-secret"),
@@ -38,22 +52,27 @@ impl Fresh {
         let secrets = Secrets::random().unwrap();
         Store::migrate(&config).await.unwrap();
         let store = Store::open(&config, &secrets).await.unwrap();
-        Self { store, config, secrets, folder }
+        Self { store, config, secrets, folder, database }
     }
 
     /// With secrets that lie in their files.
     async fn with_secret_files() -> Self {
-        let Self { store, config, folder, .. } = Self::sqlite().await;
+        let Self { store, config, folder, database, .. } = Self::sqlite().await;
         store.close().await;
         Secrets::create_if_absent(&config, false).unwrap();
         let secrets = Secrets::load(&config).unwrap();
         let store = Store::open(&config, &secrets).await.unwrap();
-        Self { store, config, secrets, folder }
+        Self { store, config, secrets, folder, database }
     }
 
     /// The same store as another process would see it, or this one after a restart.
     async fn another(&self) -> Store {
         Store::open(&self.config, &self.secrets).await.unwrap()
+    }
+
+    /// The lock of whoever writes, as another process would hold it.
+    async fn lock(&self) -> Beside {
+        Beside::with_lock(&self.config).await
     }
 }
 
@@ -94,6 +113,7 @@ macro_rules! mount {
                 rows_come_in_order_and_in_scope
                 test_traffic_stays_with_its_submitter
                 nobody_misses_a_row_under_concurrent_writers
+                nobody_misses_what_a_slow_transaction_wrote
                 a_commit_wakes_watchers
                 a_page_has_a_limit
             }
@@ -141,3 +161,4 @@ macro_rules! mount {
 }
 
 mount!(sqlite);
+mount!(postgres);

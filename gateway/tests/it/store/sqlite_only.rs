@@ -10,23 +10,8 @@ use super::{
     samples::{NAME, at, key, outcome},
 };
 
-/// The write lock, as another process would hold it.
-pub(crate) struct Lock(SqliteConnection);
-
-impl Lock {
-    pub(crate) async fn take(config: &Config) -> Self {
-        let mut connection = open(config).await;
-        sqlx::query("begin immediate").execute(&mut connection).await.unwrap();
-        Self(connection)
-    }
-
-    pub(crate) async fn release(mut self) {
-        sqlx::query("rollback").execute(&mut self.0).await.unwrap();
-    }
-}
-
 /// A connection past the store.
-pub(crate) async fn open(config: &Config) -> SqliteConnection {
+async fn open(config: &Config) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(&config.path);
     SqliteConnection::connect_with(&options).await.unwrap()
 }

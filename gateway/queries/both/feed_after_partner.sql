@@ -1,0 +1,7 @@
+select f.position, f.event, f.state as event_state, f.journey_key, m.decisions, m.changes,
+       m.id, m.partner_id, m.manifest_reference, m.part, m.revision, m.state, m.test, m.border_post_code,
+       m.conveyance_registration, m.arrival_time_us, m.receive_time_us, m.verdict,
+       m.arrive_time_us, m.release_time_us, m.announced_arrival_time_us
+from feed f cross join manifests m
+where m.row = f.manifest_row and f.partner_id = $1 and f.position > $2
+order by f.position limit $3

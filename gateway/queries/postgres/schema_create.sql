@@ -1,0 +1,1 @@
+create table if not exists schema_migrations (number bigint primary key, name text not null)

@@ -1,4 +1,0 @@
-insert into calibration (bundle_digest, head, drawn_at_random, bin, outcomes, predicted, found)
-values ($1, $2, $3, $4, $5, $6, $7)
-on conflict (bundle_digest, head, drawn_at_random, bin) do update set outcomes = outcomes + excluded.outcomes,
-    predicted = predicted + excluded.predicted, found = found + excluded.found

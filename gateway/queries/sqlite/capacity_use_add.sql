@@ -1,3 +1,0 @@
-insert into capacity_use (border_post_code, day, shift, arrivals, minutes) values ($1, $2, $3, $4, $5)
-on conflict (border_post_code, day, shift) do update set arrivals = arrivals + excluded.arrivals,
-    minutes = minutes + excluded.minutes

@@ -1,8 +1,0 @@
-select f.position,
-       m.id, m.partner_id, m.manifest_reference, m.part, m.revision, m.state, m.test, m.border_post_code,
-       m.conveyance_registration, m.arrival_time_us, m.receive_time_us, m.verdict,
-       m.arrive_time_us, m.release_time_us, m.announced_arrival_time_us
-from feed f cross join manifests m on m.row = f.manifest_row
-where f.partner_id = $1 and f.event = 'RECORDED' and f.position < $2
-    and ($3 is null or m.receive_time_us >= $3) and ($4 is null or m.receive_time_us < $4)
-order by f.position desc limit $5

@@ -1,0 +1,166 @@
+//! Connections and pools of whichever database is configured.
+
+use std::time::Duration;
+
+use sqlx::{
+    Connection as _, PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection,
+    postgres::PgPool, sqlite::SqlitePool,
+};
+
+use super::{Sql, Value, postgres, query::query, sqlite};
+use crate::persist::{Config, Error};
+
+/// One connection.
+pub(in crate::persist) enum Connection {
+    /// Of SQLite, held by one task.
+    Sqlite(Box<SqliteConnection>),
+    /// Of PostgreSQL, held by one task; how long it is waited for an answer.
+    Postgres(Box<PgConnection>, Duration),
+    /// Of a pool.
+    PooledSqlite(PoolConnection<Sqlite>),
+    /// Of a pool.
+    PooledPostgres(PoolConnection<Postgres>, Duration),
+}
+
+/// What a statement is run on.
+pub(super) enum Handle<'c> {
+    Sqlite(&'c mut SqliteConnection),
+    Postgres(&'c mut PgConnection, Duration),
+}
+
+impl Connection {
+    /// The connection that writes. Only `migrate` may create what is not there.
+    pub(in crate::persist) async fn writer(config: &Config, create: bool) -> Result<Self, Error> {
+        if config.is_postgres() {
+            postgres::writer(config, create).await
+        } else {
+            Ok(Self::Sqlite(Box::new(sqlite::writer(config, create).await?)))
+        }
+    }
+
+    /// The connection that reads history.
+    pub(in crate::persist) async fn reader(config: &Config) -> Result<Self, Error> {
+        if config.is_postgres() {
+            postgres::reader(config).await
+        } else {
+            Ok(Self::Sqlite(Box::new(sqlite::reader(config).await?)))
+        }
+    }
+
+    pub(super) fn handle(&mut self) -> Handle<'_> {
+        match self {
+            Self::Sqlite(connection) => Handle::Sqlite(connection),
+            Self::Postgres(connection, patience) => Handle::Postgres(connection, *patience),
+            Self::PooledSqlite(connection) => Handle::Sqlite(connection),
+            Self::PooledPostgres(connection, patience) => Handle::Postgres(connection, *patience),
+        }
+    }
+
+    /// Is it SQLite's?
+    pub(in crate::persist) fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_) | Self::PooledSqlite(_))
+    }
+
+    /// Begins a transaction that writes. It is the only one until it ends, whichever process asks: SQLite lets one write
+    /// at a time, and on PostgreSQL all of ours take the same lock (`docs/decisions/0091`).
+    pub(in crate::persist) async fn begin(&mut self) -> Result<(), Error> {
+        match self.handle() {
+            Handle::Sqlite(connection) => {
+                sqlx::query("begin immediate").execute(connection).await?;
+            }
+            Handle::Postgres(connection, patience) => postgres::begin(connection, patience).await?,
+        }
+        Ok(())
+    }
+
+    /// Commits: durable once this answers.
+    pub(in crate::persist) async fn commit(&mut self) -> Result<(), Error> {
+        self.plainly("commit").await
+    }
+
+    /// Undoes what the transaction did.
+    pub(in crate::persist) async fn rollback(&mut self) -> Result<(), Error> {
+        self.plainly("rollback").await
+    }
+
+    /// Runs a statement on SQLite alone, which keeps what is deleted in its pages unless it is overwritten first.
+    /// PostgreSQL would write the old row a second time.
+    pub(in crate::persist) async fn overwrite(
+        &mut self,
+        text: &'static str,
+        value: impl Into<Value<'_>>,
+    ) -> Result<(), Error> {
+        if self.is_sqlite() {
+            query(Sql { sqlite: text, postgres: "" }).bind(value).execute(self).await?;
+        }
+        Ok(())
+    }
+
+    /// Clears what is deleted out of the files, as far as the database can.
+    pub(in crate::persist) async fn forget_deleted(&mut self) -> Result<(), Error> {
+        match self.handle() {
+            Handle::Sqlite(connection) => sqlite::empty_log(connection).await,
+            Handle::Postgres(connection, _) => postgres::vacuum_keys(connection).await,
+        }
+    }
+
+    /// A text of several statements, without arguments or answer.
+    pub(in crate::persist) async fn plainly(&mut self, text: &'static str) -> Result<(), Error> {
+        match self.handle() {
+            Handle::Sqlite(connection) => {
+                sqlx::raw_sql(text).execute(connection).await?;
+            }
+            Handle::Postgres(connection, patience) => {
+                postgres::in_time(patience, sqlx::raw_sql(text).execute(connection)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says goodbye. Nothing is lost when that fails.
+    pub(in crate::persist) async fn close(self) {
+        let _ = match self {
+            Self::Sqlite(connection) => connection.close().await,
+            Self::Postgres(connection, patience) => {
+                tokio::time::timeout(patience, connection.close()).await.unwrap_or(Ok(()))
+            }
+            Self::PooledSqlite(_) | Self::PooledPostgres(..) => Ok(()),
+        };
+    }
+}
+
+/// Connections that read.
+#[derive(Debug, Clone)]
+pub(in crate::persist) enum Pool {
+    /// Of SQLite.
+    Sqlite(SqlitePool),
+    /// Of PostgreSQL, and how long it is waited for an answer.
+    Postgres(PgPool, Duration),
+}
+
+impl Pool {
+    /// As many as are configured.
+    pub(in crate::persist) async fn readers(config: &Config) -> Result<Self, Error> {
+        if config.is_postgres() {
+            postgres::readers(config).await
+        } else {
+            sqlite::readers(config).await.map(Self::Sqlite)
+        }
+    }
+
+    /// One of them, to itself.
+    pub(in crate::persist) async fn acquire(&self) -> Result<Connection, Error> {
+        Ok(match self {
+            Self::Sqlite(pool) => Connection::PooledSqlite(pool.acquire().await?),
+            Self::Postgres(pool, patience) => Connection::PooledPostgres(pool.acquire().await?, *patience),
+        })
+    }
+
+    /// Closes all of them.
+    pub(in crate::persist) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool, _) => pool.close().await,
+        }
+    }
+}

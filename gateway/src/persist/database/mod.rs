@@ -1,0 +1,24 @@
+//! The two databases, as far as they differ: how a connection is made, how a transaction begins, how arguments are given
+//! and rows are read. Everything above speaks of a [`Connection`], a [`Query`] and a [`Row`], once for both
+//! (`docs/decisions/0090`).
+
+mod checkpoint;
+mod connection;
+mod error;
+mod many_rows;
+pub(super) mod postgres;
+mod query;
+#[cfg(test)]
+mod query_tests;
+mod row;
+pub(super) mod sqlite;
+mod value;
+
+pub(super) use self::{
+    checkpoint::Checkpoints,
+    connection::{Connection, Pool},
+    many_rows::{LARGEST, ManyRows, Rows, expand_all, many_rows, pieces},
+    query::{Sql, query, sql},
+    row::Row,
+};
+use self::{connection::Handle, value::Value};

@@ -1,0 +1,164 @@
+//! How connections to PostgreSQL are made.
+
+use std::{future::Future, io, str::FromStr as _, time::Duration};
+
+use sqlx::{
+    ConnectOptions as _, PgConnection,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+};
+use tokio::sync::watch;
+
+use super::{Connection, Pool};
+use crate::persist::{
+    Config, Error, FeedPosition,
+    store::{feed_end, wake_at},
+};
+
+/// Begins a transaction and takes the lock that all our writers take, whichever gateway they are of; it goes with the
+/// transaction. A statement of its own: what is read after it sees what the one before committed. The number is ours
+/// alone in a database that holds nothing else, which is the only kind that we ask for.
+const BEGIN: &str = "begin; select pg_advisory_xact_lock(7164767848126082930)";
+
+/// Where the feed's growth is told (`migrations/postgres/0001_first_light.sql`).
+const CHANNEL: &str = "corridor_feed";
+
+/// How long a connection that was not used is trusted without asking.
+const TRUSTED: Duration = Duration::from_secs(1);
+
+/// What every connection has: a commit is on the disk when it answers, whatever the server's default is; nothing is
+/// waited for without end, and nobody who went away keeps the lock; no statement is ever logged.
+fn options(config: &Config) -> Result<PgConnectOptions, Error> {
+    let bad = |error: sqlx::Error| Error::Unavailable(format!("persist.url: {error}"));
+    let mut options = PgConnectOptions::from_str(&config.url).map_err(bad)?;
+    if !config.password_file.as_os_str().is_empty() {
+        let secret = |error: io::Error| Error::Secret {
+            path: config.password_file.display().to_string(),
+            problem: format!("cannot be read: {error}"),
+        };
+        options =
+            options.password(std::fs::read_to_string(&config.password_file).map_err(secret)?.trim_end());
+    }
+    Ok(options
+        .application_name("customs-gateway")
+        .options([
+            ("synchronous_commit", "on".to_owned()),
+            ("default_transaction_isolation", "read committed".to_owned()),
+            ("statement_timeout", config.statement_timeout_ms.to_string()),
+            ("lock_timeout", config.busy_timeout_ms.to_string()),
+            ("idle_in_transaction_session_timeout", config.idle_transaction_timeout_ms.to_string()),
+            ("client_connection_check_interval", "1000".to_owned()),
+        ])
+        .disable_statement_logging())
+}
+
+fn patience(config: &Config) -> Duration {
+    Duration::from_millis(config.statement_timeout_ms) + Duration::from_secs(1)
+}
+
+async fn connect(config: &Config, options: PgConnectOptions) -> Result<PgConnection, Error> {
+    in_time(Duration::from_millis(config.acquire_timeout_ms), options.connect()).await
+}
+
+/// The connection that writes. What migrates may take its time.
+pub(super) async fn writer(config: &Config, migrates: bool) -> Result<Connection, Error> {
+    let mut options = options(config)?;
+    let mut patience = patience(config);
+    if migrates {
+        options = options.options([("statement_timeout", "0")]);
+        patience = Duration::MAX;
+    }
+    Ok(Connection::Postgres(Box::new(connect(config, options).await?), patience))
+}
+
+/// The connection that reads history.
+pub(super) async fn reader(config: &Config) -> Result<Connection, Error> {
+    let options = options(config)?.options([("default_transaction_read_only", "on")]);
+    Ok(Connection::Postgres(Box::new(connect(config, options).await?), patience(config)))
+}
+
+/// The connections that read everything else. One that was idle for a while is asked whether it still stands, so that a
+/// restart of the server is noticed before somebody's request is.
+pub(super) async fn readers(config: &Config) -> Result<Pool, Error> {
+    let pool = PgPoolOptions::new()
+        .max_connections(config.readers.max(1))
+        .acquire_timeout(Duration::from_millis(config.acquire_timeout_ms))
+        .test_before_acquire(false)
+        .before_acquire(|connection, idle| {
+            Box::pin(async move {
+                Ok(idle.idle_for < TRUSTED || sqlx::Connection::ping(connection).await.is_ok())
+            })
+        })
+        .connect_with(options(config)?.options([("default_transaction_read_only", "on")]))
+        .await?;
+    Ok(Pool::Postgres(pool, patience(config)))
+}
+
+/// Begins a transaction that writes.
+pub(super) async fn begin(connection: &mut PgConnection, patience: Duration) -> Result<(), Error> {
+    in_time(patience, sqlx::raw_sql(BEGIN).execute(connection)).await.map(|_| ())
+}
+
+/// Clears rows that are dead from the tables of keys. Their bytes may stay in free space of the files, in the server's log
+/// and in its archives: there the wrapping key is what is destroyed (`docs/decisions/0092`).
+pub(super) async fn vacuum_keys(connection: &mut PgConnection) -> Result<(), Error> {
+    // As long as it takes: it stands in nobody's way.
+    for text in
+        ["set statement_timeout = 0", "vacuum manifest_keys, document_keys", "reset statement_timeout"]
+    {
+        sqlx::raw_sql(text).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// What the server does not answer in time it is not waited for: its connection is of no use any more.
+pub(super) async fn in_time<T>(
+    patience: Duration,
+    run: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, Error> {
+    match tokio::time::timeout(patience, run).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(sqlx::Error::from(io::Error::from(io::ErrorKind::TimedOut)).into()),
+    }
+}
+
+/// Follows the feed's growth, whichever gateway it is by: told by the server, and looked at now and then, because a
+/// telling is lost while the connection is. Ends when the last watcher's side and the store are gone.
+pub(in crate::persist) async fn follow(
+    config: Config,
+    pool: Pool,
+    wake: std::sync::Weak<watch::Sender<FeedPosition>>,
+) {
+    let pause = Duration::from_millis(config.feed_poll_ms);
+    let mut listener = None;
+    while wake.strong_count() > 0 {
+        if listener.is_none() {
+            listener = listen(&config).await.ok();
+        }
+        match &mut listener {
+            Some(listening) => {
+                let told = tokio::time::timeout(pause, listening.try_recv()).await;
+                if matches!(told, Ok(Err(_))) {
+                    listener = None;
+                }
+            }
+            None => tokio::time::sleep(pause).await,
+        }
+        let Some(wake) = wake.upgrade() else { return };
+        if wake.receiver_count() == 0 {
+            continue;
+        }
+        if let Ok(end) = feed_end(&pool).await {
+            wake_at(&wake, end);
+        }
+    }
+}
+
+async fn listen(config: &Config) -> Result<PgListener, Error> {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_millis(config.acquire_timeout_ms))
+        .connect_lazy_with(options(config)?);
+    let mut listener = PgListener::connect_with(&pool).await?;
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
+}

@@ -1,0 +1,103 @@
+//! The one task that reads history. What waits is read together, as the writer commits together: under load a statement,
+//! with its hand-over to the database's thread and back, serves many submissions, and alone nobody waits for another.
+
+use std::collections::HashMap;
+
+use scoring::{Counter, CounterKey, History};
+use tokio::sync::{mpsc, oneshot};
+
+use super::history::{Counted, read};
+use crate::persist::{Config, Error, database::Connection};
+
+/// Submissions that are read for at once.
+const READS_AT_ONCE: usize = 64;
+/// Keys that one statement asks for, but for a submission that has more by itself.
+const KEYS_AT_ONCE: usize = 8_192;
+
+/// What the reader is told to do.
+pub(super) enum Command {
+    /// Read what is counted under these keys, the base rates with it.
+    Read(Vec<CounterKey>, oneshot::Sender<Result<History, Error>>),
+    /// Take nothing more, finish what waits, close.
+    Close(oneshot::Sender<()>),
+}
+
+type Waiting = (Vec<CounterKey>, oneshot::Sender<Result<History, Error>>);
+
+/// The reader with its connection, which is made again after a failure.
+pub(super) struct Reader {
+    pub(super) config: Config,
+    pub(super) connection: Option<Connection>,
+}
+
+impl Reader {
+    /// Reads until the queue is closed.
+    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Command>) {
+        let mut commands = Vec::with_capacity(READS_AT_ONCE);
+        let mut closing = Vec::new();
+        while queue.recv_many(&mut commands, READS_AT_ONCE).await > 0 {
+            let mut waiting: Vec<Waiting> = Vec::with_capacity(commands.len());
+            let mut keys = 0;
+            for command in commands.drain(..) {
+                match command {
+                    // Whoever is gone needs no answer.
+                    Command::Read(_, answer) if answer.is_closed() => {}
+                    Command::Read(asked, answer) => {
+                        if keys + asked.len() > KEYS_AT_ONCE {
+                            self.answer(std::mem::take(&mut waiting)).await;
+                            keys = 0;
+                        }
+                        keys += asked.len();
+                        waiting.push((asked, answer));
+                    }
+                    Command::Close(done) => {
+                        queue.close();
+                        closing.push(done);
+                    }
+                }
+            }
+            self.answer(waiting).await;
+        }
+        if let Some(connection) = self.connection.take() {
+            connection.close().await;
+        }
+        for done in closing {
+            let _ = done.send(());
+        }
+    }
+
+    /// Reads for all of them in one statement: one snapshot.
+    async fn answer(&mut self, waiting: Vec<Waiting>) {
+        if waiting.is_empty() {
+            return;
+        }
+        let asked = waiting.iter().flat_map(|(keys, _)| keys).copied().chain([CounterKey::BASE]);
+        match self.counters(asked).await {
+            Ok((counters, as_of)) => {
+                let counters: HashMap<CounterKey, Counter> = counters.into_iter().collect();
+                let counted = |key: &CounterKey| Some((*key, *counters.get(key)?));
+                for (keys, answer) in waiting {
+                    // Each once, however often it was asked for: equal keys would be added up.
+                    let rows: HashMap<CounterKey, Counter> =
+                        keys.iter().chain([&CounterKey::BASE]).filter_map(counted).collect();
+                    let _ = answer.send(Ok(History::from_rows(as_of, rows)));
+                }
+            }
+            Err(error) => {
+                self.connection = None;
+                for (_, answer) in waiting {
+                    let _ = answer.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    async fn counters(&mut self, asked: impl Iterator<Item = CounterKey>) -> Result<Counted, Error> {
+        if self.connection.is_none() {
+            self.connection = Some(Connection::reader(&self.config).await?);
+        }
+        let connection =
+            self.connection.as_mut().ok_or_else(|| Error::Unavailable("not connected".into()))?;
+        read(connection, asked).await
+    }
+}

@@ -1,0 +1,170 @@
+//! The one task that writes. Submissions and audit events that wait are committed together; everything else that
+//! writes is a job with the connection to itself.
+//!
+//! No time is spent waiting for a batch to fill: while one commit runs, the next batch gathers by itself. A caller who
+//! goes away changes nothing here: what is in the queue is written.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::batch::{self, Batch, Entry};
+use crate::persist::{
+    Config, Error, FeedPosition, Secrets,
+    database::{Checkpoints, Connection, LARGEST, sqlite::FileId},
+};
+
+/// Work with the writing connection to itself. Answers whether the connection is still good.
+pub(super) type Job = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, bool> + Send>;
+
+/// What the writer is told to do.
+pub(super) enum Command {
+    /// To be committed with its neighbours.
+    Entry(Entry),
+    /// To be done alone.
+    Job(Job),
+    /// Take nothing more, finish what waits, close.
+    Close(oneshot::Sender<()>),
+}
+
+/// The writer with its connection, which is made again after a failure.
+pub(super) struct Writer {
+    pub(super) config: Config,
+    pub(super) secrets: Secrets,
+    pub(super) connection: Option<Connection>,
+    /// SQLite only.
+    pub(super) file: Option<File>,
+    pub(super) wake: Arc<watch::Sender<FeedPosition>>,
+}
+
+impl Writer {
+    /// Writes until the queue is closed.
+    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Command>) {
+        let max_batch = self.config.max_batch.clamp(1, LARGEST);
+        let mut commands = Vec::with_capacity(max_batch);
+        let mut closing = Vec::new();
+        while queue.recv_many(&mut commands, max_batch).await > 0 {
+            let mut entries = Vec::with_capacity(commands.len());
+            for command in commands.drain(..) {
+                match command {
+                    Command::Entry(entry) => entries.push(entry),
+                    Command::Job(job) => {
+                        self.commit(std::mem::take(&mut entries)).await;
+                        self.work(job).await;
+                    }
+                    Command::Close(done) => {
+                        queue.close();
+                        closing.push(done);
+                    }
+                }
+            }
+            self.commit(entries).await;
+        }
+        if let Some(connection) = self.connection.take() {
+            connection.close().await;
+        }
+        for done in closing {
+            let _ = done.send(());
+        }
+    }
+
+    async fn connected(&mut self) -> Result<&mut Connection, Error> {
+        if let Some(file) = &self.file {
+            file.id.still_at(&self.config.path)?;
+        }
+        if self.connection.is_none() {
+            self.connection = Some(Connection::writer(&self.config, false).await?);
+        }
+        self.connection.as_mut().ok_or_else(|| Error::Unavailable("not connected".into()))
+    }
+
+    /// Commits entries together; when one of them cannot be stored, each by itself, so that it fails alone.
+    async fn commit(&mut self, entries: Vec<Entry>) {
+        if entries.is_empty() {
+            return;
+        }
+        match self.attempt(&entries).await {
+            Err(Error::Corrupt(_)) if entries.len() > 1 => {
+                for entry in entries {
+                    let alone = [entry];
+                    let settled = self.attempt(&alone).await;
+                    answer(alone, settled);
+                }
+            }
+            settled => answer(entries, settled),
+        }
+    }
+
+    /// One transaction over entries. After a failure nothing of it is stored, as far as we know: if a commit fails and yet
+    /// shows later, the repeat finds it.
+    async fn attempt(&mut self, entries: &[Entry]) -> Result<Vec<batch::Settled>, Error> {
+        let secrets = self.secrets.clone();
+        let connection = self.connected().await?;
+        match Batch::of(entries).write(connection, &secrets).await {
+            Ok((settled, position)) => {
+                if let Some(file) = &mut self.file {
+                    file.checkpoints.wrote(entries);
+                    // Who removed the file during the commit removed the commit.
+                    file.id.still_at(&self.config.path)?;
+                }
+                if let Some(position) = position {
+                    wake_at(&self.wake, position);
+                }
+                Ok(settled)
+            }
+            Err(error) => {
+                // A connection that failed us is not asked for anything more; its transaction ends with it.
+                if !matches!(error, Error::Corrupt(_)) || connection.rollback().await.is_err() {
+                    self.connection = None;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// A job whose connection cannot be made is dropped, and with it the way to its asker, who sees that.
+    async fn work(&mut self, job: Job) {
+        if let Ok(connection) = self.connected().await
+            && !job(connection).await
+        {
+            self.connection = None;
+        }
+        if let Some(file) = &mut self.file {
+            file.checkpoints.copy();
+        }
+    }
+}
+
+/// What is taken care of where the store is a file.
+pub(super) struct File {
+    /// The file that was opened at the start; another one under its path is never written.
+    pub(super) id: FileId,
+    /// What copies the log into the database.
+    pub(super) checkpoints: Checkpoints,
+}
+
+/// Tells watchers of a newly committed position.
+pub(in crate::persist) fn wake_at(wake: &watch::Sender<FeedPosition>, position: FeedPosition) {
+    wake.send_if_modified(|newest| {
+        let later = position > *newest;
+        *newest = position.max(*newest);
+        later
+    });
+}
+
+/// Whoever is gone is not told.
+fn answer(entries: impl IntoIterator<Item = Entry>, settled: Result<Vec<batch::Settled>, Error>) {
+    match settled {
+        Ok(settled) => {
+            for (entry, settled) in entries.into_iter().zip(settled) {
+                entry.answer(settled);
+            }
+        }
+        Err(error) => {
+            for entry in entries {
+                entry.answer(Err(error.clone()));
+            }
+        }
+    }
+}
