@@ -27,7 +27,7 @@ pub enum Error {
     Model(#[from] crate::judging::NotTaken),
     /// The exporter of metrics.
     #[error("metrics: {0}")]
-    Metrics(#[from] opentelemetry_sdk::error::OTelSdkError),
+    Metrics(#[from] crate::observability::otlp::Error),
     /// An address cannot be had.
     #[error("cannot listen on {address}: {cause}")]
     Bind {

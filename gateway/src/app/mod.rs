@@ -79,7 +79,7 @@ impl App {
     /// # Errors
     /// The first part that cannot be had, and why.
     pub async fn build(config: Root, clock: Clock) -> Result<Self, Error> {
-        let (metrics, exposition) = Metrics::new()?;
+        let (metrics, exposition) = Metrics::sending(&config.observability.otlp)?;
         let persist = &config.persist;
         let file = (!persist.is_postgres()).then_some(&persist.path);
         for file in file.into_iter().chain([&persist.wrapping_keys_file, &persist.digest_secret_file]) {

@@ -11,7 +11,9 @@ use super::{App, Error, background::Background, countdown::Countdown, first_call
 use crate::{
     border,
     calls::Door,
-    intake, outcomes,
+    intake,
+    observability::trace::Traced,
+    outcomes,
     persist::{AuditEvent, AuditKind},
     quota::Quota,
     reconcile,
@@ -145,6 +147,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     // Explain stands outside what may refuse, so that these refusals carry their reason too.
     let layers = ServiceBuilder::new()
         .layer(Countdown(app.clock.clone()))
+        .layer(Traced)
         .layer(Explain::new(Arc::new(refusals.clone())))
         .layer(Known { registry: app.registry.clone(), refusals: refusals.clone() })
         .load_shed()

@@ -17,7 +17,10 @@ use crate::{
         registry::{Partner, Registry},
     },
     clock::Clock,
-    observability::names::{field, span},
+    observability::{
+        names::{field, span},
+        trace,
+    },
     quota::Quota,
     refusals::Refusals,
 };
@@ -55,7 +58,12 @@ impl Door {
             };
             outcome.await.map(Response::new).map_err(|failure| self.told(failure, peer))
         };
-        let call = info_span!(span::CALL, { field::METHOD } = method, { field::PARTNER_ID } = Empty);
+        let call = info_span!(
+            parent: trace::parent(&extensions),
+            span::CALL,
+            { field::METHOD } = method,
+            { field::PARTNER_ID } = Empty
+        );
         answer.instrument(call).await
     }
 

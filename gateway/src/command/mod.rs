@@ -22,7 +22,6 @@ use crate::{
     authenticate::{ClientCertificate, Snapshot, registry::Refused as RefusedPeer},
     clock::Clock,
     config::{Config, ENVIRONMENT_PREFIX, Refused},
-    observability::subscriber,
     persist::{Secrets, Store},
 };
 
@@ -351,10 +350,6 @@ fn told(error: &anyhow::Error) -> u8 {
     } else {
         exit::FAILED
     }
-}
-
-fn observe(config: &Config) {
-    subscriber::install(&config.observability);
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ impl Service {
             messages.sort_by_key(|message| message.message_number);
             Ok((document, messages, reading.in_kind()))
         };
-        let answer: Result<_, Failure> = answer.instrument(call_span(method)).await;
+        let answer: Result<_, Failure> = answer.instrument(call_span(method, &extensions)).await;
         answer.map_err(|failure| self.told(&failure, extensions.get()).into_status())
     }
 
@@ -104,7 +104,7 @@ impl Service {
     ) -> Response<Uploaded> {
         let (_, extensions, chunks) = request.into_parts();
         let (service, extensions) = (Arc::clone(self), Arc::new(extensions));
-        let span = call_span("UploadDocument");
+        let span = call_span("UploadDocument", &extensions);
         let inner = span.clone();
         let begin = async move {
             match service.taken_in(&extensions, chunks).await {
@@ -215,7 +215,7 @@ impl Service {
             let taken = self.pipeline.take_up(&caller, reading, numbered, &mut heading).await;
             Ok((caller, taken?))
         };
-        let span = call_span("Document");
+        let span = call_span("Document", extensions);
         let taken = match tokio::time::timeout(self.call_timeout(), taken.instrument(span)).await {
             Ok(taken) => taken,
             Err(_) => Err(Failure::DeadlineExceeded),

@@ -31,6 +31,7 @@ use crate::{
     observability::{
         Outcome, Step,
         names::{field, span},
+        trace,
     },
     persist::new_manifest_id,
     refusals::Refusals,
@@ -74,7 +75,8 @@ impl Service {
     /// One submission.
     pub(super) async fn submit_one(&self, request: Request<Received>) -> Result<Response<Answer>, Status> {
         let (_, extensions, received) = request.into_parts();
-        let answer = self.submit(&extensions, received).instrument(call_span("SubmitManifest")).await;
+        let answer =
+            self.submit(&extensions, received).instrument(call_span("SubmitManifest", &extensions)).await;
         answer.map(Response::new).map_err(Notice::into_status)
     }
 
@@ -130,7 +132,7 @@ impl Service {
                 }
             }
         };
-        let span = call_span("SubmitManifests");
+        let span = call_span("SubmitManifests", extensions);
         let outcome = match tokio::time::timeout(self.call_timeout(), submission.instrument(span)).await {
             Ok(answer) => answer,
             Err(_) => Err(self.told(&Failure::DeadlineExceeded, extensions.get())),
@@ -242,7 +244,7 @@ impl Service {
                 Err(failure) => Err(self.told(&failure, extensions.get())),
             }
         };
-        answer.instrument(call_span(method)).await.map_err(Notice::into_status)
+        answer.instrument(call_span(method, extensions)).await.map_err(Notice::into_status)
     }
 
     /// Who asks. Asked of the registry for every call and every element: the answer may change meanwhile.
@@ -280,8 +282,9 @@ enum End {
     Draining,
 }
 
-pub(super) fn call_span(method: &'static str) -> Span {
+pub(super) fn call_span(method: &'static str, extensions: &Extensions) -> Span {
     info_span!(
+        parent: trace::parent(extensions),
         span::CALL,
         { field::METHOD } = method,
         { field::PARTNER_ID } = tracing::field::Empty,

@@ -16,8 +16,10 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 use prometheus::{Encoder, TextEncoder};
 
 use super::{
+    config::Otlp,
     labels::{KINDS, Kind, OUTCOMES, Outcome, STEPS, Step},
     names::metric,
+    otlp,
 };
 use crate::authenticate::registry::ExpiryKind;
 
@@ -69,23 +71,32 @@ pub struct Exposition {
 }
 
 impl Metrics {
-    /// Makes the instruments and what reads them.
+    /// Makes the instruments and what reads them under `/metrics`.
     ///
     /// # Errors
     /// When the exporter cannot be built.
-    pub fn new() -> Result<(Self, Exposition), opentelemetry_sdk::error::OTelSdkError> {
+    pub fn new() -> Result<(Self, Exposition), otlp::Error> {
+        Self::sending(&Otlp::default())
+    }
+
+    /// As [`Metrics::new`], and sends them to a collector, too. Must be called within the runtime.
+    ///
+    /// # Errors
+    /// When an exporter cannot be built.
+    pub fn sending(config: &Otlp) -> Result<(Self, Exposition), otlp::Error> {
         let registry = prometheus::Registry::new();
         let exporter = opentelemetry_prometheus::exporter()
             .with_registry(registry.clone())
             .without_units()
             .without_counter_suffixes()
             .scope_info_enabled(false)
-            .build()?;
-        let resource = opentelemetry_sdk::Resource::builder_empty()
-            .with_service_name("customs-gateway")
-            .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
-            .build();
-        let provider = SdkMeterProvider::builder().with_reader(exporter).with_resource(resource).build();
+            .build()
+            .map_err(otlp::Error::Exposition)?;
+        let mut provider = SdkMeterProvider::builder().with_reader(exporter).with_resource(otlp::resource());
+        if let Some(reader) = otlp::metrics(config)? {
+            provider = provider.with_reader(reader);
+        }
+        let provider = provider.build();
         let metrics = Self::of(&provider.meter("customs_gateway"));
         Ok((metrics, Exposition { registry, _provider: provider }))
     }

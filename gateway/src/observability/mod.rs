@@ -7,8 +7,10 @@ mod config;
 pub mod labels;
 pub mod metrics;
 pub mod names;
+pub mod otlp;
 pub mod subscriber;
+pub mod trace;
 
-pub use config::{Config, LogFormat};
+pub use config::{Config, LogFormat, Otlp};
 pub use labels::{Kind, Outcome, Step};
 pub use metrics::{Exposition, Metrics};

@@ -2,6 +2,8 @@
 
 /// Names of spans: the steps, so that a trace is the folder listing with durations.
 pub mod span {
+    /// One request of a connection, as the transport sees it; the calls in it are its children.
+    pub const REQUEST: &str = "request";
     /// One call from its first byte to its last.
     pub const CALL: &str = "call";
     /// A TCP connection becomes a peer.
@@ -32,6 +34,8 @@ pub mod field {
     pub const BORDER_POST_CODE: &str = "border_post.code";
     /// Name and version of the model bundle.
     pub const BUNDLE_VERSION: &str = "bundle.version";
+    /// Id of the trace (W3C Trace Context), the partner's when it sent one.
+    pub const TRACE_ID: &str = "trace.id";
     /// Method of the contract.
     pub const METHOD: &str = "rpc.method";
     /// Reason of a refusal or fault.

@@ -1,19 +1,30 @@
 //! Where spans and events go: standard error, filtered, as JSON or for people.
 
-use tracing::Subscriber;
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::{
-    EnvFilter, Layer,
-    filter::filter_fn,
+    EnvFilter, Layer, Registry,
+    filter::{FilterExt, filter_fn},
     fmt::{MakeWriter, format::FmtSpan},
-    layer::SubscriberExt,
+    layer::{Filter, SubscriberExt},
     registry::LookupSpan,
 };
 
-use super::config::{Config, LogFormat};
+use super::{
+    config::{Config, LogFormat},
+    otlp::Sent,
+};
 
 /// Installs the process-wide subscriber. Called once, by `command`; a second call (tests, the demo) changes nothing.
-pub fn install(config: &Config) {
-    let _ = tracing::subscriber::set_global_default(subscriber(config, std::io::stderr));
+pub fn install(config: &Config, sent: &Sent) {
+    let _ = if sent.is_nothing() {
+        tracing::subscriber::set_global_default(subscriber(config, std::io::stderr))
+    } else {
+        // Each side has its own filter, which costs a little more than one for all: only where something is sent.
+        let lines = lines(config, std::io::stderr).with_filter(spoken(&config.log_filter));
+        let mut all = sent.layers(|| spoken(&config.otlp.filter).and(filter_fn(is_not_the_sender)));
+        all.push(lines.boxed());
+        tracing::subscriber::set_global_default(tracing_subscriber::registry().with(all))
+    };
 }
 
 /// Never heard, whatever the filter says: it repeats a caller's malformed `grpc-timeout` word for word.
@@ -27,10 +38,23 @@ pub fn subscriber<W>(
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    // A filter that cannot be read was refused with the configuration.
-    let filter = EnvFilter::try_new(&config.log_filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let spoken = filter_fn(|metadata| metadata.target() != VERBATIM);
-    tracing_subscriber::registry().with(filter).with(spoken).with(lines(config, writer))
+    let heard = filter_fn(|metadata| metadata.target() != VERBATIM);
+    tracing_subscriber::registry().with(written(&config.log_filter)).with(heard).with(lines(config, writer))
+}
+
+/// A filter that cannot be read was refused with the configuration.
+fn written(filter: &str) -> EnvFilter {
+    EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"))
+}
+
+fn spoken(filter: &str) -> impl Filter<Registry> + Send + Sync + 'static + use<> {
+    written(filter).and(filter_fn(|metadata| metadata.target() != VERBATIM))
+}
+
+/// What sends would otherwise send what it says about its sending, for ever.
+fn is_not_the_sender(metadata: &Metadata<'_>) -> bool {
+    let target = metadata.target();
+    !["opentelemetry", "hyper", "h2", "tonic", "tower"].iter().any(|sender| target.starts_with(sender))
 }
 
 fn lines<S, W>(config: &Config, writer: W) -> Box<dyn Layer<S> + Send + Sync>

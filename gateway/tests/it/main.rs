@@ -39,6 +39,7 @@ mod edges;
 mod kill;
 mod limits;
 mod operators;
+mod otlp;
 mod privacy;
 mod restore;
 mod spans;

@@ -49,8 +49,12 @@ impl Lines {
 async fn the_steps_of_a_submission_show_with_their_durations_when_asked_for() {
     for asked in [true, false] {
         let lines = Lines::default();
-        let config =
-            Config { log_format: LogFormat::Json, log_filter: "debug".to_owned(), span_events: asked };
+        let config = Config {
+            log_format: LogFormat::Json,
+            log_filter: "debug".to_owned(),
+            span_events: asked,
+            ..Config::default()
+        };
         let _guard = tracing::subscriber::set_default(subscriber(&config, lines.clone()));
         let gateway = Gateway::start(&[]).await;
         let request = proto::v1::WatchPreDecisionsRequest {
@@ -67,7 +71,7 @@ async fn the_steps_of_a_submission_show_with_their_durations_when_asked_for() {
         }
         eventually("every step", async || {
             let ended = lines.ended();
-            ["call", "decode", "normalize", "validate", "score", "persist", "reply", "watch"]
+            ["request", "call", "decode", "normalize", "validate", "score", "persist", "reply", "watch"]
                 .iter()
                 .all(|name| ended.contains_key(*name))
         })
