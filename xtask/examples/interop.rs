@@ -18,7 +18,7 @@ use testkit::identities::{Authority, RegisteredPartner};
 use xtask::tree::workspace_root;
 
 /// Languages, each a folder of clients/.
-const LANGUAGES: [&str; 4] = ["python", "node", "go", "java"];
+const LANGUAGES: [&str; 5] = ["python", "node", "go", "java", "web"];
 
 /// Longest time for the gateway to become ready, unoptimized, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -104,7 +104,7 @@ impl Files {
         fs::write(&server_root, server.certificate_pem())?;
         let config = folder.join("gateway.toml");
         let text = format!(
-            "[authenticate]\nlisten = \"127.0.0.1:0\"\ncertificate_file = {server_certificate:?}\nkey_file = {server_key:?}\n\n\
+            "[authenticate]\nlisten = \"127.0.0.1:0\"\ncertificate_file = {server_certificate:?}\nkey_file = {server_key:?}\ngrpc_web = true\n\n\
              [persist]\npath = {:?}\nwrapping_keys_file = {:?}\ndigest_secret_file = {:?}\n\n\
              [admin]\nlisten = \"127.0.0.1:0\"\n\n[observability]\nlog_filter = \"warn\"\n",
             folder.join("store.db"),

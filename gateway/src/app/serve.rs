@@ -153,8 +153,10 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         .load_shed()
         .concurrency_limit(settings.calls_in_total)
         .into_inner();
+    let web = authenticate.grpc_web.then(tonic_web::GrpcWebLayer::new);
     let server = authenticate
         .server()
+        .layer(tower::util::option_layer(web)) // outside all others: they speak gRPC only
         .timeout(millis(settings.call_backstop_ms))
         .layer(layers)
         .add_service(manifests)

@@ -53,6 +53,8 @@ pub struct Config {
     /// Keys (reason, source network, minute) that the counts of refused handshakes keep between two flushes; what
     /// goes beyond is counted without its network.
     pub max_handshake_count_keys: usize,
+    /// gRPC-Web, over HTTP/1.1 and HTTP/2, for partners whose language has no gRPC; with the same certificates.
+    pub grpc_web: bool,
 }
 
 impl Default for Config {
@@ -78,6 +80,7 @@ impl Default for Config {
             keepalive_interval_seconds: 30,
             keepalive_timeout_seconds: 10,
             max_handshake_count_keys: 4_096,
+            grpc_web: false,
         }
     }
 }
@@ -88,6 +91,7 @@ impl Config {
     #[must_use]
     pub fn server(&self) -> Server {
         Server::builder()
+            .accept_http1(self.grpc_web)
             .max_concurrent_streams(self.max_concurrent_streams)
             .http2_max_header_list_size(self.max_header_list_bytes)
             .initial_stream_window_size(self.stream_window_bytes)

@@ -1,4 +1,4 @@
-//! One TLS handshake: TLS 1.3 only, HTTP/2 only, post-quantum key exchange first, client certificate mandatory.
+//! One TLS handshake: TLS 1.3 only, HTTP/2 only unless gRPC-Web is wanted, post-quantum key exchange first, client certificate mandatory.
 
 use std::{
     io,
@@ -20,7 +20,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use super::{Credentials, peer::Identity, refusal::HandshakeRefusal, registry::Registry, verifier::Verifier};
+use super::{Config, Credentials, peer::Identity, refusal::HandshakeRefusal, registry::Registry, verifier::Verifier};
 use crate::clock::Clock;
 
 /// How much of a refused peer's words we still take, so that closing the socket does not reset it before the peer
@@ -38,13 +38,15 @@ pub(super) struct Handshake {
     credentials: Arc<Credentials>,
     registry: Registry,
     crl_grace_seconds: u64,
+    /// What may be spoken inside, the preferred first (RFC 7301).
+    protocols: &'static [&'static [u8]],
 }
 
 impl Handshake {
     pub(super) fn new(
         credentials: Credentials,
         registry: Registry,
-        crl_grace_seconds: u64,
+        config: &Config,
         clock: Clock,
     ) -> Self {
         let mut provider = aws_lc_rs::default_provider();
@@ -60,7 +62,8 @@ impl Handshake {
             time: Arc::new(Time(clock)),
             credentials: Arc::new(credentials),
             registry,
-            crl_grace_seconds,
+            crl_grace_seconds: config.crl_grace_seconds,
+            protocols: if config.grpc_web { &[b"h2", b"http/1.1"] } else { &[b"h2"] },
         }
     }
 
@@ -84,7 +87,8 @@ impl Handshake {
                 return Err(refusal);
             }
         };
-        if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
+        let spoken = stream.get_ref().1.alpn_protocol();
+        if !spoken.is_some_and(|spoken| self.protocols.contains(&spoken)) {
             return Err(HandshakeRefusal::ProtocolError);
         }
         match answer.get() {
@@ -109,7 +113,7 @@ impl Handshake {
             .with_protocol_versions(&[&TLS13])?
             .with_client_cert_verifier(Arc::new(verifier))
             .with_cert_resolver(self.credentials.clone());
-        config.alpn_protocols = vec![b"h2".to_vec()];
+        config.alpn_protocols = self.protocols.iter().map(|protocol| protocol.to_vec()).collect();
         // No resumption: a resumed session would not see the revocation list.
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;

@@ -86,7 +86,7 @@ impl Listener {
         let tcp = TcpListener::bind(config.listen).await?;
         let max_connections = config.max_connections.min(Semaphore::MAX_PERMITS);
         let door = Arc::new(Door {
-            handshake: Handshake::new(credentials, registry, config.crl_grace_seconds, clock.clone()),
+            handshake: Handshake::new(credentials, registry, config, clock.clone()),
             handshake_timeout: Duration::from_millis(config.handshake_timeout_ms),
             longest_life: config.longest_life(),
             connections: Arc::new(Semaphore::new(max_connections)),

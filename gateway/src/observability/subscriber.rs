@@ -27,8 +27,8 @@ pub fn install(config: &Config, sent: &Sent) {
     };
 }
 
-/// Never heard, whatever the filter says: it repeats a caller's malformed `grpc-timeout` word for word.
-const VERBATIM: &str = "tonic::transport::service::grpc_timeout";
+/// Never heard, whatever the filter says: they repeat a caller's malformed `grpc-timeout`, and its paths, word for word.
+const VERBATIM: [&str; 2] = ["tonic::transport::service::grpc_timeout", "tonic_web::service"];
 
 /// A subscriber that writes to `writer`: what [`install`] installs, and what tests listen to.
 pub fn subscriber<W>(
@@ -38,7 +38,7 @@ pub fn subscriber<W>(
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let heard = filter_fn(|metadata| metadata.target() != VERBATIM);
+    let heard = filter_fn(|metadata| !VERBATIM.contains(&metadata.target()));
     tracing_subscriber::registry().with(written(&config.log_filter)).with(heard).with(lines(config, writer))
 }
 
@@ -48,7 +48,7 @@ fn written(filter: &str) -> EnvFilter {
 }
 
 fn spoken(filter: &str) -> impl Filter<Registry> + Send + Sync + 'static + use<> {
-    written(filter).and(filter_fn(|metadata| metadata.target() != VERBATIM))
+    written(filter).and(filter_fn(|metadata| !VERBATIM.contains(&metadata.target())))
 }
 
 /// What sends would otherwise send what it says about its sending, for ever.
