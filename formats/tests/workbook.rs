@@ -177,7 +177,7 @@ fn inline(cells: &[&str]) -> String {
 #[test]
 fn quirks_of_other_writers() {
     // No coordinates, texts in runs, escapes, years since 1904, relations with absolute names, a formula's text.
-    let strings = "<sst><si><r><t>Сам</t></r><r><t xml:space=\"preserve\">охина</t></r><rPh><t>x</t></rPh></si><si><t>Ann_x0041_ &amp; Co&#65;</t></si></sst>";
+    let strings = "<sst><si><r><t>Сам</t></r><r><t xml:space=\"preserve\">охина</t></r><rPh><t>x</t></rPh></si><si><t>Ann_x0041_ (&amp;Co&#65;)</t></si></sst>";
     let heading = inline(&["Surname", "Given name", "Date of birth", "Passport number"]);
     let sheet = format!(
         "<worksheet><sheetData>{heading}<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c><c><v>31526</v></c><c t=\"str\"><f>1+1</f><v>AA1</v></c></row></sheetData></worksheet>"
@@ -185,12 +185,58 @@ fn quirks_of_other_writers() {
     let document = document(&by_hand(BOOK, strings, &sheet));
     let person = &list(&document, 0).passengers[0];
     let name = person.name.as_ref().unwrap();
-    assert_eq!((name.family_name.as_str(), name.given_name.as_str()), ("Самохина", "AnnA & CoA"));
+    assert_eq!((name.family_name.as_str(), name.given_name.as_str()), ("Самохина", "AnnA (&CoA)"));
     assert_eq!(person.travel_documents[0].number, "AA1");
-    // Without a date's format the number is read as counted since 1900, and the doubt is said.
-    assert!(person.birth_date.is_some());
+    // Without a date's format the number is read as the workbook counts, and the doubt is said.
+    assert!(person.birth_date == Some(DeclaredDate::Civil { year: 1990, month: 4, day: 25 }));
     let declared = document.messages[0].content.as_ref().unwrap();
     assert!(declared.notes.iter().any(|note| note.code == FindingCode::DateAmbiguous));
+}
+
+/// A broken writer gives two rows one number: both are people, and both are read.
+#[test]
+fn two_rows_of_one_number_are_two_rows() {
+    let cells = |row: u32, texts: [&str; 4]| {
+        let cell = |(column, text): (char, &str)| {
+            format!("<c r=\"{column}{row}\" t=\"inlineStr\"><is><t>{text}</t></is></c>")
+        };
+        format!("<row r=\"{row}\">{}</row>", ('A'..).zip(texts).map(cell).collect::<String>())
+    };
+    let heading = cells(1, ["Surname", "Given name", "Date of birth", "Passport number"]);
+    let first = cells(2, ["Sample", "Ann", "25.04.1990", "AA1111111"]);
+    let second = cells(2, ["Example", "Bob", "26.04.1990", "AA2222222"]);
+    let sheet = format!("<worksheet><sheetData>{heading}{first}{second}</sheetData></worksheet>");
+    let read = document(&by_hand(BOOK, "<sst/>", &sheet));
+    assert_eq!(list(&read, 0).passengers.len(), 2);
+    let declared = read.messages[0].content.as_ref().unwrap();
+    let repaired = declared.notes.iter().find(|note| note.code == FindingCode::FormRepaired).unwrap();
+    assert_eq!(repaired.place.as_ref().unwrap().to_string(), "row 2".replace("row", "sheet A, row"));
+    // Two values in one place of one row: nobody knows which was meant.
+    let torn = first.replace("</row>", "") + &second.replace("<row r=\"2\">", "");
+    let sheet = format!("<worksheet><sheetData>{heading}{torn}</sheetData></worksheet>");
+    let read = document(&by_hand(BOOK, "<sst/>", &sheet));
+    let declared = read.messages[0].content.as_ref().unwrap();
+    assert!(declared.notes.iter().any(|note| note.code == FindingCode::RowUnreadable));
+}
+
+/// Where a workbook could not be read on: the part with line and column, or the last entry of an archive that is cut.
+#[test]
+fn refusals_of_workbooks_have_a_place() {
+    let limits = Limits::default();
+    let place = |bytes: &[u8], limits: &Limits| {
+        refused(bytes, limits).place.map(|place| place.to_string()).unwrap_or_default()
+    };
+    let sheet = format!("<worksheet>\n<sheetData>{}", inline(&["Surname"]));
+    assert_eq!(place(&by_hand(BOOK, "<sst/>", &sheet), &limits), "xl/worksheets/s.xml, line 2, column 67");
+    let bad = "<worksheet>\n  <sheetData></row></worksheet>";
+    assert_eq!(place(&by_hand(BOOK, "<sst/>", bad), &limits), "xl/worksheets/s.xml, line 2, column 14");
+    let dtd = "<!DOCTYPE sst []><sst/>";
+    assert_eq!(place(&by_hand(BOOK, dtd, "<worksheet/>"), &limits), "xl/strings.xml, line 1, column 1");
+    let whole = usual();
+    let cut = &whole[..whole.len() - 30];
+    assert!(place(cut, &limits).starts_with("xl/") || place(cut, &limits).starts_with("docProps/"), "{}", place(cut, &limits));
+    let small = Limits { max_unfolded_bytes: 200, ..Limits::default() };
+    assert!(place(&usual(), &small).starts_with("xl/"), "{}", place(&usual(), &small));
 }
 
 #[test]

@@ -168,7 +168,7 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "Announce the whole list first, or send it whole (BGM function 9 or 5).",
         ),
         C::RowUnreadable => {
-            ("Row {row} could not be read; the others were.", "Correct the row and submit a new revision.")
+            ("Row {row} could not be read as one person; the others were.", "Correct the row, one person in a row, and submit a new revision.")
         }
         C::HeadingUnknown => (
             "The heading of column {column} is not known; the column was not read.",

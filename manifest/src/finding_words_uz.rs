@@ -167,8 +167,8 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "Avval roʻyxatni toʻliq eʼlon qiling yoki uni toʻliq yuboring (BGM vazifasi 9 yoki 5).",
         ),
         C::RowUnreadable => (
-            "{row}-qatorni oʻqib boʻlmadi; qolganlari oʻqildi.",
-            "Qatorni tuzating va yangi tahrirni yuboring.",
+            "{row}-qatorni bir kishi sifatida oʻqib boʻlmadi; qolganlari oʻqildi.",
+            "Qatorni tuzating, har qatorda bir kishi, va yangi tahrirni yuboring.",
         ),
         C::HeadingUnknown => (
             "{column}-ustun sarlavhasi nomaʼlum; ustun oʻqilmadi.",

@@ -11,7 +11,7 @@ use super::words::COLUMNS;
 const COLUMNS_LOOKED_AT: usize = 128;
 
 /// A heading row that was understood.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Columns {
     /// Columns about persons.
     pub(super) persons: BTreeMap<Column, u32>,
@@ -27,6 +27,10 @@ pub(super) struct Columns {
     pub(super) passports: bool,
     /// How wide it is.
     pub(super) width: u32,
+    /// Columns of a second list beside the first: headings that were known already, enough of them for a person.
+    pub(super) beside: Vec<u32>,
+    /// The headings stand on another sheet.
+    pub(super) carried: bool,
 }
 
 /// How many headings of a row that are not known are compared with all that are.
@@ -68,6 +72,12 @@ impl Columns {
         row.cells.len() >= 3 && numbers.into_iter().all(|(cell, number)| cell.text == number.to_string())
     }
 
+    /// The same columns for a sheet that goes on without headings.
+    pub(super) fn carried(&self) -> Self {
+        let persons = self.persons.clone();
+        Self { persons, facts: self.facts.clone(), carried: true, passports: self.passports, width: self.width, ..Self::default() }
+    }
+
     fn is_documents_number(&self, column: u32, name: &str) -> bool {
         let before = column.checked_sub(1);
         let is = |wanted| self.persons.get(&wanted).copied() == before;
@@ -102,6 +112,7 @@ impl Columns {
     fn of(row: &Row, names: impl Iterator<Item = (u32, String)>, height: usize) -> Self {
         let mut columns = Self { row: row.number, height, width: row.width, ..Self::default() };
         let mut slips = SLIPS_LOOKED_FOR;
+        let mut repeated = Vec::new();
         for (column, name) in names.take(COLUMNS_LOOKED_AT) {
             columns.width = columns.width.max(column);
             let known = heading(&name).or_else(|| {
@@ -124,8 +135,17 @@ impl Columns {
                 None if columns.is_documents_number(column, &name) => {
                     columns.persons.insert(Column::DocumentNumber, column);
                 }
-                _ => columns.unknown.push((column, name)),
+                known => {
+                    if let Some(Heading::Person(person)) = known {
+                        repeated.push((person, column));
+                    }
+                    columns.unknown.push((column, name));
+                }
             }
+        }
+        let born = |(person, _): &(Column, u32)| matches!(person, Column::BirthDate | Column::DocumentNumber | Column::Document);
+        if repeated.iter().any(|(person, _)| person.identifies() && !born(&(*person, 0))) && repeated.iter().any(born) {
+            columns.beside = repeated.iter().map(|(_, column)| *column).collect();
         }
         columns
     }

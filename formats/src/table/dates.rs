@@ -227,6 +227,15 @@ fn in_calendar(day: Day) -> Option<Day> {
     Some(day)
 }
 
+/// The number that a day has since 1900, of a text that is a day's number since 1904, its time of day with it; `None` when it is
+/// no such number.
+pub(super) fn since_1904(text: &str) -> Option<String> {
+    let (days, rest) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = days.len() == 5 && days.bytes().chain(rest.bytes()).all(|b| b.is_ascii_digit());
+    let days = days.parse::<u32>().ok().filter(|_| is_number)?.checked_add(1462)?;
+    Some(if rest.is_empty() { days.to_string() } else { format!("{days}.{rest}") })
+}
+
 /// A day number of a table program into date and time; `None` outside of 1900 to 2200. Since 1904 in workbooks that say so.
 pub(super) fn from_day_number(days: f64, since_1904: bool) -> Option<DateTime> {
     if !(0.0..110_000.0).contains(&days) {

@@ -9,6 +9,8 @@ pub(super) struct Sheet {
     pub(super) rows: Vec<Row>,
     /// A value may have slipped into its neighbour's column: separators stand between cells, not coordinates.
     pub(super) may_slip: bool,
+    /// Numbers of days count from 1904, as older table programs of the Macintosh have it.
+    pub(super) since_1904: bool,
 }
 
 /// A row that holds something.
@@ -22,6 +24,10 @@ pub(super) struct Row {
     pub(super) cells: Vec<Cell>,
     /// A quotation mark was never closed: the row was read as if it were an ordinary letter.
     pub(super) open_quote: bool,
+    /// A row of this number came before: both are read.
+    pub(super) again: bool,
+    /// Two values stand in one place of the row: nobody knows which was meant.
+    pub(super) collides: bool,
 }
 
 /// A cell that holds something.

@@ -4,6 +4,7 @@ use super::columns::{Columns, may_be_heading};
 use super::fold::fold;
 use super::grid::{Cell, Row, Sheet};
 use super::heading::{Column, Fact, fact};
+use super::stray::{self, Somebody};
 use super::words;
 
 /// How many rows before the first heading are looked at.
@@ -47,6 +48,8 @@ pub(super) struct Layout<'s> {
     pub(super) totals: Vec<FactSaid>,
     /// Rows around the list that say nothing that is known: row and column.
     pub(super) unread: Vec<(u32, u32)>,
+    /// Where somebody may stand who is not read: row and column.
+    pub(super) strays: Vec<(u32, u32, Somebody)>,
 }
 
 /// The section that a text alone in its row, or a sheet's name, begins.
@@ -59,9 +62,10 @@ pub(super) fn section(text: &str) -> Option<Section> {
     }
 }
 
-/// Says what each row of a sheet is.
-pub(super) fn layout(sheet: &Sheet) -> Layout<'_> {
+/// Says what each row of a sheet is. `carried`: the headings of another sheet, which this one goes on without.
+pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) -> Layout<'_> {
     let mut layout = Layout::default();
+    layout.tables.extend(carried);
     let mut at = 0;
     let mut section_now = section(&sheet.name).unwrap_or(Section::Passengers);
     // Rows of a single cell below the last person: text if nobody follows, and a person whose row is broken otherwise.
@@ -81,19 +85,19 @@ pub(super) fn layout(sheet: &Sheet) -> Layout<'_> {
             if sheet.rows.get(at).is_some_and(|row| columns.is_numbered_by(row)) {
                 at += 1;
             }
-            layout.leave_unread(&mut pending);
+            layout.leave_unread(&mut pending, this_year);
             layout.tables.push(columns);
             continue;
         }
         let table = open.and_then(|open| layout.tables.get(open));
         match (open, kind(row, below, table, sheet.may_slip)) {
             (_, Kind::Section(section)) => {
-                layout.leave_unread(&mut pending);
+                layout.leave_unread(&mut pending, this_year);
                 section_now = section;
             }
             (_, Kind::Facts(mut facts)) => layout.facts.append(&mut facts),
             (Some(_), Kind::Total(mut totals)) => {
-                layout.leave_unread(&mut pending);
+                layout.leave_unread(&mut pending, this_year);
                 layout.totals.append(&mut totals);
             }
             (_, Kind::Nothing) => {}
@@ -106,23 +110,49 @@ pub(super) fn layout(sheet: &Sheet) -> Layout<'_> {
                 for row in pending.drain(..) {
                     layout.people.push(PersonRow { row, table, section: section_now, unreadable: true });
                 }
+                if let Some(column) = layout.tables.get(table).and_then(|it| stray::beside(row, it, this_year)) {
+                    layout.strays.push((row.number, column, Somebody::Likely));
+                }
                 layout.people.push(PersonRow { row, table, section: section_now, unreadable });
             }
             (_, Kind::Total(_) | Kind::Alone | Kind::Text | Kind::Person { .. }) => {
-                let column = row.cells.first().map_or(0, |cell| cell.column);
-                layout.unread.push((row.number, column));
+                layout.leave(row, this_year);
             }
         }
     }
-    layout.leave_unread(&mut pending);
+    layout.leave_unread(&mut pending, this_year);
+    // Above the first heading, or on a sheet without any: rows that were taken for text.
+    let first = layout.tables.first().filter(|table| !table.carried).map(|table| table.row);
+    for row in &sheet.rows {
+        let is_text = layout.unread.binary_search_by_key(&row.number, |(row, _)| *row).is_ok();
+        match first {
+            Some(first) if row.number < first && is_text && stray::above(row, this_year) => {
+                layout.strays.push((row.number, 0, Somebody::Likely));
+            }
+            None if layout.tables.is_empty() && is_text => {
+                let column = row.cells.first().map_or(0, |cell| cell.column);
+                let somebody = stray::in_row(row, this_year);
+                layout.strays.extend(somebody.map(|somebody| (row.number, column, somebody)));
+            }
+            _ => {}
+        }
+    }
     layout
 }
 
 impl Layout<'_> {
-    fn leave_unread(&mut self, pending: &mut Vec<&Row>) {
-        let places =
-            pending.drain(..).map(|row| (row.number, row.cells.first().map_or(0, |cell| cell.column)));
-        self.unread.extend(places);
+    fn leave_unread(&mut self, pending: &mut Vec<&Row>, this_year: i32) {
+        pending.drain(..).for_each(|row| self.leave(row, this_year));
+    }
+
+    /// A row that is not read, and whether somebody may stand in it. Of a sheet without headings it is asked later, when it
+    /// is known whether others have them.
+    fn leave(&mut self, row: &Row, this_year: i32) {
+        let column = row.cells.first().map_or(0, |cell| cell.column);
+        self.unread.push((row.number, column));
+        if !self.tables.is_empty() {
+            self.strays.extend(stray::in_row(row, this_year).map(|somebody| (row.number, column, somebody)));
+        }
     }
 }
 
@@ -190,7 +220,7 @@ fn kind(row: &Row, below: Option<&Row>, table: Option<&Columns>, may_slip: bool)
     if !identified && !born && !has_number && !is_person {
         return Kind::Text;
     }
-    Kind::Person { unreadable: too_wide || torn || !(identified || born) }
+    Kind::Person { unreadable: too_wide || torn || row.collides || !(identified || born) }
 }
 
 /// The words of a signature line before its colon or underscores.

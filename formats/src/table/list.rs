@@ -8,15 +8,17 @@ use manifest::declared::{
 use manifest::finding::{About, FindingCode, Severity};
 use manifest::person::CrewRole;
 
-use super::dates::Orders;
+use super::columns::Columns;
+use super::dates::{Orders, since_1904};
 use super::grid::Sheet;
 use super::heading::{Column, Fact};
 use super::journey::{self, Facts};
 use super::layout::{Layout, PersonRow, layout};
 use super::page::{At, Page, row_place};
 use super::person::{DATES, Reader, Table, Who, is_dash, who};
+use super::several::tells_of_several;
 use super::stops::Stops;
-use super::{fold, names, no_heading, said};
+use super::{fold, names, no_heading, said, stray};
 use crate::{Given, Limits, Message, Unreadable};
 
 /// The messages of a document's sheets.
@@ -24,7 +26,8 @@ use crate::{Given, Limits, Message, Unreadable};
 /// # Errors
 /// When no sheet has a heading that is known, or there are more messages than are read.
 pub(super) fn read(sheets: &[Sheet], given: &Given<'_>, limits: &Limits) -> Result<Vec<Message>, Unreadable> {
-    let understood: Vec<(&Sheet, Layout<'_>)> = sheets.iter().map(|sheet| (sheet, layout(sheet))).collect();
+    let mut understood: Vec<(&Sheet, Layout<'_>)> =
+        sheets.iter().map(|sheet| (sheet, layout(sheet, None, this_year(given)))).collect();
     if understood.iter().all(|(_, layout)| layout.tables.is_empty()) {
         return Err(no_heading());
     }
@@ -44,6 +47,7 @@ pub(super) fn read(sheets: &[Sheet], given: &Given<'_>, limits: &Limits) -> Resu
     };
     let own = understood.iter().filter(|(_, layout)| names_journey(layout)).count();
     if own < 2 {
+        carry_on(&mut understood, this_year(given));
         return Ok(vec![message(&understood, given, limits)]);
     }
     let (lists, others): (Vec<_>, Vec<_>) =
@@ -54,26 +58,51 @@ pub(super) fn read(sheets: &[Sheet], given: &Given<'_>, limits: &Limits) -> Resu
     }
     let mut messages: Vec<Message> =
         lists.iter().map(|list| message(std::slice::from_ref(list), given, limits)).collect();
-    if let Some(Message { content: Ok(first), .. }) = messages.first_mut() {
+    // Whose list a sheet without a journey is, nobody knows: each coach is told.
+    for message in &mut messages {
+        let Ok(declared) = &mut message.content else { continue };
         for (sheet, layout) in &others {
             if let Some(table) = layout.tables.first() {
                 let note = FormNote::new(FindingCode::ElementNotRead, Severity::Warning);
-                first.notes.push(
+                declared.notes.push(
                     note.place(row_place(&sheet.name, table.row))
                         .parameter("field", "sheet without a journey"),
                 );
             }
+            let mut page = Page { map: std::mem::take(&mut declared.source), notes: Vec::new() };
+            let name = page.sheet(&sheet.name);
+            said::strays(name, layout, &mut page);
+            declared.source = page.map;
+            declared.notes.append(&mut page.notes);
         }
     }
     Ok(messages)
+}
+
+/// The year in which a list is read, on the clock of the border posts.
+fn this_year(given: &Given<'_>) -> i32 {
+    i32::from(jiff::tz::Offset::constant(5).to_datetime(given.received_time).year())
+}
+
+/// Lets sheets without headings go on with the list of the sheet before them, where every row fits it; where no list comes
+/// before, with the first.
+fn carry_on<'s>(sheets: &mut [(&'s Sheet, Layout<'s>)], this_year: i32) {
+    let last = |layout: &Layout<'_>| layout.tables.last().map(Columns::carried);
+    let mut carried = sheets.iter().find_map(|(_, layout)| last(layout));
+    for (sheet, understood) in sheets {
+        if let Some(columns) = last(understood) {
+            carried = Some(columns);
+        } else if let Some(columns) = carried.as_ref().filter(|it| stray::continues(sheet, it, this_year)) {
+            *understood = layout(sheet, Some(columns.clone()), this_year);
+        }
+    }
 }
 
 fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) -> Message {
     let mut page = Page::default();
     let named: Vec<(NameId, &Sheet, &Layout<'_>)> =
         sheets.iter().map(|(sheet, layout)| (page.sheet(&sheet.name), *sheet, layout)).collect();
-    let offset = jiff::tz::Offset::constant(5);
-    let this_year = i32::from(offset.to_datetime(given.received_time).year());
+    let this_year = this_year(given);
     let facts = facts(&named, &mut page);
     let mut declared = Declared::default();
     journey::fill(&mut declared, &facts, this_year, &mut page);
@@ -92,8 +121,8 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
         cut_at: None,
     };
     let stops = list.stops(&named, &facts);
-    for (sheet, _, layout) in &named {
-        list.sheet(*sheet, layout, &stops);
+    for (sheet, cells, layout) in &named {
+        list.sheet(*sheet, cells.since_1904, layout, &stops);
     }
     list.drivers(&named);
     list.give_guardians();
@@ -144,9 +173,12 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
 
 fn facts(sheets: &[(NameId, &Sheet, &Layout<'_>)], page: &mut Page) -> Facts {
     let mut facts = Facts::default();
-    for (sheet, _, layout) in sheets {
+    for (sheet, cells, layout) in sheets {
         for said in layout.facts.iter().filter(|said| said.fact != Fact::Driver) {
-            facts.add(said.fact, &said.text, At { sheet: *sheet, row: said.row, column: said.column }, page);
+            let dated = [Fact::Arrival, Fact::ArrivalDate, Fact::Departure, Fact::DepartureDate];
+            let counted = (cells.since_1904 && dated.contains(&said.fact)).then(|| since_1904(&said.text));
+            let text = counted.flatten().unwrap_or_else(|| said.text.clone());
+            facts.add(said.fact, &text, At { sheet: *sheet, row: said.row, column: said.column }, page);
         }
         // Columns that repeat a fact in every row: what the first rows say, and the row where it changes.
         for person in &layout.people {
@@ -231,7 +263,7 @@ impl List<'_, '_> {
         Stops::of(facts, &pairs)
     }
 
-    fn sheet(&mut self, sheet: NameId, layout: &Layout<'_>, stops: &Stops) {
+    fn sheet(&mut self, sheet: NameId, since_1904: bool, layout: &Layout<'_>, stops: &Stops) {
         for (place, columns) in layout.tables.iter().enumerate() {
             let rows = || layout.people.iter().filter(move |person| person.table == place);
             let mut orders: BTreeMap<Column, Orders> = BTreeMap::new();
@@ -242,7 +274,8 @@ impl List<'_, '_> {
                 orders.insert(column, seen);
             }
             let text_limit = self.limits.max_text_bytes;
-            let table = Table { columns, sheet, orders: &orders, this_year: self.this_year, text_limit };
+            let this_year = self.this_year;
+            let table = Table { columns, sheet, orders: &orders, this_year, since_1904, text_limit };
             rows().for_each(|person| self.person(person, &table, stops));
         }
     }
@@ -255,8 +288,9 @@ impl List<'_, '_> {
             return;
         }
         let at = |column: u32| At { sheet: table.sheet, row: row.number, column };
+        let unreadable = person.unreadable || tells_of_several(row, table.columns, self.this_year);
         match who(person, table.columns) {
-            Who::Crew(role) if !person.unreadable => {
+            Who::Crew(role) if !unreadable => {
                 let index = self.crew.len();
                 let member =
                     Reader::new(table, row, About::CrewMember(index), index, self.page).crew_member(role);
@@ -265,7 +299,7 @@ impl List<'_, '_> {
             Who::Crew(_) | Who::Passenger => {
                 let index = self.passengers.len();
                 let mut reader = Reader::new(table, row, About::Passenger(index), index, self.page);
-                if person.unreadable {
+                if unreadable {
                     reader.unreadable();
                     self.passengers.push(Passenger::default());
                     return;
@@ -286,6 +320,10 @@ impl List<'_, '_> {
         if row.open_quote {
             let note = self.page.at(FindingCode::FormRepaired, Severity::Note, at(0));
             self.page.push(note.parameter("form", "quotation mark without its counterpart"));
+        }
+        if row.again {
+            let note = self.page.at(FindingCode::FormRepaired, Severity::Warning, at(0));
+            self.page.push(note.parameter("form", "two rows of one number, both read"));
         }
     }
 

@@ -21,6 +21,18 @@ pub(super) fn split(whole: &str) -> PersonName {
     PersonName { family_name: family, given_name, patronymic, ..PersonName::default() }
 }
 
+/// A name without the number of its row in front of it: `1. Иванов Иван`.
+pub(super) fn without_number(text: &str) -> &str {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = text.len().saturating_sub(rest.len());
+    match rest.strip_prefix(['.', ')']) {
+        Some(name) if (1..=3).contains(&digits) && !name.trim_start().starts_with(|c: char| c.is_ascii_digit()) => {
+            name.trim_start()
+        }
+        _ => text,
+    }
+}
+
 /// Given name and patronymic: the first word, and the rest where it looks like a father's name.
 pub(super) fn given_and_patronymic(text: &str) -> (String, String) {
     let mut parts: Vec<&str> = text.split_whitespace().collect();

@@ -49,6 +49,7 @@ pub(super) struct Table<'t> {
     pub(super) sheet: NameId,
     pub(super) orders: &'t BTreeMap<Column, Orders>,
     pub(super) this_year: i32,
+    pub(super) since_1904: bool,
     pub(super) text_limit: usize,
 }
 
@@ -154,9 +155,16 @@ impl<'t, 'p> Reader<'t, 'p> {
         cell.text.clone()
     }
 
+    /// A text of a name, without the number that some lists write before it.
+    fn name_text(&mut self, column: Column, field: &str) -> String {
+        let text = self.text(column, field);
+        let name = names::without_number(&text);
+        if name.len() == text.len() { text } else { name.to_owned() }
+    }
+
     fn name(&mut self) -> Option<PersonName> {
         let mut name = PersonName {
-            family_name: self.text(Column::Surname, "name.family_name"),
+            family_name: self.name_text(Column::Surname, "name.family_name"),
             given_name: names::without_dash(self.text(Column::GivenName, "name.given_name")),
             patronymic: names::father(self.text(Column::Patronymic, "name.patronymic")),
             script_code: String::new(),
@@ -166,9 +174,9 @@ impl<'t, 'p> Reader<'t, 'p> {
         if !both.is_empty() {
             (name.given_name, name.patronymic) = names::given_and_patronymic(&both);
         }
-        let native = self.text(Column::NativeFullName, "name.native_full_name");
-        let latin = self.text(Column::LatinFullName, "name.family_name");
-        let full = self.text(
+        let native = self.name_text(Column::NativeFullName, "name.native_full_name");
+        let latin = self.name_text(Column::LatinFullName, "name.family_name");
+        let full = self.name_text(
             Column::FullName,
             if latin.is_empty() { "name.family_name" } else { "name.native_full_name" },
         );
@@ -199,7 +207,10 @@ impl<'t, 'p> Reader<'t, 'p> {
             return None;
         }
         let order = self.table.orders.get(&column).and_then(|orders| orders.order());
-        let Some(day) = dates::date(&text, order, century, self.table.this_year) else {
+        // A day's number in a workbook that counts from 1904.
+        let counted = self.table.since_1904.then(|| dates::since_1904(&text)).flatten();
+        let read = counted.as_deref().unwrap_or(&text);
+        let Some(day) = dates::date(read, order, century, self.table.this_year) else {
             return Some(DeclaredDate::Said { text, format: String::new() });
         };
         if let (Some(doubt), Some(cell)) = (day.doubt, self.cell(column)) {

@@ -9,6 +9,7 @@ use super::heading::{Column, Fact};
 use super::journey::Facts;
 use super::layout::Layout;
 use super::page::{At, Page};
+use super::stray::Somebody;
 
 /// A list without a number has plate and day: the same list sent twice is the same list, and a bus goes once at a time.
 /// What was made is said: under it the list is asked for and corrected.
@@ -54,11 +55,36 @@ pub(super) fn not_held(sheets: &[(NameId, &Sheet, &Layout<'_>)], page: &mut Page
     page.push(note.at(About::Conveyance, "passenger_list.passengers").parameter("field", "type"));
 }
 
+/// Who may stand on a sheet and was not read. Somebody likely withholds the coach: the list is not all of it. What might be a
+/// name asks for a look at it.
+pub(super) fn strays(sheet: NameId, layout: &Layout<'_>, page: &mut Page) {
+    /// How many are named one by one.
+    const NAMED: usize = 20;
+    for (row, column, somebody) in layout.strays.iter().take(NAMED) {
+        let at = At { sheet, row: *row, column: *column };
+        let note = match somebody {
+            Somebody::Likely => page
+                .at(FindingCode::ValueMalformed, Severity::Blocking, at)
+                .parameter("form", "every person in a row of the list, under its headings"),
+            Somebody::Perhaps => page
+                .at(FindingCode::ElementNotRead, Severity::Warning, at)
+                .parameter("field", "words outside of the list that may be a name"),
+        };
+        page.push(note.at(About::Conveyance, "passenger_list"));
+    }
+}
+
 /// What stands on the sheets and was not read.
 pub(super) fn notes_of_layout(sheets: &[(NameId, &Sheet, &Layout<'_>)], page: &mut Page) {
     /// Rows of text around a list that are named one by one.
     const ROWS_NAMED: usize = 20;
     for (sheet, _, layout) in sheets {
+        for _ in layout.tables.iter().filter(|table| table.carried) {
+            let row = layout.people.first().map_or(1, |person| person.row.number);
+            let note = page.at(FindingCode::FormRepaired, Severity::Warning, At { sheet: *sheet, row, column: 0 });
+            page.push(note.parameter("form", "sheet without headings, read by those of the list before"));
+        }
+        strays(*sheet, layout, page);
         for table in &layout.tables {
             for (column, text) in &table.unknown {
                 page.heading_unknown(text, At { sheet: *sheet, row: table.row, column: *column });

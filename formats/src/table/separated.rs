@@ -36,7 +36,7 @@ fn most_headings(text: &str, separator: char) -> (usize, usize) {
     let mut most = 0;
     let mut asked = 0_usize;
     let mut rows_left = ROWS_FOR_SEPARATOR;
-    for (fields, ..) in (Records { rest: text, separator }).take(ROWS_FOR_SEPARATOR) {
+    for (fields, ..) in Records::new(text, separator).take(ROWS_FOR_SEPARATOR) {
         cells = cells.saturating_add(fields.len());
         // No list has one column: a row that a separator does not part is only counted, and so is the rest.
         if fields.len() < 2 || rows_left == 0 || asked >= FIELDS_FOR_SEPARATOR {
@@ -79,7 +79,7 @@ pub(super) fn sheet(text: &str, separator: char, limits: &Limits) -> Result<Shee
     let first = if hinted.is_some() { 0 } else { 1_u32 };
     let mut sheet = Sheet { may_slip: true, ..Sheet::default() };
     let mut parts = 0_usize;
-    for ((fields, open_quote), number) in (Records { rest, separator }).zip(first..) {
+    for ((fields, open_quote), number) in Records::new(rest, separator).zip(first..) {
         parts = parts.saturating_add(fields.len());
         if parts > limits.max_parts {
             let place = super::page::row_place("", number);
@@ -94,7 +94,7 @@ pub(super) fn sheet(text: &str, separator: char, limits: &Limits) -> Result<Shee
             .filter_map(|(column, field)| Cell::new(column, field, limits.max_text_bytes))
             .collect();
         if !cells.is_empty() {
-            sheet.rows.push(Row { number: number.max(1), width, cells, open_quote });
+            sheet.rows.push(Row { number: number.max(1), width, cells, open_quote, ..Row::default() });
         }
     }
     Ok(sheet)
@@ -104,6 +104,14 @@ pub(super) fn sheet(text: &str, separator: char, limits: &Limits) -> Result<Shee
 struct Records<'t> {
     rest: &'t str,
     separator: char,
+    /// How many lines are still to be read without minding quotation marks: two stray ones stand in them.
+    torn: usize,
+}
+
+impl<'t> Records<'t> {
+    const fn new(rest: &'t str, separator: char) -> Self {
+        Self { rest, separator, torn: 0 }
+    }
 }
 
 impl Iterator for Records<'_> {
@@ -121,14 +129,26 @@ impl Iterator for Records<'_> {
             return Some((fields, false));
         }
         let window = window(self.rest);
-        if let Some((fields, used)) = quoted(window, self.separator) {
-            self.rest = after_break(self.rest.get(used..).unwrap_or_default());
-            return Some((fields, false));
+        self.torn = self.torn.saturating_sub(1);
+        if let Some((fields, used)) = quoted(window, self.separator).filter(|_| self.torn == 0) {
+            self.torn = self.rest.get(..used).map_or(0, |taken| rows_fused(taken, self.separator, fields.len()));
+            if self.torn == 0 {
+                self.rest = after_break(self.rest.get(used..).unwrap_or_default());
+                return Some((fields, false));
+            }
         }
         let fields = line.split(self.separator).map(|field| field.replace('"', "")).collect();
         self.rest = after_break(self.rest.get(line_end..).unwrap_or_default());
         Some((fields, true))
     }
+}
+
+/// How many rows two stray quotation marks made into one: each line alone has as many fields as all of them together, and a
+/// value over two lines would have to hold separators to look like that. 0 when it is one row.
+fn rows_fused(taken: &str, separator: char, fields: usize) -> usize {
+    let lines = || taken.split(['\n', '\r']).filter(|line| !line.is_empty());
+    let alike = fields >= 3 && lines().all(|line| line.split(separator).count() == fields);
+    if alike { Some(lines().count()).filter(|lines| *lines > 1).unwrap_or(0) } else { 0 }
 }
 
 fn after_break(rest: &str) -> &str {
@@ -213,6 +233,23 @@ mod tests {
         assert_eq!(sheet.rows.len(), 42);
         assert_eq!(sheet.rows.iter().filter(|row| row.open_quote).count(), 1);
         assert_eq!(sheet.rows[1].joined(), "Open | A | M");
+    }
+
+    #[test]
+    fn two_stray_quotes_never_make_one_row_of_two() {
+        let text = "Surname;Name;Sex\n\"Open;A;M\nClosed\";B;F\n\"Third\";C;M\n\"two\nlines\";D;M\n";
+        let sheet = sheet(text, ';', &Limits::default()).unwrap();
+        let rows: Vec<_> = sheet.rows.iter().map(|row| (row.number, row.joined(), row.open_quote)).collect();
+        let of = |number, text: &str, open| (number, text.to_owned(), open);
+        assert_eq!(
+            rows[1..],
+            [
+                of(2, "Open | A | M", true),
+                of(3, "Closed | B | F", true),
+                of(4, "Third | C | M", false),
+                of(5, "two\nlines | D | M", false)
+            ]
+        );
     }
 
     #[test]

@@ -87,9 +87,10 @@ impl Draft {
         let minimum = rules.minimum(code, severity, kind);
         if self.coach && kind == SubjectKind::Traveller && leaves_unknown(code) && severity != Severity::Note
         {
-            self.own = worst([self.own, Verdict::Withheld(Withheld::BlockingFinding)]);
+            let red = Corridor::Red;
+            self.own = worst([self.own, Verdict::Corridor(red)]);
             tell(&mut self.conveyance.public_reasons, PublicReason::Finding(code));
-            fired(&mut self.conveyance, rule(ReasonCode::FindingBlocks, [code.as_str().to_owned()]));
+            fired(&mut self.conveyance, rule(ReasonCode::Finding, [code.as_str().to_owned(), word(red)]));
         }
         if let (Some(place), Some(Corridor::Red)) = (place, minimum) {
             self.lowerable[place] = false;

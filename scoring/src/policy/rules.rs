@@ -100,8 +100,8 @@ pub const RULES: &[(FindingCode, [Option<Corridor>; 4])] = {
 /// What a warning asks for that stands in no rule: somebody looks, until the table says otherwise.
 const UNJUDGED: [Option<Corridor>; 4] = [Y, Y, R, R];
 
-/// Does a finding about one traveller leave somebody on the list whom nobody knows? Then the list is no more than the rest of
-/// it, and the coach waits for an officer, whatever the others are.
+/// Does a finding about one traveller leave somebody on the list whom nobody knows? Then the coach is red, whatever the others
+/// are: an officer looks who that is. They and nobody else are withheld.
 #[must_use]
 pub fn leaves_unknown(code: FindingCode) -> bool {
     code == FindingCode::RowUnreadable

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::malformed;
-use super::parts::Parts;
+use super::parts::{Parts, placed};
 use super::xml::{Step, Walk, attribute, is_set};
 use crate::Unreadable;
 use crate::table::encoding;
@@ -22,12 +22,18 @@ pub(super) struct Entry {
     pub(super) hidden: bool,
 }
 
+/// The workbook's own part.
+const BOOK: &str = "xl/workbook.xml";
+
+/// The part that says where the others are.
+const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
+
 /// How many sheets are listed.
 const MOST_SHEETS: usize = 256;
 
 pub(super) fn read(parts: &mut Parts<'_>) -> Result<Book, Unreadable> {
-    let Some(part) = parts.part("xl/workbook.xml")? else {
-        return Err(malformed("it is no workbook: the part xl/workbook.xml is missing"));
+    let Some(part) = parts.part(BOOK)? else {
+        return Err(placed(BOOK, malformed("it is no workbook: the part xl/workbook.xml is missing")));
     };
     let relations = relations(parts)?;
     let text = encoding::decode(&part).text;
@@ -39,7 +45,7 @@ pub(super) fn read(parts: &mut Parts<'_>) -> Result<Book, Unreadable> {
         styles: by_kind(&relations, "/styles", "xl/styles.xml"),
     };
     loop {
-        match walk.next()? {
+        match walk.next().map_err(|unreadable| placed(BOOK, unreadable))? {
             Step::Open(tag) if tag.local_name().as_ref() == "workbookPr" => {
                 book.since_1904 = is_set(&tag, "date1904");
             }
@@ -70,13 +76,14 @@ struct Relation {
 
 fn relations(parts: &mut Parts<'_>) -> Result<HashMap<String, Relation>, Unreadable> {
     let mut relations = HashMap::new();
-    let Some(part) = parts.part("xl/_rels/workbook.xml.rels")? else {
-        return Err(malformed("it is no workbook: the part xl/_rels/workbook.xml.rels is missing"));
+    let Some(part) = parts.part(RELATIONS)? else {
+        let cause = "it is no workbook: the part xl/_rels/workbook.xml.rels is missing";
+        return Err(placed(RELATIONS, malformed(cause)));
     };
     let text = encoding::decode(&part).text;
     let mut walk = Walk::new(&text);
     loop {
-        match walk.next()? {
+        match walk.next().map_err(|unreadable| placed(RELATIONS, unreadable))? {
             Step::Open(tag) if tag.local_name().as_ref() == "Relationship" => {
                 let target = attribute(&tag, "Target").unwrap_or_default();
                 let path = match target.strip_prefix('/') {

@@ -75,11 +75,13 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Unreadable
     let mut parts = Parts::open(bytes, limits)?;
     let book = book::read(&mut parts)?;
     let strings = match parts.part(&book.strings)? {
-        Some(part) => strings::read(&part, limits)?,
+        Some(part) => {
+            strings::read(&part, limits).map_err(|unreadable| parts::placed(&book.strings, unreadable))?
+        }
         None => Vec::new(),
     };
     let styles = match parts.part(&book.styles)? {
-        Some(part) => styles::read(&part)?,
+        Some(part) => styles::read(&part).map_err(|unreadable| parts::placed(&book.styles, unreadable))?,
         None => Vec::new(),
     };
     let mut budget = sheet::Budget::new(limits);
@@ -92,7 +94,8 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Workbook, Unreadable
         }
         let Some(part) = parts.part(&entry.path)? else { continue };
         let context = sheet::Context { strings: &strings, styles: &styles, since_1904: book.since_1904 };
-        sheets.push(sheet::read(entry.name, &part, &context, &mut budget)?);
+        let read = sheet::read(entry.name, &part, &context, &mut budget);
+        sheets.push(read.map_err(|unreadable| parts::placed(&entry.path, unreadable))?);
     }
     Ok(Workbook { sheets, hidden })
 }

@@ -1,6 +1,6 @@
 //! One sheet: its cells, and merged cells filled downwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::strings::unescaped;
 use super::styles::Style;
@@ -61,9 +61,11 @@ pub(super) fn read(
 ) -> Result<Sheet, Unreadable> {
     let text = encoding::decode(part).text;
     let mut walk = Walk::new(&text);
-    let mut rows: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
+    let mut rows: Rows = BTreeMap::new();
     let mut merges = Vec::new();
     let (mut row, mut column) = (0_u32, 0_u32);
+    // How often the row's number came before: a broken writer's two rows of one number are two rows.
+    let mut turn = 0_u32;
     let mut open = Open::default();
     let (mut in_value, mut in_text, mut aid) = (false, false, false);
     loop {
@@ -73,6 +75,8 @@ pub(super) fn read(
                     let number = attribute(&tag, "r").and_then(|number| number.parse().ok());
                     row = number.unwrap_or_else(|| row.saturating_add(1));
                     column = 0;
+                    let before = rows.range((row, 0)..=(row, u32::MAX)).next_back();
+                    turn = before.map_or(0, |((_, turn), _)| turn.saturating_add(1));
                 }
                 "c" => {
                     let place = attribute(&tag, "r").and_then(|place| place_of(&place));
@@ -102,7 +106,7 @@ pub(super) fn read(
                     let text = shown(std::mem::take(&mut open), context);
                     if let Some(cell) = Cell::new(column, &text, budget.limits.max_text_bytes) {
                         budget.take(&name, row, &cell.text)?;
-                        rows.entry(row).or_default().push(cell);
+                        rows.entry((row, turn)).or_default().push(cell);
                     }
                 }
                 _ => {}
@@ -110,14 +114,27 @@ pub(super) fn read(
             Step::End => break,
         }
     }
-    for cells in rows.values_mut() {
+    let mut collided = BTreeSet::new();
+    for (row, cells) in &mut rows {
         cells.sort_by_key(|cell| cell.column);
-        cells.dedup_by_key(|cell| cell.column);
+        cells.dedup_by(|next, cell| {
+            let same = next.column == cell.column;
+            if same && next.text != cell.text {
+                collided.insert(*row);
+            }
+            same
+        });
     }
     fill(&name, &mut rows, &merges, budget)?;
-    let rows = rows.into_iter().map(|(number, cells)| Row { number, cells, ..Row::default() });
-    Ok(Sheet { name, rows: rows.collect(), may_slip: false })
+    let rows = rows.into_iter().map(|((number, turn), cells)| {
+        let collides = collided.contains(&(number, turn));
+        Row { number, cells, again: turn > 0, collides, ..Row::default() }
+    });
+    Ok(Sheet { name, rows: rows.collect(), may_slip: false, since_1904: context.since_1904 })
 }
+
+/// Cells by row's number, and by the turn of rows that share one.
+type Rows = BTreeMap<(u32, u32), Vec<Cell>>;
 
 /// Adds to a text what is going to be kept of it.
 fn push(text: &mut String, more: &str, limits: &Limits) {
@@ -202,14 +219,14 @@ fn area_of(area: &str) -> Option<(u32, u32, u32)> {
 /// The value of cells that are merged downwards stands in each row that holds something.
 fn fill(
     name: &str,
-    rows: &mut BTreeMap<u32, Vec<Cell>>,
+    rows: &mut Rows,
     merges: &[(u32, u32, u32)],
     budget: &mut Budget<'_>,
 ) -> Result<(), Unreadable> {
     for (column, first, last) in merges {
-        let found = rows.get(first).and_then(|cells| cells.iter().find(|cell| cell.column == *column));
+        let found = rows.get(&(*first, 0)).and_then(|cells| cells.iter().find(|cell| cell.column == *column));
         let Some(cell) = found.cloned() else { continue };
-        for (row, cells) in rows.range_mut(first.saturating_add(1)..=*last) {
+        for ((row, _), cells) in rows.range_mut((first.saturating_add(1), 0)..=(*last, u32::MAX)) {
             if let Err(place) = cells.binary_search_by_key(column, |cell| cell.column) {
                 budget.take(name, *row, &cell.text)?;
                 cells.insert(place, cell.clone());

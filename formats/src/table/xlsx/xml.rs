@@ -4,6 +4,8 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
+use manifest::declared::SourcePlace;
+
 use super::malformed;
 use crate::{Cause, Unreadable};
 
@@ -18,6 +20,7 @@ pub(super) enum Step<'t> {
 /// Walks through a part.
 pub(super) struct Walk<'t> {
     reader: Reader<&'t [u8]>,
+    text: &'t str,
     /// An empty element's closing that is still to be told.
     closing: Option<String>,
     depth: usize,
@@ -30,7 +33,7 @@ impl<'t> Walk<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         let mut reader = Reader::from_str(text);
         reader.config_mut().allow_dangling_amp = true;
-        Self { reader, closing: None, depth: 0 }
+        Self { reader, text, closing: None, depth: 0 }
     }
 
     /// The next step. Empty elements open and close.
@@ -39,16 +42,20 @@ impl<'t> Walk<'t> {
             return Ok(Step::Close(name));
         }
         loop {
-            let event = self
-                .reader
-                .read_event()
-                .map_err(|_| malformed("a part of the workbook is not well-formed XML"))?;
+            let begin = self.reader.buffer_position();
+            let event = match self.reader.read_event() {
+                Ok(event) => event,
+                Err(_) => {
+                    let refused = malformed("a part of the workbook is not well-formed XML");
+                    return Err(self.at(self.reader.error_position(), refused.cause));
+                }
+            };
             return Ok(match event {
                 Event::Start(tag) => {
                     self.depth = self.depth.saturating_add(1);
                     if self.depth > DEEPEST {
                         let cause = Cause::TooMany { what: "elements inside each other", limit: DEEPEST };
-                        return Err(Unreadable { place: None, cause });
+                        return Err(self.at(begin, cause));
                     }
                     Step::Open(tag)
                 }
@@ -77,17 +84,26 @@ impl<'t> Walk<'t> {
                     };
                     Step::Text(letter.to_string())
                 }
-                Event::DocType(_) => return Err(Unreadable { place: None, cause: Cause::DocumentType }),
+                Event::DocType(_) => return Err(self.at(begin, Cause::DocumentType)),
                 Event::Eof if self.depth > 0 => {
-                    return Err(Unreadable {
-                        place: None,
-                        cause: Cause::Truncated("the end of a part of the workbook"),
-                    });
+                    return Err(self.at(begin, Cause::Truncated("the end of a part of the workbook")));
                 }
                 Event::Eof => Step::End,
                 Event::Comment(_) | Event::PI(_) | Event::Decl(_) => continue,
             });
         }
+    }
+}
+
+impl Walk<'_> {
+    /// A refusal with line and column of a byte of the part.
+    fn at(&self, byte: u64, cause: Cause) -> Unreadable {
+        let before = usize::try_from(byte).unwrap_or(usize::MAX).min(self.text.len());
+        let before = self.text.get(..self.text.floor_char_boundary(before)).unwrap_or_default();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
+        let line = number(before.matches('\n').count());
+        let column = number(before.rsplit('\n').next().map_or(0, |last| last.chars().count()));
+        Unreadable { place: Some(SourcePlace::Line { line, column }), cause }
     }
 }
 
