@@ -81,6 +81,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What stands in the way: notes and warnings are no errors of a refused message. All of it where nothing does by itself.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &AnswerFinding> {
+        let any = self.findings.iter().any(|finding| finding.is_blocking);
+        self.findings.iter().filter(move |finding| finding.is_blocking || !any)
+    }
+
     /// The answer to a message that could not be read.
     #[must_use]
     pub fn unreadable(unreadable: &Unreadable, answer_reference: String, receive_time: Timestamp) -> Self {

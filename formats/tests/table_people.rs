@@ -118,9 +118,18 @@ fn row(sheet: &mut Worksheet, number: u32, cells: &[&str]) {
 }
 
 const HEAD: [&str; 9] = [
-    "№", "Familiyasi", "Ismi", "Tugʻilgan sana", "Jinsi", "Fuqaroligi", "Hujjat turi", "Hujjat raqami", "Lavozimi",
+    "№",
+    "Familiyasi",
+    "Ismi",
+    "Tugʻilgan sana",
+    "Jinsi",
+    "Fuqaroligi",
+    "Hujjat turi",
+    "Hujjat raqami",
+    "Lavozimi",
 ];
-const DRIVER: [&str; 9] = ["1", "Omarov", "Yerlan", "01.01.1975", "erkak", "KZ", "Pasport", "N1111111", "haydovchi"];
+const DRIVER: [&str; 9] =
+    ["1", "Omarov", "Yerlan", "01.01.1975", "erkak", "KZ", "Pasport", "N1111111", "haydovchi"];
 const FIRST: [&str; 8] = ["2", "Aliyev", "Anvar", "02.01.1980", "erkak", "UZ", "Pasport", "AA2222222"];
 const SECOND: [&str; 8] = ["3", "Boboyev", "Botir", "03.01.1981", "erkak", "UZ", "Pasport", "AA3333333"];
 const THIRD: [&str; 8] = ["4", "Karimov", "Komil", "13.01.1982", "erkak", "UZ", "Pasport", "AA4444444"];
@@ -203,10 +212,7 @@ fn a_name_alone_below_the_list_asks_for_a_look() {
     let name = |sheet: &mut Worksheet| row(sheet, 9, &["Karimov Komil"]);
     let found = told(&heavy(book(name, |_| {})));
     let place = String::from("sheet Roʻyxat, row 10, column 1 (A10)");
-    assert!(
-        found.contains(&(C::ElementNotRead, Severity::Warning, About::Conveyance, place)),
-        "{found:?}"
-    );
+    assert!(found.contains(&(C::ElementNotRead, Severity::Warning, About::Conveyance, place)), "{found:?}");
     // What stands below lists anyway asks for nothing.
     let signature = |sheet: &mut Worksheet| {
         row(sheet, 9, &["Jami:", "1"]);
@@ -227,4 +233,14 @@ fn people_below_the_list_under_words_of_their_own_are_read() {
     let read = book(more, |_| {});
     assert_eq!(families(&read), ["Aliyev", "Karimov"]);
     assert!(heavy(read).is_empty());
+}
+
+/// Headings without rows: an empty coach says that it is empty, of every other somebody asks who travels in it.
+#[test]
+fn a_list_of_nobody_is_asked_about() {
+    let driver = "1;Примеров;Пётр;01.01.1975;М;KZ;Паспорт;N1111111;Водитель";
+    let of = |count: &str| told(&heavy(declared(format!("{JOURNEY}{count}{HEADING}{driver}\n").as_bytes())));
+    let asked = (C::RequiredFieldMissing, Severity::Warning, About::Conveyance, String::from("row 6"));
+    assert_eq!(of(""), [asked]);
+    assert_eq!(of("Количество пассажиров: 0\n"), []);
 }

@@ -234,7 +234,11 @@ fn refusals_of_workbooks_have_a_place() {
     assert_eq!(place(&by_hand(BOOK, dtd, "<worksheet/>"), &limits), "xl/strings.xml, line 1, column 1");
     let whole = usual();
     let cut = &whole[..whole.len() - 30];
-    assert!(place(cut, &limits).starts_with("xl/") || place(cut, &limits).starts_with("docProps/"), "{}", place(cut, &limits));
+    assert!(
+        place(cut, &limits).starts_with("xl/") || place(cut, &limits).starts_with("docProps/"),
+        "{}",
+        place(cut, &limits)
+    );
     let small = Limits { max_unfolded_bytes: 200, ..Limits::default() };
     assert!(place(&usual(), &small).starts_with("xl/"), "{}", place(&usual(), &small));
 }

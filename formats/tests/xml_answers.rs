@@ -120,6 +120,24 @@ fn to_older_messages_and_entry_summaries() {
     assert_eq!(one(&CC315A.replace("CC315A", "CC313A"), outcome(false)).0, "CC305A");
 }
 
+/// A note or a warning beside what stands in the way is no error of the message.
+#[test]
+fn errors_are_what_stands_in_the_way() {
+    let mut refused = outcome(false);
+    let noted = AnswerFinding {
+        code: "ELEMENT_NOT_READ".to_owned(),
+        is_blocking: false,
+        ..refused.findings[0].clone()
+    };
+    refused.findings.insert(0, noted);
+    for (message, group) in [(CC015C, "<FunctionalError>"), (CC015B, "<FUNERRER1>"), (CC315A, "<FUNERRER1>")]
+    {
+        let (_, text) = one(message, refused.clone());
+        assert_eq!(text.matches(group).count(), 1, "{text}");
+        assert!(!text.contains("ELEMENT_NOT_READ"), "{text}");
+    }
+}
+
 /// Names of the elements directly inside of an element, in their order.
 fn inside(text: &str, name: &str) -> Vec<String> {
     let mut depth = 0_usize;

@@ -259,3 +259,45 @@ fn a_rendering_as_json_is_the_same_message() {
     let place = place(&mut declared, "cargo.consignments[0].goods_items[0].description");
     assert!(place.starts_with("/n1:CC015C/Consignment/HouseConsignment/0/ConsignmentItem/0/"), "{place}");
 }
+
+/// Which of two different values was meant, nobody knows: the consignment waits for an officer, and a journey is looked at.
+#[test]
+fn one_value_said_twice_is_not_known() {
+    let heavy = |text: &str| -> Vec<(FindingCode, Severity, String, String)> {
+        let notes = only(text).notes.into_iter().filter(|note| note.severity > Severity::Note);
+        let place = |note: &manifest::declared::FormNote| note.place.as_ref().unwrap().to_string();
+        notes.map(|note| (note.code, note.severity, note.path.to_string(), place(&note))).collect()
+    };
+    let usual = heavy(CC015C);
+    let once = "<grossMass>600</grossMass>";
+    let twice = |second: &str| heavy(&CC015C.replacen(once, &format!("{once}{second}"), 1));
+    assert_eq!(twice("<grossMass>600</grossMass>"), usual, "said twice alike is said once");
+    let [found] = &twice("<grossMass>9000</grossMass>")[..] else {
+        panic!("{:?}", twice("<grossMass>9000</grossMass>"))
+    };
+    assert_eq!((found.0, found.1), (FindingCode::ValueMalformed, Severity::Blocking));
+    assert_eq!(found.2, "cargo.consignments[1].gross_mass_mg");
+    assert!(found.3.contains("grossMass[2], line 86"), "{}", found.3);
+    let number = heavy(&CC015C.replace("</LRN>", "</LRN><LRN>ANOTHER</LRN>"));
+    let [found] = &number[..] else { panic!("{number:?}") };
+    assert_eq!((found.0, found.1), (FindingCode::ValueMalformed, Severity::Warning));
+    let goods = heavy(&CC015C.replacen(
+        "</Commodity>",
+        "</Commodity><Commodity><descriptionOfGoods>Another</descriptionOfGoods></Commodity>",
+        1,
+    ));
+    let [found] = &goods[..] else { panic!("{goods:?}") };
+    assert_eq!((found.0, found.1), (FindingCode::ElementNotRead, Severity::Warning));
+}
+
+/// A message that is not what it claims is refused, with the place of the claim.
+#[test]
+fn a_message_that_claims_to_be_another_is_refused() {
+    let claim = CC015C.replace("<messageType>CC015C", "<messageType>CC044C");
+    let document = document(claim.as_bytes());
+    let refused = document.messages[0].content.as_ref().unwrap_err();
+    assert_eq!(refused.place.as_ref().unwrap().to_string(), "/CC015C/messageType, line 8, column 3");
+    assert_eq!(refused.to_string(), "the message says that it is of another type: CC044C");
+    // National letters in front are the same message.
+    only(&CC015C.replace("<messageType>CC015C", "<messageType>XI015C"));
+}

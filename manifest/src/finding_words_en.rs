@@ -167,9 +167,10 @@ pub(crate) const fn words(code: FindingCode) -> (&'static str, &'static str) {
             "The message names only those whom it changes; the others stay as they were announced.",
             "Announce the whole list first, or send it whole (BGM function 9 or 5).",
         ),
-        C::RowUnreadable => {
-            ("Row {row} could not be read as one person; the others were.", "Correct the row, one person in a row, and submit a new revision.")
-        }
+        C::RowUnreadable => (
+            "Row {row} could not be read as one person; the others were.",
+            "Correct the row, one person in a row, and submit a new revision.",
+        ),
         C::HeadingUnknown => (
             "The heading of column {column} is not known; the column was not read.",
             "Use one of the headings in the documentation, or leave the column if it does not matter.",

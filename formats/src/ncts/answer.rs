@@ -85,7 +85,7 @@ fn body(xml: &mut Writer, kind: &str, head: &AnswerHead, answer: &Answer) {
         }
     });
     if matches!(kind, "CC056C" | "CC057C") {
-        for finding in &answer.findings {
+        for finding in answer.errors() {
             xml.group("FunctionalError", |xml| {
                 xml.text("errorPointer", &pointer(finding));
                 xml.text("errorCode", error_code(finding));
@@ -96,11 +96,9 @@ fn body(xml: &mut Writer, kind: &str, head: &AnswerHead, answer: &Answer) {
     }
 }
 
-/// What stands in the way first, each with its code.
+/// What stands in the way, each with its code.
 fn reasons(answer: &Answer) -> String {
-    let (blocking, others): (Vec<_>, Vec<_>) =
-        answer.findings.iter().partition(|finding| finding.is_blocking);
-    let each = blocking.into_iter().chain(others).take(REASONS);
+    let each = answer.errors().take(REASONS);
     each.map(|finding| format!("{}: {}", finding.code, finding.text)).collect::<Vec<_>>().join("; ")
 }
 

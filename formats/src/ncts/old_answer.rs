@@ -58,9 +58,9 @@ pub(crate) fn envelope_of(
     xml.said("CorIdeMES25", &head.transport_reference);
 }
 
-/// What was noted, one group each.
+/// What stands in the way, one group each.
 pub(crate) fn errors(xml: &mut Writer, answer: &Answer) {
-    for finding in &answer.findings {
+    for finding in answer.errors() {
         xml.group("FUNERRER1", |xml| {
             xml.text("ErrTypER11", error_code(finding));
             xml.text("ErrPoiER12", &pointer(finding));

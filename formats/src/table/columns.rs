@@ -75,7 +75,14 @@ impl Columns {
     /// The same columns for a sheet that goes on without headings.
     pub(super) fn carried(&self) -> Self {
         let persons = self.persons.clone();
-        Self { persons, facts: self.facts.clone(), carried: true, passports: self.passports, width: self.width, ..Self::default() }
+        Self {
+            persons,
+            facts: self.facts.clone(),
+            carried: true,
+            passports: self.passports,
+            width: self.width,
+            ..Self::default()
+        }
     }
 
     fn is_documents_number(&self, column: u32, name: &str) -> bool {
@@ -143,8 +150,12 @@ impl Columns {
                 }
             }
         }
-        let born = |(person, _): &(Column, u32)| matches!(person, Column::BirthDate | Column::DocumentNumber | Column::Document);
-        if repeated.iter().any(|(person, _)| person.identifies() && !born(&(*person, 0))) && repeated.iter().any(born) {
+        let born = |(person, _): &(Column, u32)| {
+            matches!(person, Column::BirthDate | Column::DocumentNumber | Column::Document)
+        };
+        if repeated.iter().any(|(person, _)| person.identifies() && !born(&(*person, 0)))
+            && repeated.iter().any(born)
+        {
             columns.beside = repeated.iter().map(|(_, column)| *column).collect();
         }
         columns

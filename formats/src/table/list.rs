@@ -133,6 +133,13 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
         let departure = journey.departure_time.clone();
         journey.stops = stops.declared(&facts, departure.as_ref(), &mut page);
     }
+    // Where the list begins: for what is said of all of it, nobody on it included.
+    let mut tables =
+        named.iter().flat_map(|(sheet, _, layout)| layout.tables.iter().map(move |it| (sheet, it)));
+    if let Some((sheet, table)) = tables.next() {
+        let at = At { sheet: *sheet, row: table.row, column: 0 };
+        page.mark(PathKey::ROOT.field("passenger_list").field("passengers"), at);
+    }
     let service = journey::service(&facts, &mut page);
     let permit_at = PathKey::ROOT.field("passenger_list").field("route_permit_reference");
     if let Some((_, at)) = facts.said(Fact::Permit) {

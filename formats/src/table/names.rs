@@ -26,7 +26,9 @@ pub(super) fn without_number(text: &str) -> &str {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = text.len().saturating_sub(rest.len());
     match rest.strip_prefix(['.', ')']) {
-        Some(name) if (1..=3).contains(&digits) && !name.trim_start().starts_with(|c: char| c.is_ascii_digit()) => {
+        Some(name)
+            if (1..=3).contains(&digits) && !name.trim_start().starts_with(|c: char| c.is_ascii_digit()) =>
+        {
             name.trim_start()
         }
         _ => text,

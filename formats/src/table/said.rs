@@ -81,7 +81,8 @@ pub(super) fn notes_of_layout(sheets: &[(NameId, &Sheet, &Layout<'_>)], page: &m
     for (sheet, _, layout) in sheets {
         for _ in layout.tables.iter().filter(|table| table.carried) {
             let row = layout.people.first().map_or(1, |person| person.row.number);
-            let note = page.at(FindingCode::FormRepaired, Severity::Warning, At { sheet: *sheet, row, column: 0 });
+            let note =
+                page.at(FindingCode::FormRepaired, Severity::Warning, At { sheet: *sheet, row, column: 0 });
             page.push(note.parameter("form", "sheet without headings, read by those of the list before"));
         }
         strays(*sheet, layout, page);

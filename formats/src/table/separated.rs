@@ -131,7 +131,8 @@ impl Iterator for Records<'_> {
         let window = window(self.rest);
         self.torn = self.torn.saturating_sub(1);
         if let Some((fields, used)) = quoted(window, self.separator).filter(|_| self.torn == 0) {
-            self.torn = self.rest.get(..used).map_or(0, |taken| rows_fused(taken, self.separator, fields.len()));
+            self.torn =
+                self.rest.get(..used).map_or(0, |taken| rows_fused(taken, self.separator, fields.len()));
             if self.torn == 0 {
                 self.rest = after_break(self.rest.get(used..).unwrap_or_default());
                 return Some((fields, false));

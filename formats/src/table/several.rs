@@ -125,11 +125,14 @@ fn births(text: &str, this_year: i32) -> bool {
         return false;
     }
     let strokes = text.contains(['.', '-']);
-    let parts = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|') || (strokes && c == '/'));
+    let parts =
+        text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|') || (strokes && c == '/'));
     let whole = parts.filter(|part| part.bytes().filter(u8::is_ascii_digit).count() >= 6);
     let mut days = whole.filter_map(|part| dates::date(part, None, Century::Past, this_year));
     let first = days.next();
-    days.any(|day| first.is_some_and(|first| (first.year, first.month, first.day) != (day.year, day.month, day.day)))
+    days.any(|day| {
+        first.is_some_and(|first| (first.year, first.month, first.day) != (day.year, day.month, day.day))
+    })
 }
 
 #[cfg(test)]
@@ -183,13 +186,28 @@ mod tests {
 
     #[test]
     fn documents_and_births_of_one_and_of_two() {
-        for one in ["AA3333333", "AA 3333333", "4510 123456", "4510/123456", "AA1234567/30512851234567", "I-ТН №123456"] {
+        for one in [
+            "AA3333333",
+            "AA 3333333",
+            "4510 123456",
+            "4510/123456",
+            "AA1234567/30512851234567",
+            "I-ТН №123456",
+        ] {
             assert!(!documents(one), "{one}");
         }
         for two in ["AA3333333, AA4444444", "AA3333333/AA4444444", "N1111111\nN2222222"] {
             assert!(documents(two), "{two}");
         }
-        for one in ["03.01.1981", "03/01/1981", "3 января 1981", "03.01.1981/1981-01-03", "1981", "03.01.1981 г. Ташкент", ""] {
+        for one in [
+            "03.01.1981",
+            "03/01/1981",
+            "3 января 1981",
+            "03.01.1981/1981-01-03",
+            "1981",
+            "03.01.1981 г. Ташкент",
+            "",
+        ] {
             assert!(!births(one, 2026), "{one}");
         }
         for two in ["03.01.1981, 14.01.1982", "03.01.1981/14.01.1982", "03.01.1981\n14.01.1982"] {

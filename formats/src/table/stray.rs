@@ -70,13 +70,8 @@ pub(super) fn continues(sheet: &Sheet, columns: &Columns, this_year: i32) -> boo
 
 fn is_person_of(row: &Row, columns: &Columns, this_year: i32) -> bool {
     let cell = |column: &Column| columns.persons.get(column).and_then(|place| row.cell(*place));
-    let names = [
-        Column::Surname,
-        Column::GivenName,
-        Column::FullName,
-        Column::LatinFullName,
-        Column::NativeFullName,
-    ];
+    let names =
+        [Column::Surname, Column::GivenName, Column::FullName, Column::LatinFullName, Column::NativeFullName];
     let named = names.iter().filter_map(cell).all(|cell| is_name(&cell.text));
     let is_named = names.iter().filter_map(cell).count() > 0;
     let born = cell(&Column::BirthDate);
@@ -89,7 +84,9 @@ fn is_person_of(row: &Row, columns: &Columns, this_year: i32) -> bool {
 /// Letters, and the signs that stand in names; no word that a list or a letter around it uses for something else.
 fn is_name(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    let signs = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\'' | '`' | '’' | '‘' | 'ʻ' | 'ʼ' | '(' | ')');
+    let signs = |c: char| {
+        c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\'' | '`' | '’' | '‘' | 'ʻ' | 'ʼ' | '(' | ')')
+    };
     letters >= 2 && text.len() <= 120 && text.chars().all(signs) && !is_known(text)
 }
 
@@ -157,7 +154,9 @@ fn is_birth(text: &str, this_year: i32) -> bool {
 
 fn holds_birth(text: &str, this_year: i32) -> bool {
     is_birth(text, this_year)
-        || text.split([' ', ',', ';', '\n']).any(|word| word.contains(['.', '-', '/']) && is_birth(word, this_year))
+        || text
+            .split([' ', ',', ';', '\n'])
+            .any(|word| word.contains(['.', '-', '/']) && is_birth(word, this_year))
 }
 
 #[cfg(test)]
@@ -181,7 +180,8 @@ mod tests {
         ] {
             assert_eq!(in_row(&row(likely), 2026), Some(Somebody::Likely), "{likely:?}");
         }
-        for perhaps in [&["Karimov Komil"][..], &["Каримов Камол Рустамович"], &["5", "Karimov Komil"]] {
+        for perhaps in [&["Karimov Komil"][..], &["Каримов Камол Рустамович"], &["5", "Karimov Komil"]]
+        {
             assert_eq!(in_row(&row(perhaps), 2026), Some(Somebody::Perhaps), "{perhaps:?}");
         }
         for nobody in [

@@ -149,6 +149,10 @@ fn message(
 ) -> Message {
     let here = place(tree, element);
     let (name, disagrees) = name_of(tree, element);
+    // A rendering as JSON is not the message itself, and its root is what its keys are under.
+    if disagrees && kind.intent.is_some() && !tree.is_json && kind_of(&said(tree, element)).is_some() {
+        return claims_another(tree, element, kind, name);
+    }
     if disagrees {
         let note = FormNote::new(FindingCode::ReferenceDisagrees, Severity::Warning)
             .original(&name)
@@ -185,10 +189,34 @@ fn message(
     message
 }
 
+/// A message that says it is of another type than its element is: which of the two it was made to be, nobody knows.
+fn claims_another(tree: &Tree, element: Element, kind: Kind, name: String) -> Message {
+    let claim = TYPE_NAMES.iter().find_map(|name| tree.all(element, name).next());
+    let cause =
+        Cause::Malformed(format!("the message says that it is of another type: {}", said(tree, element)));
+    Message {
+        kind: name,
+        transport_reference: word(tree, element, &["messageIdentification", "MesIdeMES19"]),
+        intent: kind.intent.unwrap_or(Intent::Announce),
+        naming: crate::Naming::Everything,
+        half: None,
+        other_number: String::new(),
+        place: Some(place(tree, element)),
+        content: Err(Unreadable { place: Some(place(tree, claim.unwrap_or(element))), cause }),
+    }
+}
+
+/// Elements in which a message names its type, of both phases.
+const TYPE_NAMES: [&str; 2] = ["messageType", "MesTypMES20"];
+
+fn said(tree: &Tree, element: Element) -> String {
+    word(tree, element, &TYPE_NAMES)
+}
+
 /// The message's type as it names itself, national letters included; the element's name where it names none, or another.
 fn name_of(tree: &Tree, element: Element) -> (String, bool) {
     let root = tree.name(element);
-    let said = word(tree, element, &["messageType", "MesTypMES20"]);
+    let said = said(tree, element);
     let number = |name: &str| name.get(2..5).map(str::to_owned);
     if kind_of(&said).is_some() && number(&said) == number(root) {
         return (said, false);

@@ -14,6 +14,9 @@ use super::{Element, Tree};
 /// Different names of elements that are not read and are named in notes; a message of another kind altogether has no more.
 const NOT_READ_LIMIT: usize = 32;
 
+/// Groups that stand once in a message or an item.
+const ONCE: [&str; 4] = ["TransitOperation", "Commodity", "CommodityCode", "GoodsMeasure"];
+
 /// A place in the contract's form: a borrowed chain of steps, put into words only for a note.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct At<'a> {
@@ -116,7 +119,28 @@ impl<'t> Scribe<'t> {
     /// Text of an element; empty when there is none.
     pub(crate) fn text(&mut self, of: Option<Element>, name: &str, at: &At<'_>) -> String {
         let Some(element) = self.child(of, name) else { return String::new() };
+        self.one_value(element, at);
         self.text_of(element, at)
+    }
+
+    /// What is said twice with different values, where it stands once, is not known: a consignment waits for an officer, and of
+    /// the journey somebody looks at the papers.
+    fn one_value(&mut self, element: Element, at: &At<'_>) {
+        let tree = self.tree;
+        let Some(parent) = tree.parent(element) else { return };
+        let is_leaf = |element: Element| tree.children(element).next().is_none();
+        let other = tree.all(parent, tree.name(element)).skip(1).find(|other| {
+            let text = tree.text_of(*other);
+            !text.is_empty() && is_leaf(*other) && text != tree.text_of(element)
+        });
+        let Some(other) = other.filter(|other| self.taken.insert(*other)) else { return };
+        let severity = match at.about {
+            About::Manifest | About::Conveyance => Severity::Warning,
+            _ => Severity::Blocking,
+        };
+        let note = self.note_at(FindingCode::ValueMalformed, severity, at);
+        let note = note.original(tree.text_of(other)).parameter("form", "one value, not two that differ");
+        self.note(note, other);
     }
 
     /// Text of this element.
@@ -202,7 +226,11 @@ impl<'t> Scribe<'t> {
             if is_empty || says_nothing(name) || seen.len() >= NOT_READ_LIMIT || !seen.insert(name) {
                 continue;
             }
-            let note = FormNote::new(FindingCode::ElementNotRead, Severity::Note).parameter("field", name);
+            // A second one of what an item has once holds goods that nobody judged.
+            let is_second = ONCE.contains(&name)
+                && tree.parent(element).is_some_and(|parent| tree.all(parent, name).next() != Some(element));
+            let severity = if is_second { Severity::Warning } else { Severity::Note };
+            let note = FormNote::new(FindingCode::ElementNotRead, severity).parameter("field", name);
             let note = note.at(About::Conveyance, FieldPath::root());
             self.note(note, element);
         }

@@ -41,6 +41,13 @@ impl Step<'_> {
                 .push();
             return None;
         };
+        // `1,250` is a tonne and a quarter to one writer and a kilogram and a quarter to another.
+        if is_parted_by_a_comma(&words) {
+            self.warn(FindingCode::ValueMalformed, at)
+                .original(&words)
+                .parameter("form", "mass in figures with a decimal point: 1250.5")
+                .push();
+        }
         let mass = i64::try_from(mg).ok().and_then(Mass::from_mg);
         if mass.is_none() {
             self.warn(FindingCode::NumberImplausible, at).original(&words).push();
@@ -130,6 +137,14 @@ impl Step<'_> {
         }
         Some(quantity::Quantity { amount_millionths, unit_code })
     }
+}
+
+/// Is a number's one comma followed by three digits, so that it may part thousands as well as begin a fraction?
+fn is_parted_by_a_comma(words: &str) -> bool {
+    let Some((whole, rest)) = words.split_once(',') else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let whole = whole.trim();
+    digits == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0')
 }
 
 /// A decimal number in words, in units of ten to the minus `places`: point or comma before the fraction, blanks between

@@ -8,7 +8,7 @@ use super::times::read_date;
 use super::words::{identifier, plate, upper_snake};
 use crate::declared::*;
 use crate::samples::*;
-use crate::{About, FindingCode, RuleSettings, record};
+use crate::{About, CodeLists, FindingCode, RuleSettings, record};
 
 #[test]
 fn plates_and_identifiers() {
@@ -59,6 +59,28 @@ fn masses_in_words() {
     check("99999999999999999999", "TNE", None);
     check("1", "barrels", None);
     check("-1", "KGM", None);
+}
+
+/// A comma with three digits behind it parts thousands for one writer and begins a fraction for another: it is asked.
+#[test]
+fn a_comma_before_three_digits_is_asked_about() {
+    for (amount, asked) in [
+        ("1,250", true),
+        ("12,500", true),
+        ("1,250,000", true),
+        ("1.250", false),
+        ("12,5", false),
+        ("0,250", false),
+        ("1 250,500", false),
+        ("1250,500", false),
+    ] {
+        let mut declared = lorry();
+        cargo(&mut declared).consignments[0].goods_items[0].net_mass =
+            Some(DeclaredMass::Said { amount: s(amount), unit: s("KGM") });
+        let (_, findings) = super::normalize(declared, &CodeLists::built_in(), &RuleSettings::default());
+        let found = findings.iter().any(|finding| finding.code == FindingCode::ValueMalformed);
+        assert_eq!(found, asked, "{amount}");
+    }
 }
 
 #[test]

@@ -53,6 +53,8 @@ elements! {
     DocumentIssuer = "travel_document.issuing_state_code",
     /// Regular or occasional service.
     Service = "passenger_list.service",
+    /// At least one passenger, unless the list says that there is none.
+    Passengers = "passenger_list.passengers",
     /// At least one driver in the crew.
     Driver = "passenger_list.driver",
     /// Number of the TIR carnet.

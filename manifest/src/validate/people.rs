@@ -24,6 +24,16 @@ impl Rules<'_> {
         if let Some(declared) = list.declared_passenger_count {
             self.listed(declared, list.passengers.len(), PASSENGER_LIST.field("declared_passenger_count"));
         }
+        // A crew list that came first, or headings without rows: an empty coach says that it is empty.
+        let is_told = !list.passengers.is_empty() || list.declared_passenger_count == Some(0);
+        if let Some(weight) = self.required.weight(Element::Passengers).filter(|_| !is_told) {
+            let finding = self.findings.note(
+                FindingCode::RequiredFieldMissing,
+                weight,
+                PASSENGER_LIST.field("passengers"),
+            );
+            finding.parameter("field", "passengers").push();
+        }
         // Two drivers who swap are the rule on long lines; none at all is not a coach.
         let has_driver = manifest.crew_members.iter().any(|member| member.role == Some(CrewRole::Driver));
         if let Some(weight) = self.required.weight(Element::Driver).filter(|_| !has_driver) {

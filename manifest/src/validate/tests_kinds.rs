@@ -318,6 +318,11 @@ fn leave_out(element: Element, declared: &mut Declared) -> bool {
         }
         _ => {
             return match &mut declared.load {
+                Some(Load::PassengerList(list)) if element == Element::Passengers => {
+                    list.passengers.clear();
+                    list.declared_passenger_count = None;
+                    true
+                }
                 Some(Load::PassengerList(list)) => {
                     list.service = None;
                     element == Element::Service

@@ -20,6 +20,23 @@ fn one_broken_row_among_fifty_is_one_traveller() {
     assert_eq!(findings.len(), 2);
 }
 
+/// A crew list that came first, or headings without rows: who travels is not known, unless the list says that nobody does.
+#[test]
+fn a_coach_without_passengers_says_that_it_is_empty() {
+    let none = |count: Option<i64>| {
+        move |d: &mut Declared| {
+            let list = list(d);
+            list.passengers.clear();
+            list.declared_passenger_count = count.map(Into::into);
+        }
+    };
+    let missing = "REQUIRED_FIELD_MISSING W passenger_list.passengers";
+    check("nobody says", coach(3), none(None), &[missing]);
+    check("empty", coach(3), none(Some(0)), &[]);
+    let count = "COUNT_MISMATCH W passenger_list.declared_passenger_count";
+    check("three who are not listed", coach(3), none(Some(3)), &[count, missing]);
+}
+
 #[test]
 fn travellers() {
     let row = |what: &str, change: fn(&mut Passenger), expected: &[&str]| {
