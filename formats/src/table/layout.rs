@@ -110,9 +110,9 @@ pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) ->
                 for row in pending.drain(..) {
                     layout.people.push(PersonRow { row, table, section: section_now, unreadable: true });
                 }
-                if let Some(column) =
-                    layout.tables.get(table).and_then(|it| stray::beside(row, it, this_year))
-                {
+                // One finding for one row: a row that is not taken apart is told with all its words.
+                let columns = layout.tables.get(table).filter(|_| !unreadable);
+                if let Some(column) = columns.and_then(|it| stray::beside(row, it, this_year)) {
                     layout.strays.push((row.number, column, Somebody::Likely));
                 }
                 layout.people.push(PersonRow { row, table, section: section_now, unreadable });

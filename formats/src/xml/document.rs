@@ -149,8 +149,7 @@ fn message(
 ) -> Message {
     let here = place(tree, element);
     let (name, disagrees) = name_of(tree, element);
-    // A rendering as JSON is not the message itself, and its root is what its keys are under.
-    if disagrees && kind.intent.is_some() && !tree.is_json && kind_of(&said(tree, element)).is_some() {
+    if disagrees && kind.intent.is_some() && kind_of(&said(tree, element)).is_some() {
         return claims_another(tree, element, kind, name);
     }
     if disagrees {
