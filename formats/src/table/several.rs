@@ -5,7 +5,7 @@ use super::columns::Columns;
 use super::dates::{self, Century};
 use super::grid::Row;
 use super::heading::Column;
-use super::names;
+use super::{names, words};
 
 /// Columns that hold one part of a name.
 const PARTS: [Column; 4] =
@@ -110,12 +110,19 @@ fn has_surname(text: &str) -> bool {
     })
 }
 
-/// Two numbers of documents that differ. A person's own number has fourteen digits and stands beside a passport's.
+/// Two numbers of documents that differ. A person's own number has fourteen digits and stands beside a passport's, and so may
+/// a document of another kind that is named.
 fn documents(text: &str) -> bool {
+    let kind = |part: &str| {
+        let (said, _) = names::kind_and_number(part.trim());
+        words::value("document", &said)
+    };
     let mut first = None;
     text.split([',', ';', '\n', '/', '|', '&', '+']).any(|part| {
         let run = part.split(|c: char| !c.is_ascii_digit()).find(|run| (5..=9).contains(&run.len()));
-        run.is_some_and(|run| *first.get_or_insert(run) != run)
+        let Some(run) = run else { return false };
+        let (known, known_kind) = *first.get_or_insert_with(|| (run, kind(part)));
+        known != run && (kind(part).is_none() || kind(part) == known_kind)
     })
 }
 
@@ -196,7 +203,12 @@ mod tests {
         ] {
             assert!(!documents(one), "{one}");
         }
-        for two in ["AA3333333, AA4444444", "AA3333333/AA4444444", "N1111111\nN2222222"] {
+        for two in [
+            "Паспорт AA3333333, паспорт AA4444444",
+            "AA3333333, AA4444444",
+            "AA3333333/AA4444444",
+            "N1111111\nN2222222",
+        ] {
             assert!(documents(two), "{two}");
         }
         for one in [

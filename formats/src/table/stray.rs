@@ -3,6 +3,7 @@
 
 use super::columns::Columns;
 use super::dates::{self, Century, Doubt};
+use super::fold::fold;
 use super::grid::{Cell, Row, Sheet};
 use super::heading::{Column, fact, heading};
 use super::layout::section;
@@ -20,15 +21,48 @@ pub(super) enum Somebody {
 /// Is somebody in a row that is not read, below a list or on a sheet without headings?
 pub(super) fn in_row(row: &Row, this_year: i32) -> Option<Somebody> {
     let any = |test: &dyn Fn(&str) -> bool| row.cells.iter().any(|cell| test(&cell.text));
+    let documented = any(&holds_document);
+    if documented && any(&is_of_a_paper) {
+        return None;
+    }
+    let names = row.cells.iter().filter(|cell| is_name(&cell.text)).count();
+    let named = names > 1 || any(&holds_whole_name);
     let born = any(&|text| holds_birth(text, this_year));
-    if any(&holds_document) || (born && (any(&is_name) || any(&is_number))) {
+    if (documented && (named || born)) || (born && (names > 0 || any(&is_number))) {
         return Some(Somebody::Likely);
     }
     match row.cells.as_slice() {
+        _ if documented => Some(Somebody::Perhaps),
         [cell] if is_whole_name(&cell.text) => Some(Somebody::Perhaps),
         [number, cell] if is_ordinal(&number.text) && is_whole_name(&cell.text) => Some(Somebody::Perhaps),
         _ => None,
     }
+}
+
+/// Papers of vehicle and carrier, whose numbers look like those of passports.
+fn is_of_a_paper(text: &str) -> bool {
+    const WORDS: [&str; 18] = [
+        "лиценз",
+        "техпаспорт",
+        "паспорт тс",
+        "полис",
+        "страхов",
+        "договор",
+        "разрешен",
+        "путевой",
+        "сертификат",
+        "licen",
+        "insur",
+        "certif",
+        "permit",
+        "contract",
+        "litsenz",
+        "guvohnoma",
+        "sugurta",
+        "shartnoma",
+    ];
+    let folded = fold(text);
+    text.len() <= 200 && WORDS.iter().any(|word| folded.contains(word))
 }
 
 /// Is somebody in a row above a list, where papers of the journey have numbers and days of their own?
@@ -104,6 +138,15 @@ fn is_whole_name(text: &str) -> bool {
         && !words.iter().any(|word| is_known(word))
 }
 
+/// Two words side by side that could be a name, in a text of more.
+fn holds_whole_name(text: &str) -> bool {
+    let words: Vec<&str> = text.split([' ', '\n']).filter(|word| !word.is_empty()).take(64).collect();
+    words.windows(2).any(|pair| {
+        let [first, second] = pair else { return false };
+        is_whole_name(&[first.trim_end_matches(','), " ", second.trim_end_matches([',', ';', '.'])].concat())
+    })
+}
+
 fn is_known(text: &str) -> bool {
     fact(text).is_some()
         || heading(text).is_some()
@@ -175,7 +218,7 @@ mod tests {
             &["Karimov Komil", "AA4444444"],
             &["Бабаев Ботир 03.01.1981 паспорт AA3333333"],
             &["также едет Каримов Камол, паспорт AA 4444444"],
-            &["", "AA 4444444"],
+            &["Каримов", "Камол", "AA 4444444"],
             &["Каримов", "1982-01-13"],
         ] {
             assert_eq!(in_row(&row(likely), 2026), Some(Somebody::Likely), "{likely:?}");
@@ -190,7 +233,9 @@ mod tests {
             &["Счастливого пути"],
             &["Алматы", "Ташкент", "1200"],
             &["Тел.", "998901234567"],
-            &["Лицензия", "12", "345"],
+            &["Лицензия", "АА 123456"],
+            &["Техпаспорт", "AAF 1234567", "12.03.2019"],
+            &["Страховой полис AA 1234567"],
             &["Итого", "45"],
             &["М.П."],
         ] {

@@ -78,6 +78,41 @@ async fn one_broken_row_of_an_order_162_list_sets_one_traveller_aside() {
     assert_eq!(findings.len(), 1, "{findings:?}");
 }
 
+/// A row that nobody can take apart is one person withheld and one finding; forty-nine are decided, and so is the coach, red.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_unreadable_row_withholds_one_traveller() {
+    let gateway = Gateway::start(&[]).await;
+    let text = passenger_table::order_162(&arrival(), "31.02.1988");
+    let row = |line: &str| if line.contains("31.02.1988") { String::from("25;???") } else { line.to_owned() };
+    let text = text.lines().map(row).collect::<Vec<_>>().join("\n");
+    let recorded = table(&gateway, text).await.recorded.unwrap();
+    let count =
+        |corridor: Corridor| recorded.pre_decisions.iter().filter(|each| each.corridor() == corridor).count();
+    assert_eq!((count(Corridor::Green), count(Corridor::Red), count(Corridor::Unspecified)), (50, 1, 1));
+    assert_eq!(recorded.pre_decisions[0].corridor(), Corridor::Red, "the coach");
+    assert_eq!(recorded.receipt.unwrap().findings.len(), 1);
+}
+
+/// Crew without a list of passengers: who travels is not known, and a coach that is empty says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coach_of_nobody_is_green_when_it_says_so() {
+    let gateway = Gateway::start(&[]).await;
+    let text = passenger_table::order_162(&arrival(), "12.03.1988");
+    let is_passenger = |line: &&str| line.ends_with(";пассажир");
+    let list = text.lines().filter(|line| !is_passenger(line)).collect::<Vec<_>>().join("\n");
+    for (count, corridor, findings) in
+        [("", Corridor::Red, 1), ("Количество пассажиров;0\n", Corridor::Green, 0)]
+    {
+        let recorded =
+            table(&gateway, format!("{count}{}\n", list.replace("ORDER-162", &format!("ORDER-{findings}"))))
+                .await
+                .recorded
+                .unwrap();
+        assert_eq!(recorded.pre_decisions[0].corridor(), corridor, "{count}");
+        assert_eq!(recorded.receipt.unwrap().findings.len(), findings, "{count}");
+    }
+}
+
 /// A name on the line above the list is no driver whom an officer knows, and no reason to hold up the coach.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_driver_known_by_name_is_red_alone() {
