@@ -183,7 +183,7 @@ fn input(code: C) -> Input {
         C::ReferenceDisagrees => coach("UNZ+1+IC0001", "UNZ+1+IC0009"),
         C::TrailingText => coach("UNZ+1+IC0001'", "UNZ+1+IC0001'\nGreetings from the sender"),
         C::EnvelopeIncomplete => coach("UNZ+1+IC0001'", ""),
-        C::ElementNotRead => coach("CNT+41:3'", "XYZ+1'\nCNT+41:3'"),
+        C::ElementNotRead => coach("CNT+41:3'", "GEI+1'\nCNT+41:3'"),
         C::CharacterSet => coach("UNB+UNOW", "UNB+UNOA"),
         C::FormRepaired => coach("SYNTHETIC:GULNORA", "SYNTHETIC GULNORA"),
         C::ListPartial => coach("BGM+745+SL-777-20261123+9", "BGM+745+SL-777-20261123+2"),

@@ -1,12 +1,12 @@
 //! Consignments: CNI, and within it each transport document (RFF) that has goods of its own.
 
-use manifest::declared::{Consignment, Location, Mark, Party, PathKey, SupportingDocument};
-use manifest::finding::About;
+use manifest::declared::{Consignment, FormNote, Location, Mark, Party, PathKey, SupportingDocument};
+use manifest::finding::{About, FieldPath};
 
 use super::CARGO;
 use super::header::{mass, number, place, regime};
-use super::item::Item;
-use crate::edifact::{Century, Head, Keep, Segment, date, day_of, party};
+use super::item::{Item, differs};
+use crate::edifact::{Century, Head, Keep, Segment, date, day_of, party, tags};
 use crate::{Cause, Unreadable};
 
 /// The consignments of a report so far.
@@ -110,6 +110,16 @@ impl Consignments {
         Ok(())
     }
 
+    /// What the last segment was about, and where that stands.
+    pub(super) fn last(&self) -> (About, FieldPath) {
+        let consignment = self.list.len().saturating_sub(1);
+        let at = FieldPath::root().field("cargo").item("consignments", consignment);
+        match self.list.last().and_then(|open| open.items.len().checked_sub(1)) {
+            Some(item) => (About::GoodsItem { consignment, item }, at.item("goods_items", item)),
+            None => (self.about(), at),
+        }
+    }
+
     /// Where the next item stands.
     fn item_place(&self) -> (PathKey, About) {
         let consignment = self.list.len().saturating_sub(1);
@@ -120,6 +130,7 @@ impl Consignments {
     /// A reference of the consignment.
     pub(super) fn rff(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
         let (at, about) = (self.at(), self.about());
+        let consignment = self.list.len().saturating_sub(1);
         let Some(open) = self.list.last_mut() else { return };
         let code = segment.get(1, 1);
         let value = segment.get(1, 2);
@@ -162,6 +173,9 @@ impl Consignments {
             "HS" | "ABD" => {
                 let path = at.item("goods_items", open.items.len().saturating_sub(1)).field("hs_code");
                 let item = open.items.last_mut().unwrap_or(&mut open.before);
+                if !item.may_be(&value) {
+                    keep.notes.push(another(consignment, "goods_items", segment));
+                }
                 item.said.hs_code = keep.text(path, about, segment, 1, 2);
             }
             other => keep.not_read(segment, other),
@@ -190,21 +204,33 @@ impl Consignments {
                     other => return keep.not_read(segment, other),
                 };
                 let slot = party_slot(&mut open.said, field);
-                if slot.is_none() {
+                let Some(known) = slot else {
                     *slot = Some(party(segment, at.field(field), about, keep));
-                } else {
-                    keep.not_read(segment, code);
+                    return;
+                };
+                // A party behind goods, who is another than before them, is the next consignment's.
+                let mut aside = Keep::new(keep.limits);
+                if in_item && *known != party(segment, at.field(field), about, &mut aside) {
+                    keep.notes.push(another(consignment, field, segment));
                 }
+                keep.not_read(segment, code);
                 return;
             }
             ("CNT", "7" | "18" | "26") => {
                 let amount = keep.text(at.field("gross_mass_mg"), about, segment, 1, 2);
-                open.said.gross_mass = Some(mass(amount, &segment.get(1, 3)));
+                let said = mass(amount, &segment.get(1, 3));
+                if in_item && open.said.gross_mass.as_ref().is_some_and(|known| differs(known, &said)) {
+                    keep.notes.push(another(consignment, "gross_mass_mg", segment));
+                }
+                open.said.gross_mass = Some(said);
                 return;
             }
             ("CNT", "8" | "11") => {
-                open.said.package_count =
-                    Some(number(keep.text(at.field("package_count"), about, segment, 1, 2)));
+                let said = number(keep.text(at.field("package_count"), about, segment, 1, 2));
+                if in_item && open.said.package_count.as_ref().is_some_and(|known| *known != said) {
+                    keep.notes.push(another(consignment, "package_count", segment));
+                }
+                open.said.package_count = Some(said);
                 return;
             }
             ("DOC", _) => {
@@ -226,7 +252,7 @@ impl Consignments {
                 return;
             }
             ("LOC", "27") if in_item => {}
-            ("LOC", _) => return location(open, at, segment, keep),
+            ("LOC", _) => return location(open, consignment, segment, keep),
             // The mass of all of it, before its goods.
             ("MEA", _) if !in_item && is_gross(segment) && open.said.gross_mass.is_none() => {
                 let component = if segment.is_blank(3, 2) { 1 } else { 2 };
@@ -316,11 +342,26 @@ fn document(
     });
 }
 
+/// What stands behind the goods of a consignment and says otherwise than before them: another consignment begins, and the
+/// segment that says so is damaged or lost.
+fn another(consignment: usize, field: &str, segment: &Segment<'_>) -> FormNote {
+    let path = format!("cargo.consignments[{consignment}].{field}");
+    let about = About::Consignment(consignment);
+    tags::said_twice(segment, segment.place(), about, path.as_str(), "one value for one consignment")
+}
+
 /// LOC of a consignment (3227).
-fn location(open: &mut Open, at: PathKey, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+fn location(open: &mut Open, consignment: usize, segment: &Segment<'_>, keep: &mut Keep<'_>) {
+    let at = CARGO.item("consignments", consignment);
+    let behind_goods = !open.items.is_empty();
     let qualifier = segment.get(1, 1);
     let (code, name) = (segment.get(2, 1), segment.get(2, 4));
     let mut set = |slot: &mut Option<Location>, field: &'static str| {
+        if behind_goods
+            && slot.as_ref().is_some_and(|known| !code.is_empty() && *known != place(&code, &name))
+        {
+            keep.notes.push(another(consignment, field, segment));
+        }
         if slot.is_none() && !(code.is_empty() && name.is_empty()) {
             keep.source.mark(at.field(field), segment.mark(2, 1));
             *slot = Some(place(&code, &name));

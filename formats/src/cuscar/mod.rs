@@ -14,9 +14,9 @@ mod transport;
 mod tests;
 
 use manifest::declared::{Cargo, Declared, FormNote, Load, PathKey};
-use manifest::finding::{FindingCode, Severity};
+use manifest::finding::{About, FindingCode, Severity};
 
-use crate::edifact::{Content, Head, Keep, Segment};
+use crate::edifact::{Content, Head, Keep, Segment, tags};
 use crate::paxlst::People;
 use crate::{Limits, Naming, Unreadable};
 use consignment::Consignments;
@@ -61,6 +61,12 @@ pub(crate) fn message(
         match (tag, under) {
             ("UNH" | "UNT" | "UNS", _) => {}
             ("BGM", _) => header.bgm(segment, &mut keep),
+            // What follows would be put to whatever stands before it.
+            (unknown, _) if !tags::is_known(unknown) => {
+                let (about, path) = if in_goods { goods.last() } else { (About::Conveyance, "cargo".into()) };
+                keep.notes.push(tags::unknown(segment, about, path));
+                keep.not_read(segment, "");
+            }
             ("CNI", _) => {
                 under = Under::Consignment;
                 goods.begin(segment, &mut keep)?;
@@ -187,5 +193,7 @@ fn declare(
         declared,
         document_code: header.document_code,
         declared_count: None,
+        counts_crew: false,
+        declared_crew: None,
     }
 }

@@ -282,3 +282,60 @@ fn a_finding_points_into_the_source() {
     );
     assert_eq!(place(source, "cargo.total_gross_mass_mg"), "segment 24 (CNT), element 1, component 2");
 }
+
+/// What of a report is withheld, and why.
+fn withheld(segments: &str) -> Vec<(String, String)> {
+    use manifest::Severity;
+    let (_, declared) = read(&report("D:18A:UN", segments));
+    let blocking = declared.notes.iter().filter(|note| note.severity == Severity::Blocking);
+    blocking.map(|note| (format!("{:?}", note.about), note.path.as_str().to_owned())).collect()
+}
+
+#[test]
+fn two_are_never_taken_for_one_in_silence() {
+    const HEAD: &str = "BGM+85+M-1+9'CNI+1+A'RFF+CMR:A'LOC+9+KZALA'LOC+11+UZTAS'NAD+CZ+++SYNTHETIC A'NAD+CN+++SYNTHETIC B'\
+         GID+1+80:BG'FTX+AAA+++FLOUR'MEA+WT+AAB+KGM:8000'MOA+40:4000:USD'PCI++A'CST++110100'";
+    let item = |begin: &str| {
+        format!("{HEAD}{begin}FTX+AAA+++SOLVENT'MEA+WT+AAB+KGM:2000'MOA+40:900:USD'PCI++B'CST++290511'")
+    };
+    assert_eq!(withheld(&item("GID+2+20:CT'")), []);
+    // A tag that there is not, one of another segment, and none at all.
+    for begin in ["GIX+2+20:CT'", "gid+2+20:CT'", "GIN+2+20:CT'", "GIS+2'", ""] {
+        let found = withheld(&item(begin));
+        assert!(!found.is_empty(), "{begin}");
+        let about = "GoodsItem { consignment: 0, item: 0 }";
+        assert!(found.iter().all(|(whom, _)| whom == about), "{begin} {found:?}");
+    }
+    let each = |what: &str| withheld(&format!("{HEAD}{what}"));
+    for what in ["FTX+AAA+++SOLVENT'", "MEA+WT+AAB+KGM:7999'", "MOA+40:900:USD'", "CST+'FTX+ABC'CST++290511'"]
+    {
+        assert!(!each(what).is_empty(), "{what}");
+    }
+    for said_again in [
+        "FTX+AAA+++FLOUR'",
+        "MEA+WT+AAB+KGM:8000.0'",
+        "MEA+WT+AAC+KGM:7900'",
+        "MEA+WT+AAB+LBR:17636'",
+        "MOA+40:4000:USD'",
+        "MOA+40:3700:EUR'",
+        "CST++11010015'",
+        "CST++290511'",
+        "DGS+++1993'FTX+AAA+++FLAMMABLE'",
+        "PAC+80++BG'",
+        "PCI++C'",
+    ] {
+        assert_eq!(each(said_again), [], "{said_again}");
+    }
+    // Behind the goods of one consignment, the parties, places and totals of another.
+    let next = |begin: &str, last: &str| withheld(&format!("{HEAD}{begin}{last}GID+1+1:CT'FTX+AAA+++TOOLS'"));
+    for last in ["LOC+9+KZSHM'", "NAD+CZ+++SYNTHETIC C'", "NAD+CN+++SYNTHETIC D'", "LOC+11+UZSKD'"] {
+        assert_eq!(next("CNI+2+B'", last), [], "{last}");
+        for begin in ["CNX+2+B'", "CNT+2+B'", ""] {
+            assert!(!next(begin, last).is_empty(), "{begin} {last}");
+        }
+    }
+    assert_eq!(next("", "RFF+CMR:B'LOC+9+KZSHM'NAD+CZ+++SYNTHETIC C'"), []);
+    // Before all goods the conveyance waits.
+    let found = withheld("BGM+85+M-1+9'CNX+1+A'RFF+CMR:A'GID+1+80:BG'");
+    assert_eq!(found, [("Conveyance".to_owned(), "cargo".to_owned())]);
+}

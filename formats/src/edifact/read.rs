@@ -44,6 +44,10 @@ pub(crate) struct Content {
     pub(crate) document_code: String,
     /// Persons that the control total declares.
     pub(crate) declared_count: Option<u64>,
+    /// That total counts the crew beside the passengers.
+    pub(crate) counts_crew: bool,
+    /// Crew that a list of passengers declares beside them.
+    pub(crate) declared_crew: Option<u64>,
 }
 
 /// Reads every interchange of a document.
@@ -264,6 +268,8 @@ fn message(
         },
         document_code: String::new(),
         declared_count: None,
+        counts_crew: false,
+        declared_crew: None,
         sequence: text(4, 1),
         last: text(4, 2) == "F",
     };
@@ -276,6 +282,8 @@ fn message(
             settling.message.half = content.half;
             settling.document_code = content.document_code;
             settling.declared_count = content.declared_count;
+            settling.counts_crew = content.counts_crew;
+            settling.declared_crew = content.declared_crew;
             settling.message.content = Ok(content.declared);
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use manifest::declared::{FormNote, Load};
 use manifest::finding::{About, FindingCode, Severity};
 
+use super::parts::{crew_of, passengers_of, share, waits_for_crew};
 use crate::{Half, Message};
 
 /// A message with what is needed to settle it among its neighbours.
@@ -12,6 +13,10 @@ pub(super) struct Settling {
     pub(super) message: Message,
     pub(super) document_code: String,
     pub(super) declared_count: Option<u64>,
+    /// That total counts the crew beside the passengers.
+    pub(super) counts_crew: bool,
+    /// Crew that a list of passengers declares beside them.
+    pub(super) declared_crew: Option<u64>,
     /// UNH S010: number among the parts of one list, and whether the last part is meant.
     pub(super) sequence: String,
     pub(super) last: bool,
@@ -37,10 +42,15 @@ pub(super) fn settle(messages: &mut [Settling]) {
         let is_numbered = |index: &usize| messages.get(*index).is_some_and(|one| !one.sequence.is_empty());
         let (numbered, others): (Vec<usize>, Vec<usize>) = parts.iter().copied().partition(is_numbered);
         one_total(messages, &numbered);
+        share(messages, &numbered);
+        if !is_whole(messages, &numbered) {
+            waits_for_crew(messages, &numbered);
+        }
         // Without numbers two lists under one reference may be two lists: one total for both is believed when it is
         // the sum.
         if others.len() > 1 && shares_its_total(messages, &others) {
             one_total(messages, &others);
+            share(messages, &others);
         }
     }
     for one in messages {
@@ -59,7 +69,7 @@ pub(super) fn settle(messages: &mut [Settling]) {
 
 impl Settling {
     /// The first and only part of a list is the list.
-    fn is_the_list(&self) -> bool {
+    pub(super) fn is_the_list(&self) -> bool {
         self.last && self.sequence.trim_start_matches('0') == "1"
     }
 
@@ -72,55 +82,70 @@ impl Settling {
 
 /// Does each of these messages say the same total, which is that of all of them?
 fn shares_its_total(messages: &[Settling], parts: &[usize]) -> bool {
-    let said = || parts.iter().filter_map(|index| messages.get(*index)).map(|one| one.declared_count);
-    let first = said().next().flatten();
-    first.is_some()
-        && said().all(|total| total == first)
-        && u64::try_from(listed(messages, parts)).ok() == first
+    let of_all = Listed::of(messages, parts);
+    let said = || parts.iter().filter_map(|index| messages.get(*index));
+    let first = said().next().and_then(|one| one.declared_count);
+    first.is_some() && said().all(|one| one.declared_count == first && Some(of_all.by(one)) == first)
 }
 
-/// How many persons stand in all of these messages.
-fn listed(messages: &[Settling], parts: &[usize]) -> usize {
-    let persons = |one: &Settling| match &one.message.content {
-        Ok(declared) => {
-            let passengers = match &declared.load {
-                Some(Load::PassengerList(list)) => list.passengers.len(),
-                _ => 0,
-            };
-            passengers.saturating_add(declared.crew_members.len())
-        }
-        Err(_) => 0,
-    };
-    parts.iter().filter_map(|index| messages.get(*index)).map(persons).sum()
+/// How many stand in all of these messages.
+struct Listed {
+    passengers: u64,
+    crew: u64,
 }
 
-/// The control total of a list in several messages counts the persons of all of them. What a message says stays what it
-/// says, whatever came with it: only what is made of it is another matter.
+impl Listed {
+    fn of(messages: &[Settling], parts: &[usize]) -> Self {
+        let passengers: usize =
+            parts.iter().filter_map(|index| messages.get(*index)).map(passengers_of).sum();
+        let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        Self { passengers: count(passengers), crew: count(crew_of(messages, parts)) }
+    }
+
+    /// As many as this message's total counts.
+    fn by(&self, one: &Settling) -> u64 {
+        if one.counts_crew { self.passengers.saturating_add(self.crew) } else { self.passengers }
+    }
+}
+
+/// Totals compared with the persons of all parts: each says how many the whole list has. The parts' own notes about them
+/// no longer matter.
 fn one_total(messages: &mut [Settling], parts: &[usize]) {
-    let listed = listed(messages, parts);
+    let listed = Listed::of(messages, parts);
     let is_whole = is_whole(messages, parts);
+    // Parts that are still to come, or came before, may hold the rest.
+    let disagrees = |declared: u64, listed: u64| listed > declared || (is_whole && listed != declared);
     for index in parts {
         let Some(one) = messages.get_mut(*index) else { continue };
         if one.is_the_list() {
             continue;
         }
-        let Some(declared_count) = one.declared_count else { continue };
+        let by_total = listed.by(one);
+        let is_crew_list = one.message.half == Some(Half::Crew);
+        let (count, crew) = (one.declared_count, one.declared_crew);
         let Ok(declared) = &mut one.message.content else { continue };
-        let Some(Load::PassengerList(list)) = &mut declared.load else { continue };
-        list.counts_all_parts = true;
-        declared.notes.retain(|note| {
-            note.code != FindingCode::CountMismatch
-                || note.path.as_str() != "passenger_list.declared_passenger_count"
-        });
-        let (listed, total) = (u64::try_from(listed).unwrap_or(u64::MAX), declared_count);
-        // Parts that are still to come, or came before, may hold the rest.
-        if listed > total || (is_whole && listed != total) {
-            let note = FormNote::new(FindingCode::CountMismatch, Severity::Warning)
-                .at(About::Conveyance, "passenger_list.declared_passenger_count")
-                .original(declared_count.to_string())
-                .parameter("declared", declared_count)
-                .parameter("listed", listed);
-            declared.notes.push(note);
+        let mut compare = |total: Option<u64>, listed: u64, path: &str| {
+            let Some(total) = total else { return };
+            declared
+                .notes
+                .retain(|note| note.code != FindingCode::CountMismatch || note.path.as_str() != path);
+            if disagrees(total, listed) {
+                let note = FormNote::new(FindingCode::CountMismatch, Severity::Warning)
+                    .at(About::Conveyance, path)
+                    .original(total.to_string())
+                    .parameter("declared", total)
+                    .parameter("listed", listed);
+                declared.notes.push(note);
+            }
+        };
+        compare(crew, listed.crew, "crew_members");
+        if is_crew_list {
+            compare(count, by_total, "crew_members");
+            continue;
+        }
+        compare(count, by_total, "passenger_list.declared_passenger_count");
+        if let (Some(_), Some(Load::PassengerList(list))) = (count, &mut declared.load) {
+            list.counts_all_parts = true;
         }
     }
 }

@@ -143,16 +143,26 @@ impl Header {
     /// The total as the contract's count of passengers: one that counts crew too is less by them.
     pub(super) fn total_of_passengers(&self, crew: usize) -> Option<u64> {
         let total = self.total()?;
-        let counts_all = !self.totals.iter().any(|(code, _)| matches!(code.as_str(), "41" | "42"));
         let crew = u64::try_from(crew).unwrap_or(u64::MAX);
-        Some(if counts_all { total.saturating_sub(crew) } else { total })
+        Some(if self.counts_crew() { total.saturating_sub(crew) } else { total })
+    }
+
+    /// Does the total count everybody on board? A crew list's does, for the same persons.
+    pub(super) fn counts_crew(&self) -> bool {
+        self.is_crew_list || !self.totals.iter().any(|(code, _)| matches!(code.as_str(), "41" | "42"))
+    }
+
+    /// The total of crew in a list of passengers.
+    pub(super) fn total_of_crew(&self) -> Option<u64> {
+        let said = self.totals.iter().find(|(code, _)| code == "41").map(|(_, total)| *total);
+        said.filter(|_| !self.is_crew_list)
     }
 
     /// A total of crew in a list of passengers, when it disagrees: declared and listed.
     pub(super) fn crew_beside_the_list(&self, crew: usize) -> Option<(u64, u64)> {
-        let declared = self.totals.iter().find(|(code, _)| code == "41").map(|(_, total)| *total)?;
+        let declared = self.total_of_crew()?;
         let listed = u64::try_from(crew).unwrap_or(u64::MAX);
-        (!self.is_crew_list && declared != listed).then_some((declared, listed))
+        (declared != listed).then_some((declared, listed))
     }
 
     /// Which of a journey's lists it is. A master crew list (336) is about a carrier's people and no journey.

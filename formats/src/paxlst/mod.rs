@@ -17,7 +17,7 @@ mod tests;
 use manifest::declared::{Declared, FormNote, Load, PassengerList, PathKey, Said};
 use manifest::finding::{About, FindingCode, Severity};
 
-use crate::edifact::{Content, Head, Keep, Segment};
+use crate::edifact::{Content, Head, Keep, Segment, tags};
 use crate::{Cause, Intent, Limits, Unreadable};
 pub(crate) use codes::mode_of_means;
 use header::Header;
@@ -59,6 +59,15 @@ pub(crate) fn message(
         match (tag, under) {
             ("UNH" | "UNT", _) => {}
             ("BGM", _) => header.bgm(segment, &mut keep),
+            // What follows would be put to whoever stands before it.
+            (unknown, _) if !tags::is_known(unknown) => {
+                let (about, path) = match under {
+                    Under::Person | Under::Document => people.last_named(),
+                    _ => (About::Conveyance, "passenger_list".into()),
+                };
+                keep.notes.push(tags::unknown(segment, about, path));
+                keep.not_read(segment, "");
+            }
             ("TDT", _) => {
                 under = Under::Transport;
                 route.tdt(segment);
@@ -170,5 +179,7 @@ fn declare(header: Header, route: Route<'_>, people: People, head: &Head<'_>, mu
         source: keep.source,
         notes: keep.notes,
     };
-    Content { intent, naming, half, declared, document_code: header.document_code, declared_count }
+    let (counts_crew, declared_crew) = (header.counts_crew(), header.total_of_crew());
+    let document_code = header.document_code;
+    Content { intent, naming, half, declared, document_code, declared_count, counts_crew, declared_crew }
 }

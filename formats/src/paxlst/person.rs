@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use manifest::declared::{
     DeclaredDate, DeclaredMass, FormNote, Mark, PathKey, PersonName, Said, TravelDocument,
 };
-use manifest::finding::{About, FindingCode, Severity};
+use manifest::finding::{About, FieldPath, FindingCode, Severity};
 use manifest::person::{CrewRole, Sex};
 
 use super::{LIST, codes};
-use crate::edifact::{Century, Keep, Segment, date, day_of};
+use crate::edifact::{Century, Keep, Segment, date, day_of, tags};
 use crate::{Cause, Unreadable};
 
 /// The persons of a list so far.
@@ -29,6 +29,8 @@ pub(super) struct Person {
     pub(super) birth_date: Option<DeclaredDate>,
     pub(super) sex: Option<Said<Sex>>,
     pub(super) nationality_code: String,
+    /// It is the citizenship of today, and not one of birth.
+    is_national: bool,
     pub(super) residence_country_code: String,
     pub(super) documents: Vec<TravelDocument>,
     pub(super) embark: Option<(String, Mark)>,
@@ -116,6 +118,17 @@ impl People {
         }
     }
 
+    /// Who was named last, and where that stands.
+    pub(super) fn last_named(&self) -> (About, FieldPath) {
+        let root = FieldPath::root();
+        let path = match self.about() {
+            About::CrewMember(index) => root.item("crew_members", index),
+            About::Passenger(index) => root.field("passenger_list").item("passengers", index),
+            _ => root,
+        };
+        (self.about(), path)
+    }
+
     fn at(&self) -> PathKey {
         if self.in_crew {
             PathKey::ROOT.item("crew_members", self.crew.len().saturating_sub(1))
@@ -177,6 +190,7 @@ impl People {
         let qualifier = segment.get(1, 1);
         let mut short_year = false;
         let mut another = None;
+        let mut other_nationality = None;
         let Some(person) = self.last() else { return };
         match (segment.tag(), qualifier.as_ref()) {
             ("ATT", "2") => {
@@ -239,10 +253,21 @@ impl People {
             }
             ("LOC", "178") => person.embark = call(segment),
             ("LOC", "179") => person.debark = call(segment),
-            ("NAT", _) => {
-                let component = if segment.is_blank(2, 1) { 4 } else { 1 };
-                person.nationality_code =
-                    keep.text(at.field("nationality_code"), about, segment, 2, component);
+            ("NAT", kind) => {
+                // 2 is the citizenship now; others (birth, before) count where nothing else is said.
+                let component = if segment.is_blank(2, 1) { 4_u16 } else { 1 };
+                let country = segment.get(2, component.into());
+                let now = matches!(kind, "2" | "");
+                let counts = person.nationality_code.is_empty() || now && !person.is_national;
+                if counts && !country.is_empty() {
+                    person.nationality_code =
+                        keep.text(at.field("nationality_code"), about, segment, 2, component);
+                } else if now && !country.is_empty() && country != person.nationality_code {
+                    other_nationality = Some((country.into_owned(), segment.place_of(2, component.into())));
+                } else if !now {
+                    keep.not_read(segment, kind);
+                }
+                person.is_national |= now;
             }
             ("RFF", "AVF") => {
                 person.booking = keep.text(at.field("booking_reference"), about, segment, 1, 2);
@@ -268,14 +293,14 @@ impl People {
         }
         if let Some((field, place)) = another {
             // Nobody is born twice: the next person's own segment is damaged or lost, and these are two people.
-            let note = FormNote::new(FindingCode::ValueMalformed, Severity::Blocking);
-            let path = match about {
-                About::CrewMember(index) => format!("crew_members[{index}].{field}"),
-                About::Passenger(index) => format!("passenger_list.passengers[{index}].{field}"),
-                _ => field.to_owned(),
-            };
-            let note = note.at(about, path.as_str()).original(segment.get(1, 2).into_owned());
-            keep.notes.push(note.parameter("form", "one value for one person").place(place));
+            let path = self.last_named().1.field(field);
+            keep.notes.push(tags::said_twice(segment, place, about, path, "one value for one person"));
+        }
+        if let Some((country, place)) = other_nationality {
+            // Two citizenships are no mistake, and the contract keeps one.
+            let note = FormNote::new(FindingCode::ElementNotRead, Severity::Note);
+            let note = note.at(about, self.last_named().1.field("nationality_code")).original(country);
+            keep.notes.push(note.parameter("field", "NAT").place(place));
         }
         if short_year && self.short_years.is_none() {
             self.short_years = Some((segment.place_of(1, 2), segment.get(1, 2).into_owned()));

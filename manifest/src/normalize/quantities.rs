@@ -85,6 +85,12 @@ impl Step<'_> {
     /// Money in a known currency; never negative.
     pub(super) fn money(&mut self, said: Option<Money>, at: Spot<'_>) -> Option<quantity::Money> {
         let said = said?;
+        if said.currency_code.trim().is_empty() {
+            // An amount of nothing in particular: what is missing is told, and no list is asked for no word.
+            let finding = self.warn(FindingCode::RequiredFieldMissing, at.field("currency_code"));
+            finding.parameter("field", "currency_code").push();
+            return None;
+        }
         let currency = self.currency(&said.currency_code, at.field("currency_code"))?;
         let units_at = at.field("units");
         let (amount, words) = match said.amount? {

@@ -36,7 +36,9 @@ impl Rules<'_> {
         }
         // Two drivers who swap are the rule on long lines; none at all is not a coach.
         let has_driver = manifest.crew_members.iter().any(|member| member.role == Some(CrewRole::Driver));
-        if let Some(weight) = self.required.weight(Element::Driver).filter(|_| !has_driver) {
+        // A reader may have said why there is none yet.
+        let is_told = self.findings.iter().any(|finding| finding.code == FindingCode::DriverMissing);
+        if let Some(weight) = self.required.weight(Element::Driver).filter(|_| !has_driver && !is_told) {
             self.findings.note(FindingCode::DriverMissing, weight, CONVEYANCE.field("crew_members")).push();
         }
         for (i, passenger) in list.passengers.iter().enumerate() {

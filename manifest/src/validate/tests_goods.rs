@@ -87,6 +87,11 @@ fn goods() {
     item("seven digits", |i| i.hs_code = s("6109100"), &["VALUE_MALFORMED W @.hs_code"]);
     item("origin", |i| i.origin_country_code = s("QZ"), &["CODE_UNKNOWN W @.origin_country_code"]);
     item(
+        "no currency",
+        |i| i.declared_value.as_mut().unwrap().currency_code = s(" "),
+        &["REQUIRED_FIELD_MISSING W @.declared_value.currency_code"],
+    );
+    item(
         "currency",
         |i| i.declared_value.as_mut().unwrap().currency_code = s("SUM"),
         &["CODE_UNKNOWN W @.declared_value.currency_code"],

@@ -220,3 +220,57 @@ fn the_total_of_a_list_in_parts_is_over_all_of_them() {
     assert_eq!(codes(&read(batch.as_bytes()).unwrap()), []);
     assert_eq!(words(&batch, 1), words(&alone, 0));
 }
+
+/// A coach's list in three parts, with the crew in the first of them, and totals of both.
+fn coach_in_parts(order: &[usize]) -> Document {
+    let person = |kind: &str, name: &str, born: usize| {
+        format!("NAD+{kind}+++SYNTHETIC:{name}'ATT+2++M'DTM+329:{}0101:102'DOC+P+{name}1'", 1960 + born)
+    };
+    let part = |number: usize| {
+        let (end, people) = match number {
+            1 => (":C", person("FL", "A", 1) + &person("FM", "DRIVER", 2) + &person("FM", "SECOND", 3)),
+            2 => ("", person("FL", "B", 4) + &person("FM", "DRIVER", 2)),
+            _ => (":F", person("FL", "C", 5)),
+        };
+        // Only one part says how the coach goes.
+        let journey = if number == 2 {
+            "TDT+20+J1+3++SYN:172+++01A123BC::::KZ'LOC+125+KZALA'DTM+189:202611240100+0500:303'LOC+87+UZ-GISHTKUPRIK'\
+             DTM+232:202611240900+0500:303'"
+        } else {
+            "TDT+20+J1+3'"
+        };
+        let body = format!("BGM+745+LIST1+9'{journey}{people}CNT+42:3'CNT+41:2'");
+        let count = body.matches('\'').count() + 2 - body.matches("?'").count();
+        format!("UNH+{number}+PAXLST:D:05B:UN:IATA+LIST1+0{number}{end}'{body}UNT+{count}+{number}'")
+    };
+    read(interchange(&order.iter().map(|number| part(*number)).collect::<Vec<_>>()).as_bytes()).unwrap()
+}
+
+#[test]
+fn a_list_in_parts_is_one_list() {
+    for order in [[1, 2, 3], [3, 1, 2], [2, 3, 1]] {
+        let document = coach_in_parts(&order);
+        assert_eq!(codes(&document), [], "{order:?}");
+        for message in &document.messages {
+            let declared = message.content.as_ref().unwrap();
+            let crew: Vec<_> =
+                declared.crew_members.iter().map(|one| one.name.clone().unwrap().given_name).collect();
+            assert_eq!(crew.len(), 2, "{order:?} {crew:?}");
+            assert_eq!(declared.conveyance.as_ref().unwrap().registration, "01A123BC");
+            assert_eq!(declared.journey.as_ref().unwrap().stops.len(), 2);
+            let mut source = declared.source.clone();
+            let place = source.place_of(&"crew_members[1].name".into()).unwrap().to_string();
+            assert!(place.contains("(NAD)"), "{place}");
+        }
+    }
+    // Of a list that is not here in whole the drivers may be on their way: nothing is decided, and nothing is red.
+    let blocking = |order: &[usize]| {
+        let document = coach_in_parts(order);
+        let notes = document.messages.into_iter().flat_map(|message| message.content.unwrap().notes);
+        let found = notes.filter(|note| note.severity == manifest::finding::Severity::Blocking);
+        found.map(|note| note.code).collect::<Vec<_>>()
+    };
+    assert_eq!(blocking(&[3]), [C::DriverMissing]);
+    assert_eq!(blocking(&[1]), []);
+    assert_eq!(blocking(&[3, 1]), []);
+}
