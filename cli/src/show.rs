@@ -252,7 +252,9 @@ fn findings(findings: &[Finding]) -> String {
         let place = if one.field_path.is_empty() { "the manifest" } else { &one.field_path };
         text += &format!("  {} {} at {place}\n", word(one.severity().as_str_name(), "SEVERITY_"), one.code);
         if let Some(source) = &one.source_place {
-            text += &format!("    in {}\n", source.text);
+            text += &format!("    in {}{}\n", source.text, of_document(one));
+        } else if !one.source_document.is_empty() {
+            text += &format!("    in the document of {}\n", one.source_document);
         }
         text += &format!("    {}\n", one.text);
         if !one.original_value.is_empty() {
@@ -263,6 +265,14 @@ fn findings(findings: &[Finding]) -> String {
         }
     }
     text
+}
+
+/// In which document, where it is another than the manifest's own.
+fn of_document(finding: &Finding) -> String {
+    match finding.source_document.as_str() {
+        "" => String::new(),
+        name => format!(" of the document of {name}"),
+    }
 }
 
 /// A rule, or a share of the score: whether it raises or lowers it, and of which part, for a conveyance has many.

@@ -21,6 +21,9 @@ pub struct Finding {
     pub path: FieldPath,
     /// Where in the source's own terms; `None` for native protobuf, where the path is the place.
     pub place: Option<SourcePlace>,
+    /// In whose document that is: the resource name of the manifest as which it was recorded (`manifests/{manifest}`), where
+    /// two documents made this one. `None`: in the document of this manifest.
+    pub document: Option<String>,
     /// What stood there. May name a person, so it travels to the submitter only and is stored under the
     /// manifest's key.
     pub original: Option<OriginalValue>,

@@ -165,6 +165,7 @@ mod tests {
             about: About::Conveyance,
             path: FieldPath::root(),
             place: None,
+            document: None,
             original: None,
             parameters,
         };

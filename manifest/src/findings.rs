@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::declared::SourceMap;
+use crate::declared::{SourceMap, Whereabouts};
 use crate::field_path::Here;
 use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
 
@@ -36,10 +36,40 @@ impl Findings {
         Self { list: Vec::new(), limit, dropped: 0, cut: BTreeSet::new(), source }
     }
 
+    /// A finding of an earlier document is taken over as it was: made again from what is left of that document, it would
+    /// say less.
+    fn is_told_already(&self, finding: &Finding) -> bool {
+        let missing = finding.code == FindingCode::RequiredFieldMissing;
+        !self.source.earlier().is_empty()
+            && finding.document.is_none()
+            && self.list.iter().any(|known| {
+                known.document.is_some()
+                    && known.path == finding.path
+                    && known.about == finding.about
+                    && (known.code == finding.code || missing)
+            })
+    }
+
+    /// Made again about what stands in another document: its place is what that document's own finding said.
+    fn of_document(&self, finding: &mut Finding, document: String) {
+        let same = |known: &&Finding| known.code == finding.code && known.path == finding.path;
+        if let Some(known) = self.source.earlier().iter().find(same) {
+            finding.place.clone_from(&known.place);
+            finding.original = finding.original.take().or_else(|| known.original.clone());
+        }
+        finding.document = Some(document);
+    }
+
     /// Takes one more. One without a place in the source gets that of its path, or of the nearest path above it.
     pub fn push(&mut self, mut finding: Finding) {
-        if finding.place.is_none() {
-            finding.place = self.source.place_of(&finding.path);
+        if self.is_told_already(&finding) {
+            return;
+        }
+        if finding.place.is_none() && finding.document.is_none() {
+            match self.source.whereabouts(&finding.path) {
+                Whereabouts::Here(place) => finding.place = place,
+                Whereabouts::In(document) => self.of_document(&mut finding, document),
+            }
         }
         if self.list.len() < self.limit {
             self.list.push(finding);
@@ -54,6 +84,7 @@ impl Findings {
                 about: subject,
                 path: finding.path,
                 place: finding.place,
+                document: finding.document,
                 original: None,
                 parameters: vec![("limit", self.limit.to_string())],
             });
@@ -69,6 +100,7 @@ impl Findings {
                 about: at.about,
                 path: at.here.path(),
                 place: None,
+                document: None,
                 original: None,
                 parameters: Vec::new(),
             },

@@ -34,6 +34,8 @@ struct FindingForm<'a> {
     path: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     parameters: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    document: Cow<'a, str>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -158,6 +160,7 @@ fn form(finding: &Finding) -> FindingForm<'_> {
         about: about_text(finding.about).into(),
         path: finding.path.as_str().into(),
         parameters: parameters.map(|(name, value)| ((*name).into(), value.as_str().into())).collect(),
+        document: finding.document.as_deref().unwrap_or_default().into(),
     }
 }
 
@@ -172,6 +175,7 @@ fn read(form: &FindingForm<'_>) -> Result<Finding, RecordError> {
         about: about_of(&form.about).ok_or(RecordError::Value("a subject"))?,
         path: FieldPath::from(form.path.as_ref()),
         place: None,
+        document: Some(form.document.clone().into_owned()).filter(|document| !document.is_empty()),
         original: None,
         parameters: parameters.collect::<Result<_, RecordError>>()?,
     })

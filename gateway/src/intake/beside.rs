@@ -2,7 +2,7 @@
 //! journey put together.
 
 use manifest::{
-    State,
+    About, State,
     declared::{Declared, Load},
 };
 
@@ -43,7 +43,12 @@ impl Pipeline {
             naming => self.completed(declared, naming, meant.intent == Intent::Close, rows).await?,
         };
         match meant.half {
-            Some(_) if is_whole => Ok(vec![self.passengers(partner, declared, shared, rows).await?]),
+            Some(_) if is_whole => {
+                let content = self.passengers(partner, declared, shared, rows).await?;
+                let mut contents = self.other_parts(&content.0, shared, rows).await?;
+                contents.push(content); // last: it is what the message is answered with
+                Ok(contents)
+            }
             _ => Ok(vec![(declared, false)]),
         }
     }
@@ -77,9 +82,10 @@ impl Pipeline {
                 continue; // announced anew, if it is
             }
             let named = declared.clone();
+            let noted = self.noted(row).await?;
             let mut content = match (meant.intent, meant.naming) {
-                (Intent::Cancel, _) | (_, Naming::Leaving) => halves::without_crew(announced, named),
-                _ => halves::with_crew(announced, named, replaces),
+                (Intent::Cancel, _) | (_, Naming::Leaving) => halves::without_crew(announced, named, &noted),
+                _ => halves::with_crew(announced, named, replaces, &noted),
             };
             row.part.clone_into(&mut content.part);
             contents.push((content, true));
@@ -89,6 +95,33 @@ impl Pipeline {
                 partial::stands_alone(&mut declared, meant.naming);
             }
             contents.push((declared, false));
+        }
+        Ok(contents)
+    }
+
+    /// The parts of the list that waited for the crew, which this one names.
+    async fn other_parts(
+        &self,
+        declared: &Declared,
+        shared: Option<u32>,
+        rows: &[RevisionRow],
+    ) -> Result<Vec<Content>, Failure> {
+        let mut contents = Vec::new();
+        if declared.part.is_empty() || shared.is_some() || declared.crew_members.is_empty() {
+            return Ok(contents);
+        }
+        let others = newest(rows).into_iter().filter(|row| row.part != declared.part);
+        for row in others.filter(|row| row.state.is_in_force()) {
+            let Some(announced) = self.announced(row).await? else { continue };
+            let waits = announced.crew_members.is_empty() && halves::has_passengers(&announced);
+            if !waits || row.part.is_empty() || !halves::same_trip(&announced, declared) {
+                continue;
+            }
+            let mut crew = Declared { load: None, revision: 0, part: String::new(), ..declared.clone() };
+            crew.notes.retain(|note| matches!(note.about, About::CrewMember(_)));
+            let mut content = halves::with_crew(announced, crew, false, &self.noted(row).await?);
+            row.part.clone_into(&mut content.part);
+            contents.push((content, true));
         }
         Ok(contents)
     }
@@ -119,7 +152,8 @@ impl Pipeline {
                 }
                 part.clone_into(&mut declared.part);
                 declared.revision = 0;
-                return Ok((halves::with_passengers(announced, declared, true), true));
+                let noted = self.noted(row).await?;
+                return Ok((halves::with_passengers(announced, declared, true, &noted), true));
             }
             if announced.crew_members.is_empty() {
                 continue;
@@ -129,14 +163,17 @@ impl Pipeline {
                 None => self.has_crew_list(partner, &declared.manifest_reference).await?,
             };
             has_crew_list = Some(has_list);
-            // What was withdrawn is no source of anything but the crew's own list, which nobody withdrew.
-            if !has_list && (row.state == State::Cancelled || !is_same) {
+            // What was withdrawn is no source of anything but the crew's own list, which nobody withdrew. Another part
+            // of the list, as its sender numbers them, is on the same coach.
+            let is_part = !part.is_empty() && shared.is_none() && halves::same_trip(&announced, &declared);
+            if !has_list && (row.state == State::Cancelled || !is_same && !is_part) {
                 continue;
             }
             if has_list {
                 declared.revision = 0;
             }
-            return Ok((halves::with_passengers(announced, declared, has_list), false));
+            let noted = self.noted(row).await?;
+            return Ok((halves::with_passengers(announced, declared, has_list, &noted), false));
         }
         Ok((declared, false))
     }

@@ -272,8 +272,9 @@ impl Pipeline {
             let revision = i64::from(link.revision);
             let key = ManifestKey::new(&partner.id, &link.manifest_reference, &link.part, revision)?;
             learned.under(&key);
-            if let Some(known) = self.repeat_of(&key, envelope(), steps.kind(), reading.now).await? {
+            if let Some(mut known) = self.repeat_of(&key, envelope(), steps.kind(), reading.now).await? {
                 reading.settled(known.recorded.id);
+                withdraw::told(&mut known, &rows);
                 return Ok(Taken::Recorded(Box::new(known)));
             }
         }
@@ -308,8 +309,9 @@ impl Pipeline {
             links.extend(said.links(&declared, &key, meant));
             let original = self.original(partner, reading, heading.number, repeated).await?;
             let submission = decode::Submission { declared, envelope: envelope() };
-            let submission =
+            let mut submission =
                 self.announce(partner, submission, original, &steps, reading.now, withdrawn).await?;
+            withdraw::told(&mut submission, &rows);
             reading.settled(submission.recorded.id);
             learned.under(&submission.recorded.key);
             taken = Some(submission);

@@ -7,7 +7,10 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use manifest::declared::{CrewMember, Declared, DeclaredInstant, Load};
 
-use super::partial::{self, fill};
+use super::{
+    partial::{self, fill},
+    traces::{self, Earlier},
+};
 use crate::decode::document::{Half, Intent, Message, Naming};
 
 /// Parts of a list of passengers that a crew list of the same document is put into.
@@ -81,9 +84,10 @@ pub(super) fn has_passengers(declared: &Declared) -> bool {
 
 /// A crew list put into what was announced of its journey. `replaces`: it restates the crew that an earlier crew list
 /// named; otherwise those whom the list of passengers named stay as well.
-pub(super) fn with_crew(announced: Declared, crew: Declared, replaces: bool) -> Declared {
+pub(super) fn with_crew(announced: Declared, crew: Declared, replaces: bool, earlier: &Earlier) -> Declared {
     let mut joined = announced;
     let before = joined.crew_members.clone();
+    let own = crew.crew_members.clone();
     joined.crew_members =
         if replaces { crew.crew_members } else { partial::crew(joined.crew_members, crew.crew_members) };
     joined.crew_members = partial::in_order(&before, joined.crew_members);
@@ -94,13 +98,20 @@ pub(super) fn with_crew(announced: Declared, crew: Declared, replaces: bool) -> 
     complete(&mut joined, crew.conveyance, crew.journey);
     joined.carrier = joined.carrier.or(crew.carrier);
     (joined.source, joined.notes) = (crew.source, crew.notes);
+    traces::of_crew_list(&mut joined, &own, &before, earlier);
     joined
 }
 
 /// A list of passengers beside the crew that is known of its journey. `adds`: that crew was filed in a list of its own, and
 /// whom the list of passengers names comes to it.
-pub(super) fn with_passengers(announced: Declared, mut list: Declared, adds: bool) -> Declared {
+pub(super) fn with_passengers(
+    announced: Declared,
+    mut list: Declared,
+    adds: bool,
+    earlier: &Earlier,
+) -> Declared {
     let is_crew_list = !has_passengers(&announced);
+    let own = list.crew_members.clone();
     if adds || list.crew_members.is_empty() {
         let crew = partial::crew(announced.crew_members.clone(), list.crew_members);
         list.crew_members = partial::in_order(&announced.crew_members, crew);
@@ -109,15 +120,22 @@ pub(super) fn with_passengers(announced: Declared, mut list: Declared, adds: boo
         complete(&mut list, announced.conveyance, announced.journey);
         list.carrier = list.carrier.or(announced.carrier);
     }
+    traces::of_passengers(&mut list, &own, &announced.crew_members, earlier, is_crew_list);
     list
 }
 
 /// Those of the crew whom a withdrawn crew list names are no more of it; all of them where it names nobody.
-pub(super) fn without_crew(announced: Declared, withdrawn: Declared) -> Declared {
-    let named = withdrawn.crew_members.clone();
-    let mut left = with_crew(announced, withdrawn, false);
+pub(super) fn without_crew(announced: Declared, withdrawn: Declared, earlier: &Earlier) -> Declared {
+    let (named, mut withdrawn) = (withdrawn.crew_members.clone(), withdrawn);
+    let mut announced = announced;
+    let before = announced.crew_members.clone();
     let all = named.is_empty();
-    left.crew_members.retain(|member| !all && !partial::names_member(&named, member));
+    announced.crew_members.retain(|member| !all && !partial::names_member(&named, member));
+    withdrawn.crew_members.clear();
+    let (source, notes) = (std::mem::take(&mut withdrawn.source), std::mem::take(&mut withdrawn.notes));
+    let mut left = with_crew(announced, withdrawn, false, &Earlier::default());
+    (left.source, left.notes) = (source, notes);
+    traces::of_crew_list(&mut left, &[], &before, earlier);
     left
 }
 
@@ -224,13 +242,33 @@ fn names(declared: &Declared) -> Vec<String> {
 
 /// The crew of a list of its own, put into a list of passengers that came in the same document.
 fn add(list: &mut Declared, crew: Declared) {
-    let named: Vec<CrewMember> = std::mem::take(&mut list.crew_members);
-    if named.is_empty() {
+    let own: Vec<CrewMember> = std::mem::take(&mut list.crew_members);
+    let names_none = own.is_empty();
+    let known = own.len();
+    let named = crew.crew_members.clone();
+    list.crew_members = partial::crew(crew.crew_members, own);
+    // Whom the crew list alone names stand behind those whom the list of passengers names.
+    let at = |member: &CrewMember| {
+        list.crew_members
+            .iter()
+            .position(|one| one == member)
+            .or_else(|| partial::place_of(&list.crew_members, member))
+    };
+    let places: HashMap<usize, usize> =
+        named.iter().enumerate().filter_map(|(from, member)| Some((from, at(member)?))).collect();
+    let mut notes = crew.notes;
+    traces::renumber(&mut notes, &places);
+    list.notes.extend(notes);
+    if names_none {
         // Places are counted over the whole document, so those of the one list hold beside those of the other.
         list.source.append(crew.source);
+    } else {
+        let path = |at: usize| format!("crew_members[{at}]");
+        let moved = places.into_iter().filter(|(_, at)| *at >= known);
+        let moved: Vec<_> = moved.map(|(from, at)| (path(at), path(from))).collect();
+        list.source.is_beside(moved, crew.source);
     }
-    list.crew_members = partial::crew(crew.crew_members, named);
-    list.notes.extend(crew.notes);
+    traces::settled(list);
     complete(list, crew.conveyance, crew.journey);
     list.carrier = list.carrier.take().or(crew.carrier);
 }

@@ -27,6 +27,7 @@ mod partial;
 mod pipeline;
 mod standing;
 mod steps;
+mod traces;
 mod turns;
 mod withdraw;
 

@@ -230,6 +230,12 @@ pub(super) fn in_order(announced: &[CrewMember], crew: Vec<CrewMember>) -> Vec<C
     places.into_iter().filter_map(|place| crew.get_mut(place)?.take()).collect()
 }
 
+/// Where somebody of the crew stands among others.
+pub(super) fn place_of(crew: &[CrewMember], member: &CrewMember) -> Option<usize> {
+    let wanted = crew_key(member);
+    crew.iter().position(|one| same(&crew_key(one), &wanted))
+}
+
 /// Is somebody of the crew among those named?
 pub(super) fn names_member(named: &[CrewMember], member: &CrewMember) -> bool {
     let wanted = crew_key(member);

@@ -13,6 +13,7 @@ use super::{
     document::{Meant, Place, Reading},
     halves, links, partial,
     pipeline::{MOST_REVISIONS, Pipeline},
+    traces::Earlier,
 };
 use crate::{
     authenticate::registry::Partner,
@@ -291,6 +292,20 @@ impl Pipeline {
             return Ok((declared, true));
         }
         Ok((partial::merged(announced, declared, naming, closes), false))
+    }
+
+    /// What was noted about a recorded manifest, and under which name its document is found.
+    pub(super) async fn noted(&self, row: &RevisionRow) -> Result<Earlier, Failure> {
+        let document = reply::manifest_name(row.id);
+        let Some(stored) = self.store.manifest(row.id, Persons::With).await? else {
+            return Ok(Earlier { document, findings: Vec::new() });
+        };
+        let originals = match &stored.sealed {
+            Sealed::Open { originals, .. } => originals.as_deref(),
+            _ => None,
+        };
+        let findings = record::decode_findings(&stored.findings, originals)?;
+        Ok(Earlier { document, findings })
     }
 
     /// What a recorded manifest declares, persons included; `None` where they were purged.

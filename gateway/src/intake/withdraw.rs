@@ -6,13 +6,13 @@ use manifest::{State, declared::Declared};
 use super::{
     Failure, admit,
     document::{Reading, Taken},
-    pipeline::Pipeline,
+    pipeline::{Pipeline, Submission},
     steps::Steps,
 };
 use crate::{
     authenticate::registry::Partner,
     decode::{self, Envelope},
-    persist::RevisionRow,
+    persist::{Recorded, RevisionRow},
 };
 
 /// Was it withdrawn before it came? Then it is recorded, and nothing of it is in force.
@@ -36,6 +36,18 @@ pub(super) fn is_withdrawn(declared: &Declared, announces: bool, rows: &[Revisio
             standing().next().is_some()
                 && standing().all(|row| newest(&row.part).is_some_and(|row| row.state == State::Cancelled))
         }
+    }
+}
+
+/// A repeat of what was amended and then withdrawn is told what became of it, and not only what came next.
+pub(super) fn told(submission: &mut Submission, rows: &[RevisionRow]) {
+    let Recorded { key, state, repeated, .. } = &mut submission.recorded;
+    let newest = rows
+        .iter()
+        .filter(|row| row.part == key.part && row.state != State::Rejected)
+        .max_by_key(|row| row.revision);
+    if *repeated && *state == State::Amended && newest.is_some_and(|row| row.state == State::Cancelled) {
+        *state = State::Cancelled;
     }
 }
 

@@ -22,6 +22,7 @@ pub fn finding(finding: &Finding, language: Language) -> v1::Finding {
         remedy: text.remedy,
         original_value: finding.original.as_ref().map_or_else(String::new, |original| original.0.clone()),
         source_place: finding.place.as_ref().map(|place| source_place(place, language)),
+        source_document: finding.document.clone().unwrap_or_default(),
     }
 }
 

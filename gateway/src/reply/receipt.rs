@@ -130,6 +130,7 @@ mod tests {
             about: About::Passenger(0),
             path: FieldPath::from("passenger_list.passengers[0].travel_documents[0]"),
             place: None,
+            document: None,
             original: Some(OriginalValue("ZZ0000000".into())),
             parameters: vec![],
         }];

@@ -160,6 +160,7 @@ mod tests {
             about: About::Passenger(1),
             path: FieldPath::from("passenger_list.passengers[1].travel_documents[0]"),
             place: None,
+            document: None,
             original: None,
             parameters: vec![],
         }];

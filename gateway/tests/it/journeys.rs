@@ -281,3 +281,100 @@ async fn changes_without_a_number_find_the_journey() {
     assert_eq!(manifest.state(), ManifestState::Closed);
     assert_eq!(told(&manifest), both(&["ANNA", "CLARA"], &["DAMIR"]));
 }
+
+fn found<'m>(message: &'m DocumentMessage, code: &str) -> &'m proto::v1::Finding {
+    let findings = &message.recorded.as_ref().unwrap_or_else(|| panic!("{:?}", message.refusal)).findings;
+    findings.iter().find(|one| one.code == code).unwrap_or_else(|| panic!("{code} is not in {findings:?}"))
+}
+
+fn name_of(message: &DocumentMessage) -> String {
+    message.recorded.as_ref().unwrap().receipt.as_ref().unwrap().manifest.clone()
+}
+
+/// Where a finding points: its document, its segment and what stood there.
+fn points(finding: &proto::v1::Finding) -> (String, i32, String) {
+    use proto::v1::source_place::Place;
+    let place = finding.source_place.as_ref().and_then(|place| place.place.as_ref());
+    let Some(Place::Segment(segment)) = place else { panic!("{finding:?}") };
+    (finding.source_document.clone(), segment.segment_number, finding.original_value.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn findings_of_two_lists_point_each_into_its_own_document() {
+    let p = passengers("BGM+745+PAX-9+9", &["ANNA", "BELLA"]).replace("UNT+", "CNT+42:5'UNT+");
+    let p = p.replacen("DTM+329:19900101", "DTM+329:19901399", 1);
+    let c = crew("BGM+250+CREW-9+9", &["DAMIR"]).replacen("NAT+2+KAZ", "NAT+2+QQQ", 1);
+    let gateway = Gateway::start(&[]).await;
+    let list = &send(&gateway, &[&p]).await[0];
+    let (born, counted) = (points(found(list, "VALUE_MALFORMED")), points(found(list, "COUNT_MISMATCH")));
+    assert_eq!((born.0.as_str(), born.2.as_str()), ("", "19901399"));
+    let joined = &send(&gateway, &[&c]).await[0];
+    let before = name_of(list);
+    assert_ne!(name_of(joined), before);
+    // What was found in the list of passengers stays, with its place and what stood there, in that document.
+    assert_eq!(points(found(joined, "VALUE_MALFORMED")), (before.clone(), born.1, born.2.clone()));
+    assert_eq!(points(found(joined, "COUNT_MISMATCH")).0, before);
+    assert_eq!(points(found(joined, "COUNT_MISMATCH")).1, counted.1);
+    let (document, segment, said) = points(found(joined, "CODE_UNKNOWN"));
+    assert_eq!((document.as_str(), said.as_str()), ("", "QQQ"));
+    // The list of passengers is restated without the mistake: what was found in the crew list stays.
+    let right = passengers("BGM+745+PAX-9+5", &["ANNA", "BELLA"]);
+    let restated = &send(&gateway, &[&right]).await[0];
+    assert!(!codes(restated).contains(&"VALUE_MALFORMED") && !codes(restated).contains(&"COUNT_MISMATCH"));
+    assert_eq!(points(found(restated, "CODE_UNKNOWN")), (name_of(joined), segment, said));
+    // And the other way round, the crew first.
+    let gateway = Gateway::start(&[]).await;
+    let first = &send(&gateway, &[&c]).await[0];
+    let joined = &send(&gateway, &[&p]).await[0];
+    assert_eq!(points(found(joined, "CODE_UNKNOWN")).0, name_of(first));
+    assert_eq!(points(found(joined, "VALUE_MALFORMED")).0, "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_in_interchanges_of_their_own_have_their_drivers() {
+    let part = |number: usize, end: &str, each: &[String]| {
+        let unh = format!("{number}+PAXLST:D:05B:UN+LIST-9+0{number}{end}");
+        list("BGM+745+LIST-9+9", &unh, TRIP, each).replace("UNT+", "CNT+42:3'CNT+41:1'UNT+")
+    };
+    let one = part(1, ":C", &[person("FL", "ANNA", "PANNA1"), person("FM", "DAMIR", "CDAMIR1")]);
+    let two = part(2, ":F", &[person("FL", "BELLA", "PBELLA1"), person("FL", "CLARA", "PCLARA1")]);
+    let corridor = |message: &DocumentMessage| message.recorded.as_ref().unwrap().pre_decisions[0].corridor();
+    let has_driver = |manifest: &Manifest| manifest.crew_members.len() == 1;
+    // The crew came before: it stands in the part that follows.
+    let gateway = Gateway::start(&[]).await;
+    send(&gateway, &[&one]).await;
+    let second = &send(&gateway, &[&two]).await[0];
+    assert!(!codes(second).contains(&"DRIVER_MISSING") && has_driver(&get(&gateway, second).await));
+    // The crew is still to come: nothing is decided about the coach, and then it is.
+    let gateway = Gateway::start(&[]).await;
+    let waits = &send(&gateway, &[&two]).await[0];
+    assert!(codes(waits).contains(&"DRIVER_MISSING"));
+    assert_ne!(corridor(waits), Corridor::Red);
+    assert_ne!(corridor(waits), Corridor::Green);
+    let first = &send(&gateway, &[&one]).await[0];
+    assert_eq!(first.part, "1");
+    let again = &send(&gateway, &[&two]).await[0];
+    assert_eq!(again.recorded.as_ref().unwrap().state(), ManifestState::Amended);
+    // In one interchange, whichever way round.
+    for lists in [[&one, &two], [&two, &one]] {
+        let gateway = Gateway::start(&[]).await;
+        for answer in &send(&gateway, &lists).await {
+            assert!(!codes(answer).contains(&"DRIVER_MISSING") && has_driver(&get(&gateway, answer).await));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resend_of_lists_that_were_withdrawn_is_told_so() {
+    let (p, c) = (passengers("BGM+745+PAX-9+9", &["ANNA"]), crew("BGM+250+CREW-9+9", &["DAMIR"]));
+    let gateway = Gateway::start(&[]).await;
+    send(&gateway, &[&p]).await;
+    send(&gateway, &[&c]).await;
+    send(&gateway, &[&crew("BGM+250+CREW-9+1", &[])]).await;
+    send(&gateway, &[&passengers("BGM+745+PAX-9+1", &[])]).await;
+    for list in [&p, &c] {
+        let again = &send(&gateway, &[list]).await[0];
+        let recorded = again.recorded.as_ref().unwrap();
+        assert_eq!((recorded.state(), recorded.repeated_submission), (ManifestState::Cancelled, true));
+    }
+}

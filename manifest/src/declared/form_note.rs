@@ -21,6 +21,9 @@ pub struct FormNote {
     pub parameters: Vec<(&'static str, String)>,
     /// Where in the source; `None` asks the source map for the place of `path`.
     pub place: Option<SourcePlace>,
+    /// Name of the document that the place is in, when it is not the one that was read: see
+    /// [`crate::finding::Finding::document`].
+    pub document: Option<String>,
 }
 
 impl FormNote {
@@ -36,6 +39,7 @@ impl FormNote {
             original: None,
             parameters: Vec::new(),
             place: None,
+            document: None,
         }
     }
 

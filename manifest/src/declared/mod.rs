@@ -23,7 +23,7 @@ pub use cargo::{
 pub use form_note::FormNote;
 pub use passenger::{Baggage, CrewMember, Passenger, PassengerList, PersonName, TravelDocument};
 pub use place::{SegmentTag, SourcePlace};
-pub use source::{Mark, NameId, NodeId, PathKey, SourceMap};
+pub use source::{Mark, NameId, NodeId, PathKey, SourceMap, Whereabouts};
 pub use value::{DeclaredAmount, DeclaredDate, DeclaredInstant, DeclaredMass, Location, Money, Said};
 
 use crate::manifest::{KeyError, ManifestKey};

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use super::place::{SegmentTag, SourcePlace};
 use crate::field_path::FieldPath;
+use crate::finding::Finding;
 
 /// Places in the source by path of the contract. Empty for native protobuf: there the path is the place.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +17,32 @@ pub struct SourceMap {
     sorted: bool,
     nodes: Vec<Node>,
     names: Vec<String>,
+    /// What stands elsewhere than its own notes say, by path; the first that fits counts.
+    moved: Vec<(String, Origin)>,
+    /// Notes of other messages of the same document.
+    beside: Vec<SourceMap>,
+    /// What was noted about the documents that other parts of this manifest came with.
+    earlier: Vec<Finding>,
+}
+
+/// Where what stands under a path came from, when it is not of this message or has another place in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Origin {
+    /// From another path of the same message.
+    Path(String),
+    /// From a path of another message of the document, by its place in `beside`.
+    Beside(usize, String),
+    /// From another document, by its name.
+    Document(String),
+}
+
+/// Where something stood: in this document, or in one that came before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// In this document, at the place if one is known.
+    Here(Option<SourcePlace>),
+    /// In the document of that name; its places are known with that document's own findings.
+    In(String),
 }
 
 /// A path of the contract as a number: the FNV-1a hash of its text. Two paths of one manifest that share a hash would
@@ -189,14 +216,72 @@ impl SourceMap {
         self.sorted = false;
     }
 
+    /// What stands under `path` is of another document, which `document` names.
+    pub fn is_of_document(&mut self, path: impl Into<String>, document: impl Into<String>) {
+        self.moved.push((path.into(), Origin::Document(document.into())));
+    }
+
+    /// What was noted about the documents that [`SourceMap::is_of_document`] names: findings that are made again about what
+    /// stands there take their place and original value from these.
+    pub fn knows(&mut self, findings: Vec<Finding>) {
+        self.earlier.extend(findings);
+    }
+
+    /// See [`SourceMap::knows`].
+    #[must_use]
+    pub fn earlier(&self) -> &[Finding] {
+        &self.earlier
+    }
+
+    /// What stands under `path` was noted under `from`.
+    pub fn is_moved(&mut self, path: impl Into<String>, from: impl Into<String>) {
+        self.moved.push((path.into(), Origin::Path(from.into())));
+    }
+
+    /// What stands under each first path was noted under the second one of another message of the same document.
+    pub fn is_beside(&mut self, paths: impl IntoIterator<Item = (String, String)>, other: SourceMap) {
+        let at = self.beside.len();
+        self.moved.extend(paths.into_iter().map(|(path, from)| (path, Origin::Beside(at, from))));
+        self.beside.push(other);
+    }
+
+    /// Where what stands under a path, or at the nearest path above it, stood.
+    pub fn whereabouts(&mut self, path: &FieldPath) -> Whereabouts {
+        let within = |above: &str| {
+            let rest = path.as_str().strip_prefix(above)?;
+            matches!(rest.as_bytes().first(), None | Some(b'.' | b'[')).then_some(rest)
+        };
+        let found = self.moved.iter().find_map(|(above, origin)| Some((within(above)?, origin)));
+        match found {
+            None => Whereabouts::Here(self.marked(path)),
+            Some((_, Origin::Document(name))) => Whereabouts::In(name.clone()),
+            Some((rest, Origin::Path(from))) => {
+                let from = FieldPath::from(format!("{from}{rest}").as_str());
+                Whereabouts::Here(self.marked(&from))
+            }
+            Some((rest, Origin::Beside(at, from))) => {
+                let (at, from) = (*at, FieldPath::from(format!("{from}{rest}").as_str()));
+                Whereabouts::Here(self.beside.get_mut(at).and_then(|other| other.marked(&from)))
+            }
+        }
+    }
+
     /// True when nothing was noted: native protobuf.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.marks.is_empty()
     }
 
-    /// The place of a path, or of the nearest path above it that has one. Sorts the notes at the first question.
+    /// The place of a path in this document, or of the nearest path above it that has one.
     pub fn place_of(&mut self, path: &FieldPath) -> Option<SourcePlace> {
+        match self.whereabouts(path) {
+            Whereabouts::Here(place) => place,
+            Whereabouts::In(_) => None,
+        }
+    }
+
+    /// What was noted itself. Sorts the notes at the first question.
+    fn marked(&mut self, path: &FieldPath) -> Option<SourcePlace> {
         if self.marks.is_empty() {
             return None;
         }
@@ -320,6 +405,27 @@ mod tests {
         assert_eq!(place(&mut map, "passenger_list.passengers[2].sex"), None);
         map.mark(PathKey::ROOT, segment(1));
         assert_eq!(place(&mut map, "passenger_list.passengers[2].sex").unwrap(), "segment 1 (NAD)");
+    }
+
+    #[test]
+    fn what_came_from_elsewhere_is_said_to_stand_there() {
+        let segment = |number| Mark::Segment { number, tag: "NAD".into(), element: 0, component: 0 };
+        let (mut map, mut beside) = (SourceMap::default(), SourceMap::default());
+        map.mark(PathKey::ROOT, segment(1));
+        map.mark(PathKey::ROOT.item("crew_members", 0), segment(5));
+        beside.mark(PathKey::ROOT.item("crew_members", 1), segment(40));
+        map.is_of_document("passenger_list", "manifests/x");
+        map.is_moved("crew_members[2]", "crew_members[0]");
+        map.is_beside([("crew_members[1]".to_owned(), "crew_members[1]".to_owned())], beside);
+        let mut at = |path: &str| match map.whereabouts(&path.into()) {
+            Whereabouts::Here(place) => place.map(|place| place.to_string()).unwrap_or_default(),
+            Whereabouts::In(name) => name,
+        };
+        assert_eq!(at("crew_members[2].sex"), "segment 5 (NAD)");
+        assert_eq!(at("crew_members[1].name"), "segment 40 (NAD)");
+        assert_eq!(at("crew_members[10].name"), "segment 1 (NAD)");
+        assert_eq!(at("passenger_list.passengers[3]"), "manifests/x");
+        assert_eq!(at("passenger_list_of_another"), "segment 1 (NAD)");
     }
 
     #[test]

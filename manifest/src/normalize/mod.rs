@@ -168,6 +168,7 @@ impl Step<'_> {
             about: note.about,
             path,
             place: note.place,
+            document: note.document,
             original,
             parameters: note.parameters,
         });

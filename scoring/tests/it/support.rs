@@ -63,6 +63,7 @@ pub(crate) fn finding(code: FindingCode, severity: Severity, about: About) -> Fi
         about,
         path: FieldPath::root(),
         place: None,
+        document: None,
         original: None,
         parameters: Vec::new(),
     }
