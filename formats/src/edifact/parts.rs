@@ -102,8 +102,11 @@ pub(super) fn waits_for_crew(messages: &mut [Settling], parts: &[usize]) {
         let Ok(declared) = &mut one.message.content else { continue };
         let on_road = declared.conveyance.as_ref().is_some_and(|means| means.mode_code.starts_with('3'));
         if waits && on_road && declared.crew_members.is_empty() {
-            let note = FormNote::new(FindingCode::DriverMissing, Severity::Blocking)
-                .at(About::Conveyance, "crew_members");
+            // No missing driver: that makes a coach red.
+            let note = FormNote::new(FindingCode::ValueMalformed, Severity::Blocking)
+                .at(About::Conveyance, "crew_members")
+                .original(one.sequence.clone())
+                .parameter("form", "all parts of the list in one interchange");
             declared.notes.push(FormNote { place, ..note });
         }
     }

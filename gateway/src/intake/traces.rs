@@ -174,6 +174,10 @@ fn take_over(
 /// A list that waited for its drivers has them.
 pub(super) fn settled(joined: &mut Declared) {
     if !joined.crew_members.is_empty() && matches!(joined.load, Some(Load::PassengerList(_))) {
-        joined.notes.retain(|note| note.code != FindingCode::DriverMissing);
+        joined.notes.retain(|note| {
+            note.code != FindingCode::ValueMalformed
+                || note.about != About::Conveyance
+                || note.path.as_str() != "crew_members"
+        });
     }
 }

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{CONVEYANCE, PASSENGER_LIST, Rules};
 use crate::conveyance::Journey;
-use crate::finding::{About, FindingCode};
+use crate::finding::{About, FindingCode, Severity};
 use crate::findings::Spot;
 use crate::manifest::{Load, Manifest};
 use crate::person::{CrewRole, Passenger, PassengerList, Person};
@@ -36,8 +36,12 @@ impl Rules<'_> {
         }
         // Two drivers who swap are the rule on long lines; none at all is not a coach.
         let has_driver = manifest.crew_members.iter().any(|member| member.role == Some(CrewRole::Driver));
-        // A reader may have said why there is none yet.
-        let is_told = self.findings.iter().any(|finding| finding.code == FindingCode::DriverMissing);
+        // Who reads parts of a list may have said that the crew is still to come.
+        let is_told = self.findings.iter().any(|finding| {
+            finding.severity == Severity::Blocking
+                && finding.about == About::Conveyance
+                && finding.path.as_str() == "crew_members"
+        });
         if let Some(weight) = self.required.weight(Element::Driver).filter(|_| !has_driver && !is_told) {
             self.findings.note(FindingCode::DriverMissing, weight, CONVEYANCE.field("crew_members")).push();
         }

@@ -270,7 +270,7 @@ fn a_list_in_parts_is_one_list() {
         let found = notes.filter(|note| note.severity == manifest::finding::Severity::Blocking);
         found.map(|note| note.code).collect::<Vec<_>>()
     };
-    assert_eq!(blocking(&[3]), [C::DriverMissing]);
+    assert_eq!(blocking(&[3]), [C::ValueMalformed]);
     assert_eq!(blocking(&[1]), []);
     assert_eq!(blocking(&[3, 1]), []);
 }
