@@ -287,6 +287,14 @@ fn found<'m>(message: &'m DocumentMessage, code: &str) -> &'m proto::v1::Finding
     findings.iter().find(|one| one.code == code).unwrap_or_else(|| panic!("{code} is not in {findings:?}"))
 }
 
+/// A list with control totals, counted among its segments.
+fn with_totals(list: &str, totals: &str) -> String {
+    let (body, trailer) = list.rsplit_once("UNT+").unwrap();
+    let (_, message) = trailer.split_once('+').unwrap();
+    let count = body.matches('\'').count() + totals.matches('\'').count() + 1;
+    format!("{body}{totals}UNT+{count}+{message}")
+}
+
 fn name_of(message: &DocumentMessage) -> String {
     message.recorded.as_ref().unwrap().receipt.as_ref().unwrap().manifest.clone()
 }
@@ -301,7 +309,7 @@ fn points(finding: &proto::v1::Finding) -> (String, i32, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn findings_of_two_lists_point_each_into_its_own_document() {
-    let p = passengers("BGM+745+PAX-9+9", &["ANNA", "BELLA"]).replace("UNT+", "CNT+42:5'UNT+");
+    let p = with_totals(&passengers("BGM+745+PAX-9+9", &["ANNA", "BELLA"]), "CNT+42:5'");
     let p = p.replacen("DTM+329:19900101", "DTM+329:19901399", 1);
     let c = crew("BGM+250+CREW-9+9", &["DAMIR"]).replacen("NAT+2+KAZ", "NAT+2+QQQ", 1);
     let gateway = Gateway::start(&[]).await;
@@ -334,7 +342,7 @@ async fn findings_of_two_lists_point_each_into_its_own_document() {
 async fn parts_in_interchanges_of_their_own_have_their_drivers() {
     let part = |number: usize, end: &str, each: &[String]| {
         let unh = format!("{number}+PAXLST:D:05B:UN+LIST-9+0{number}{end}");
-        list("BGM+745+LIST-9+9", &unh, TRIP, each).replace("UNT+", "CNT+42:3'CNT+41:1'UNT+")
+        with_totals(&list("BGM+745+LIST-9+9", &unh, TRIP, each), "CNT+42:3'CNT+41:1'")
     };
     let one = part(1, ":C", &[person("FL", "ANNA", "PANNA1"), person("FM", "DAMIR", "CDAMIR1")]);
     let two = part(2, ":F", &[person("FL", "BELLA", "PBELLA1"), person("FL", "CLARA", "PCLARA1")]);
