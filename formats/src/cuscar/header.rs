@@ -162,6 +162,15 @@ impl<'t> Header<'t> {
         }
     }
 
+    /// Was such a total not said yet?
+    pub(super) fn lacks_total(&self, segment: &Segment<'_>) -> bool {
+        match segment.get(1, 1).as_ref() {
+            "7" | "18" | "26" => self.total_mass.is_none(),
+            "8" | "11" => self.total_packages.is_none(),
+            _ => self.total_consignments.is_none(),
+        }
+    }
+
     pub(super) fn cnt(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
         let about = About::Conveyance;
         match segment.get(1, 1).as_ref() {

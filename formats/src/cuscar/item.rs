@@ -76,7 +76,7 @@ impl Item {
             ("PAC" | "FTX" | "IMD", _) if again && self.repeats(segment) => {
                 let field = if segment.tag() == "PAC" { "packages" } else { "description" };
                 others(field, segment.place());
-                return keep.not_read(segment, &qualifier);
+                keep.not_read(segment, &qualifier);
             }
             ("PAC", _) if self.said.packages.is_empty() => {
                 self.packed = true;

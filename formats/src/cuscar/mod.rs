@@ -55,7 +55,10 @@ pub(crate) fn message(
     if let Some(first) = segments.first() {
         keep.source.mark(PathKey::ROOT, first.mark(0, 0));
     }
-    for segment in segments {
+    // Totals behind all goods are those of the report, as other messages have them.
+    let is_end = |segment: &Segment<'_>| matches!(segment.tag(), "CNT" | "AUT" | "UNS" | "UNT");
+    let end = segments.iter().rposition(|segment| !is_end(segment)).unwrap_or_default();
+    for (at, segment) in segments.iter().enumerate() {
         let tag = segment.tag();
         let in_goods = matches!(under, Under::Consignment | Under::OtherTransport | Under::Item);
         match (tag, under) {
@@ -80,6 +83,7 @@ pub(crate) fn message(
                 goods.begin_house(&mut keep, segment)?;
                 goods.rff(segment, &mut keep);
             }
+            ("CNT", Under::Item) if at > end && header.lacks_total(segment) => header.cnt(segment, &mut keep),
             ("TDT", _) if in_goods => {
                 under = Under::OtherTransport;
                 keep.not_read(segment, &segment.get(1, 1));

@@ -335,6 +335,10 @@ fn two_are_never_taken_for_one_in_silence() {
         }
     }
     assert_eq!(next("", "RFF+CMR:B'LOC+9+KZSHM'NAD+CZ+++SYNTHETIC C'"), []);
+    // Totals behind all goods are the report's.
+    let (_, whole) = read(&report("D:18A:UN", &format!("{HEAD}CNT+7:9000:KGM'CNT+11:81'CNT+10:1'")));
+    assert_eq!(kg(cargo(&whole).total_gross_mass.as_ref()), "9000 KGM");
+    assert_eq!(cargo(&whole).consignments[0].gross_mass, None);
     // Before all goods the conveyance waits.
     let found = withheld("BGM+85+M-1+9'CNX+1+A'RFF+CMR:A'GID+1+80:BG'");
     assert_eq!(found, [("Conveyance".to_owned(), "cargo".to_owned())]);
