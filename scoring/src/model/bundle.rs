@@ -1,5 +1,7 @@
 //! A bundle: a model with all it needs to be trusted. Nothing is served from one that fails any check.
 
+use std::collections::BTreeSet;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::Deserialize;
 
@@ -14,6 +16,9 @@ use crate::pre_decision::Head;
 
 /// Greatest difference between this build and the trainer's own answers.
 const TOLERANCE: f64 = 1e-5;
+
+/// Fewer different golden rows than this prove too little of a model's some hundred trees.
+const MIN_GOLDEN_ROWS: usize = 16;
 
 /// The files that a bundle consists of, `bundle.toml` apart.
 pub(crate) const FILES: [&str; 4] = ["model.onnx", "trees.json", "golden.jsonl", "card.md"];
@@ -90,6 +95,8 @@ pub struct Bundle {
     pub calibration: Option<Calibration>,
     /// Its files as they were read, by name: what is kept beside decisions, so that they can be made again.
     pub files: Vec<(&'static str, Vec<u8>)>,
+    /// Different rows that the model was proven by.
+    golden_rows: usize,
     graph: Graph,
     explainers: [Explainer; 2],
 }
@@ -148,21 +155,36 @@ struct GoldenRow {
 }
 
 impl Bundle {
-    /// A bundle to judge by, from its files, all checks made: digests, feature fingerprint, calibration, and the golden
-    /// rows through the graph and through the explanation.
+    /// A bundle to judge by, from its files, all checks made: digests, feature fingerprint, thresholds, calibration, and the
+    /// golden rows, of which there are enough, through the graph and through the explanation.
     ///
     /// # Errors
     /// Whatever fails first.
     pub fn check(read: impl Fn(&str) -> Result<Vec<u8>, String>) -> Result<Self, BundleError> {
         let bundle = Self::check_kept(read)?;
+        let malformed = |file, reason: String| Err(BundleError::Malformed { file, reason });
+        let Thresholds { fraud, critical } = bundle.thresholds;
+        for (head, threshold) in [("fraud", fraud), ("critical", critical)] {
+            // Written so that a value that is not a number fails.
+            if !(threshold > 0.0 && threshold < 1.0) {
+                let reason = format!("thresholds: {head} is {threshold}, not between 0 and 1");
+                return malformed("bundle.toml", reason);
+            }
+        }
+        if bundle.golden_rows < MIN_GOLDEN_ROWS {
+            let rows = bundle.golden_rows;
+            let reason = format!("{rows} rows, at least {MIN_GOLDEN_ROWS} different ones are needed");
+            return malformed("golden.jsonl", reason);
+        }
         match bundle.calibration {
             Some(_) => Ok(bundle),
             None => Err(BundleError::Calibration("there is none".into())),
         }
     }
 
-    /// A bundle by which past decisions are made again, and no new ones: the same checks, but it may say nothing of its
-    /// calibration, which bundles at first did not.
+    /// A bundle by which past decisions are made again, and no new ones: digests, fingerprint and golden rows are checked, but it
+    /// may say nothing of its calibration, which bundles at first did not, and the rest of what [`Bundle::check`] asks moves no
+    /// decision.
     ///
     /// # Errors
     /// Whatever fails first.
@@ -200,17 +222,18 @@ impl Bundle {
         let golden = contents[2].clone();
         let files =
             FILES.into_iter().zip(contents).chain([("bundle.toml", manifest_bytes.clone())]).collect();
-        let bundle = Self {
+        let mut bundle = Self {
             name: manifest.name,
             version: manifest.version,
             digest: sha256(&manifest_bytes),
             thresholds: manifest.thresholds,
             calibration: manifest.calibration,
             files,
+            golden_rows: 0,
             graph,
             explainers: [explainer(trees.fraud)?, explainer(trees.critical)?],
         };
-        bundle.prove(&golden)?;
+        bundle.golden_rows = bundle.prove(&golden)?;
         Ok(bundle)
     }
 
@@ -228,15 +251,18 @@ impl Bundle {
         self.explainers[head as usize].explain(vector)
     }
 
-    fn prove(&self, golden: &[u8]) -> Result<(), BundleError> {
+    /// Holds the model to its golden rows; says how many different ones there are.
+    fn prove(&self, golden: &[u8]) -> Result<usize, BundleError> {
         let malformed = |reason: String| BundleError::Malformed { file: "golden.jsonl", reason };
         let mut rows = Vec::new();
         let mut vectors = Vec::new();
+        let mut different = BTreeSet::new();
         for line in golden.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             let row: GoldenRow =
                 serde_json::from_slice(line).map_err(|error| malformed(error.to_string()))?;
             let vector: [f32; WIDTH] =
                 row.x.as_slice().try_into().map_err(|_| malformed("a row has another width".into()))?;
+            different.insert(vector.map(f32::to_bits));
             vectors.push(FeatureVector(vector));
             rows.push(row);
         }
@@ -271,7 +297,7 @@ impl Bundle {
                 }
             }
         }
-        Ok(())
+        Ok(different.len())
     }
 }
 

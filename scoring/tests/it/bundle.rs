@@ -182,6 +182,31 @@ fn a_missing_file_and_nonsense_are_refused() {
 }
 
 #[test]
+fn thresholds_are_probabilities_and_golden_rows_are_enough() {
+    for (from, to) in [
+        ("fraud = 0.52", "fraud = 0.0"),
+        ("fraud = 0.52", "fraud = 1.0"),
+        ("fraud = 0.52", "fraud = nan"),
+        ("fraud = 0.52", "fraud = 5.2"),
+        ("critical = 0.35", "critical = -0.35"),
+        ("critical = 0.35", "critical = inf"),
+    ] {
+        let error = changed("bundle.toml", text(|toml| toml.replacen(from, to, 1)), false);
+        let expected = "bundle file bundle.toml is malformed: thresholds: ";
+        assert!(error.to_string().starts_with(expected), "{to}: {error}");
+    }
+    let few = |text: String| text.lines().take(15).fold(String::new(), |all, row| all + row + "\n");
+    let error = changed("golden.jsonl", text(few), true);
+    assert!(error.to_string().contains("golden.jsonl is malformed: 15 rows, at least 16"), "{error}");
+    // The same row again proves nothing more.
+    let same = |text: String| {
+        text.lines().take(1).fold(String::new(), |all, row| all + &(row.to_owned() + "\n").repeat(20))
+    };
+    let error = changed("golden.jsonl", text(same), true);
+    assert!(error.to_string().contains("golden.jsonl is malformed: 1 rows"), "{error}");
+}
+
+#[test]
 fn a_policy_with_a_misspelt_or_impossible_setting_is_refused() {
     let shipped = include_str!("../../policy.toml");
     for (from, to, expected) in [
