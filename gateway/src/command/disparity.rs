@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     config::Config,
     drift::before_instant,
+    outcomes::{Reach, reach_of},
     persist::{FeedEvent, Persons, Scope, Secrets, Store},
     reply::decode_decisions,
 };
@@ -29,8 +30,10 @@ struct Group {
     consignments: u64,
     /// Of them chosen for full control by score or rule.
     chosen: u64,
-    /// Consignments of conveyances that were drawn, with an outcome.
+    /// Consignments of conveyances that were drawn, with an outcome of a whole, physical examination.
     checked: u64,
+    /// Such with an outcome of less: they say nothing of the rate, in either direction.
+    otherwise: u64,
     /// Of them irregular.
     irregular: u64,
     /// Sum of what was predicted for these.
@@ -88,11 +91,15 @@ async fn count(
         origins.dedup();
         let word = format!("consignments/{}", place + 1);
         // The newest revision is the last one.
-        let outcome = reports.iter().rfind(|report| report.subject == word);
+        let reported = reports.iter().rfind(|report| report.subject == word);
+        let items = consignment.goods_items.len();
+        let whole = reported.map(|report| reach_of(report, items)).transpose().map_err(anyhow::Error::msg)?;
+        let outcome = reported.filter(|_| whole == Some(Reach::Whole));
         let one = Group {
             consignments: 1,
             chosen: u64::from(by_rules || part.verdict == Verdict::Corridor(Corridor::Red)),
             checked: u64::from(outcome.is_some()),
+            otherwise: u64::from(reported.is_some() && outcome.is_none()),
             irregular: u64::from(outcome.is_some_and(|report| report.irregular)),
             predicted: outcome.and(part.officer.fraud_probability).map_or(0.0, f64::from),
         };
@@ -120,6 +127,7 @@ impl Group {
         self.consignments += other.consignments;
         self.chosen += other.chosen;
         self.checked += other.checked;
+        self.otherwise += other.otherwise;
         self.irregular += other.irregular;
         self.predicted += other.predicted;
     }
@@ -146,7 +154,7 @@ fn told_as_json(groups: &Groups) -> String {
             json!({
                 "dimension": dimension, "value": value, "consignments": group.consignments,
                 "chosen_share": group.chosen_share(), "random_checks": group.checked, "irregular": group.irregular,
-                "irregular_low": low, "irregular_high": high,
+                "checked_otherwise": group.otherwise, "irregular_low": low, "irregular_high": high,
                 "predicted": (group.checked > 0).then(|| group.predicted / group.checked as f64),
                 "disparity": group.disparity(&all),
             })
@@ -160,8 +168,9 @@ fn table(groups: &Groups, days: u32) -> String {
     let mut text = format!(
         "Consignments of the last {days} days. Chosen: full control by score or rule. Irregular: found by random checks,\n\
          with the 90 % interval; few checks say little. A star: chosen a quarter more often than all, and found irregular\n\
-         less often than all beyond chance.\n\n{:<10}{:<20}{:>13}{:>9}{:>15}{:>20}{:>11}\n",
-        "", "", "consignments", "chosen", "random checks", "irregular", "predicted"
+         less often than all beyond chance. Otherwise: drawn, but not examined physically and whole; left out, whatever was\n\
+         found.\n\n{:<10}{:<20}{:>13}{:>9}{:>15}{:>11}{:>20}{:>11}\n",
+        "", "", "consignments", "chosen", "random checks", "otherwise", "irregular", "predicted"
     );
     for ((dimension, value), group) in groups {
         let (low, high) = share_interval(group.irregular, group.checked);
@@ -173,10 +182,11 @@ fn table(groups: &Groups, days: u32) -> String {
             "-".into()
         };
         text += &format!(
-            "{dimension:<10}{value:<20}{:>13}{:>9.3}{:>15}{irregular:>20}{predicted:>11}{}\n",
+            "{dimension:<10}{value:<20}{:>13}{:>9.3}{:>15}{:>11}{irregular:>20}{predicted:>11}{}\n",
             group.consignments,
             group.chosen_share(),
             group.checked,
+            group.otherwise,
             if group.disparity(&all) { " *" } else { "" },
         );
     }
@@ -190,7 +200,7 @@ mod tests {
     use super::*;
 
     fn group(consignments: u64, chosen: u64, checked: u64, irregular: u64) -> Group {
-        Group { consignments, chosen, checked, irregular, predicted: 0.0 }
+        Group { consignments, chosen, checked, irregular, ..Group::default() }
     }
 
     #[test]

@@ -10,13 +10,21 @@ pub struct Config {
     pub max_request_bytes: usize,
     /// How far ahead of ours a post's clock may be, seconds: an inspection that ends later is refused.
     pub max_clock_ahead_seconds: u32,
+    /// How long before the first receipt of a manifest an inspection of it may have ended, minutes: it may be filed when the
+    /// lorry stands at the post already.
+    pub max_before_receipt_minutes: u32,
     /// How often the peer groups of entrepreneurs are fitted to their records, and drift is looked for, minutes.
     pub fit_minutes: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { max_request_bytes: 16_384, max_clock_ahead_seconds: 300, fit_minutes: 1_440 }
+        Self {
+            max_request_bytes: 16_384,
+            max_clock_ahead_seconds: 300,
+            max_before_receipt_minutes: 1_440,
+            fit_minutes: 1_440,
+        }
     }
 }
 

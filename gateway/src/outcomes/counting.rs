@@ -3,7 +3,10 @@
 use manifest::{Manifest, border_post};
 use scoring::{Decided, Head, PastOutcome, Scorer, SubjectRef};
 
-use super::report::{Part, Report};
+use super::{
+    Reach,
+    report::{Part, Report},
+};
 use crate::{
     persist::{Counted, Predicted},
     subjects,
@@ -21,6 +24,10 @@ pub(super) struct NoSuchPart(pub(super) &'static str);
 ///   goods.
 /// - Travellers count for nobody. What a passenger carries is not the operator's doing, and no model judges persons.
 ///
+/// What was found counts by whatever it was found; that nothing was found counts only as far as the measures could have found it
+/// ([`Reach`]): nowhere for papers, images and scales, for the examined goods where some were, and for random checks and beside
+/// what was predicted only where the whole was.
+///
 /// # Errors
 /// When the manifest has no such part.
 pub(super) fn of(
@@ -30,24 +37,24 @@ pub(super) fn of(
     scorer: &Scorer,
     random: bool,
 ) -> Result<Counted, NoSuchPart> {
-    let mut counted = Counted {
-        date: manifest.journey.arrival_time().map(border_post::local_date),
-        at_seconds: report.examine_time.as_second(),
-        random,
-        ..Counted::default()
+    let mut counted = Counted { at_seconds: report.examine_time.as_second(), ..Counted::default() };
+    let entities = |place, reach: Reach| match report.irregular || reach.vouches() {
+        true => subjects::entities(manifest, place).into_iter().map(|key| (key, report.irregular)).collect(),
+        false => Vec::new(),
     };
-    let entities =
-        |place| subjects::entities(manifest, place).into_iter().map(|key| (key, report.irregular)).collect();
     match report.part {
-        Part::Travellers => counted.date = None,
+        Part::Travellers => {}
         Part::Conveyance => {
-            counted.entities = entities(None);
-            counted.date = None;
+            let reach = report.reach(0);
+            counted.entities = entities(None, reach);
+            counted.random = random && reach == Reach::Whole;
         }
         Part::Consignment(place) => {
             let consignment = manifest.cargo().and_then(|cargo| cargo.consignments.get(place));
             let consignment = consignment.ok_or(NoSuchPart("subject"))?;
-            counted.entities = entities(Some(place));
+            let reach = report.reach(consignment.goods_items.len());
+            counted.entities = entities(Some(place), reach);
+            counted.random = random && reach == Reach::Whole;
             let there = |items: &[usize]| items.iter().all(|item| *item < consignment.goods_items.len());
             if !there(&report.examined_items) {
                 return Err(NoSuchPart("examined_items"));
@@ -59,14 +66,20 @@ pub(super) fn of(
             for (item, subject) in
                 subjects::consignment(manifest, place).unwrap_or_default().into_iter().enumerate()
             {
-                if or_all(&report.examined_items, item) {
-                    let fraud = report.irregular && or_all(&report.irregular_items, item);
+                if !or_all(&report.examined_items, item) {
+                    continue;
+                }
+                let fraud = report.irregular && or_all(&report.irregular_items, item);
+                if fraud || reach.vouches() {
                     let outcome = PastOutcome { subject, fraud, critical: fraud && report.critical };
                     counted.counters.extend(scorer.updates(&outcome));
                 }
             }
+            if !counted.counters.is_empty() {
+                counted.date = manifest.journey.arrival_time().map(border_post::local_date);
+            }
             // Only all of a consignment is comparable with its worst item's probability.
-            if report.examined_items.is_empty() {
+            if reach == Reach::Whole {
                 counted.calibration = predicted(decided, place, report);
             }
         }

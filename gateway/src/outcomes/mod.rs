@@ -6,8 +6,11 @@
 
 mod config;
 mod counting;
+mod reach;
 mod report;
 mod service;
 
 pub use config::Config;
+pub(crate) use reach::Reach;
+pub(crate) use report::reach_of;
 pub use service::{Outcomes, Service};

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use proto::v1;
 use serde::{Deserialize, Serialize};
 
+use super::Reach;
 use crate::{
     persist::RecordedInspection,
     reply::{Notice, Reason, outcome_name, timestamp},
@@ -159,6 +160,11 @@ impl Report {
         })
     }
 
+    /// What its measures were able to find of a part with so many goods items.
+    pub(super) fn reach(&self, items: usize) -> Reach {
+        Reach::of(&self.kept.measures, &self.examined_items, items)
+    }
+
     /// The bytes to store.
     pub(super) fn encode(&self) -> Vec<u8> {
         // Plain values into memory: nothing can fail.
@@ -222,15 +228,29 @@ impl Part {
     }
 }
 
+fn kept(recorded: &RecordedInspection) -> Result<Kept, String> {
+    let kept: Kept = serde_json::from_slice(&recorded.report).map_err(|error| error.to_string())?;
+    if kept.v != 1 {
+        return Err(format!("version {} of a report is not known", kept.v));
+    }
+    Ok(kept)
+}
+
+/// What the measures of a recorded report were able to find of a part with so many goods items.
+///
+/// # Errors
+/// In words, when the stored form is damaged or of a later version.
+pub(crate) fn reach_of(recorded: &RecordedInspection, items: usize) -> Result<Reach, String> {
+    let kept = kept(recorded)?;
+    Ok(Reach::of(&kept.measures, &places(&kept.examined).unwrap_or_default(), items))
+}
+
 /// A recorded report as it is told.
 ///
 /// # Errors
 /// In words, when the stored form is damaged or of a later version.
 pub(super) fn told(recorded: &RecordedInspection) -> Result<v1::Outcome, String> {
-    let kept: Kept = serde_json::from_slice(&recorded.report).map_err(|error| error.to_string())?;
-    if kept.v != 1 {
-        return Err(format!("version {} of a report is not known", kept.v));
-    }
+    let kept = kept(recorded)?;
     Ok(v1::Outcome {
         name: outcome_name(recorded.manifest_id, recorded.number),
         outcome_reference: recorded.outcome_reference.clone(),

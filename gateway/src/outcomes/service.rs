@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::ToSpan as _;
+use jiff::{Timestamp, ToSpan as _};
 use manifest::record;
 use proto::v1::{self, outcome_service_server::OutcomeService};
 use tonic::{Request, Response, Status};
@@ -14,7 +14,7 @@ use crate::{
     authenticate::registry::{Partner, Role},
     calls::{Door, Failure, names},
     judging::Judging,
-    persist::{Inspection, Persons, RecordedInspection, Store, StoredManifest},
+    persist::{Inspection, ManifestSummary, Persons, RecordedInspection, Store, StoredManifest},
     reply::{Notice, Reason, decode_decisions},
 };
 
@@ -34,6 +34,9 @@ pub struct Outcomes {
 /// `customs.prearrival.v1.OutcomeService`.
 #[derive(Debug, Clone)]
 pub struct Service(Arc<Outcomes>);
+
+/// Revisions of all parts of a reference that are looked through for the first one.
+const REVISIONS_LIMIT: u32 = 10_000;
 
 /// Longest request id, in characters.
 const REQUEST_ID_LIMIT: usize = 64;
@@ -78,6 +81,7 @@ impl Service {
         let report = report::Report::read(outcome, latest)?;
         let stored = self.manifest(partner, names::manifest(&request.parent), "parent").await?;
         let id = stored.summary.id;
+        self.announced_before(&stored.summary, report.examine_time).await?;
         let unreadable = |error: &dyn std::fmt::Display| Failure::Unreadable(error.to_string());
         let manifest = record::decode(&stored.record, None).map_err(|error| unreadable(&error))?;
         let decisions = self.0.store.pre_decisions(id).await?;
@@ -113,6 +117,30 @@ impl Service {
             repeated_report: recorded.repeated,
             outcome: Some(report::told(&recorded).map_err(|error| unreadable(&error))?),
         })
+    }
+
+    /// Refuses an inspection that ended well before anybody announced what was inspected: it was of something else. What was
+    /// restated after it was examined was announced when its first revision came.
+    async fn announced_before(&self, summary: &ManifestSummary, examined: Timestamp) -> Result<(), Failure> {
+        let minutes = self.0.config.max_before_receipt_minutes;
+        let allowed = i64::from(minutes).minutes();
+        let too_early =
+            |received: Timestamp| received.checked_sub(allowed).is_ok_and(|earliest| examined < earliest);
+        if !too_early(summary.receive_time) {
+            return Ok(());
+        }
+        let key = &summary.key;
+        let rows =
+            self.0.store.revisions_of(&key.partner_id, &key.manifest_reference, REVISIONS_LIMIT).await?;
+        // The highest first: of this part the last is the first that came.
+        if let Some(first) = rows.iter().rfind(|row| row.part == key.part)
+            && let Some(first) = self.0.store.manifest(first.id, Persons::Without).await?
+            && !too_early(first.summary.receive_time)
+        {
+            return Ok(());
+        }
+        let problem = format!("lies more than {minutes} minutes before the manifest was received");
+        Err(Notice::new(Reason::RequestInvalid).at("outcome.examine_time", problem).into())
     }
 
     async fn reports(

@@ -375,6 +375,15 @@ pub(crate) async fn command(folder: &Path, words: &[&str]) {
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS), "{told}");
 }
 
+/// Runs the gateway's own program beside a gateway of this folder: whether it did what it was told, and what it said on
+/// standard output and standard error.
+pub(crate) async fn told(folder: &Path, words: &[&str]) -> (bool, String, String) {
+    let mut program = tokio::process::Command::new(env!("CARGO_BIN_EXE_gateway"));
+    let output = program.args(words).arg("--config").arg(folder.join("gateway.toml")).output().await.unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.success(), text(output.stdout), text(output.stderr))
+}
+
 /// An answer's pre-decisions as they are told one by one: each with the digests that the conveyance's carries for all.
 pub(crate) fn each_with_digests(mut answer: Vec<PreDecision>) -> Vec<PreDecision> {
     let digests = answer[0].digests.clone();

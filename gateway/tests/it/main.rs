@@ -30,6 +30,7 @@ mod withdrawals;
 mod administer;
 mod conform;
 mod fairness;
+mod measures;
 mod outcomes;
 mod reconcile;
 mod watch;

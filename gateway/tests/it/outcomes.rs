@@ -19,7 +19,7 @@ fn outcomes(gateway: &Gateway, who: &str) -> OutcomeServiceClient<Channel> {
 }
 
 /// A clean physical examination of the first consignment.
-fn clean(reference: &str) -> Outcome {
+pub(crate) fn clean(reference: &str) -> Outcome {
     Outcome {
         outcome_reference: reference.into(),
         subject: "consignments/1".into(),
@@ -30,7 +30,7 @@ fn clean(reference: &str) -> Outcome {
     }
 }
 
-async fn report(
+pub(crate) async fn report(
     gateway: &Gateway,
     who: &str,
     parent: &str,
@@ -41,20 +41,20 @@ async fn report(
     outcomes(gateway, who).report_outcome(request).await.map(tonic::Response::into_inner)
 }
 
-async fn submitted(gateway: &Gateway, reference: &str) -> String {
+pub(crate) async fn submitted(gateway: &Gateway, reference: &str) -> String {
     let mut request = Story::GeneralCargo.submission(now());
     request.manifest.as_mut().unwrap().manifest_reference = reference.into();
     let answer = gateway.manifests("kz-customs").submit_manifest(request).await.unwrap();
     answer.into_inner().receipt.unwrap().manifest
 }
 
-async fn base(gateway: &Gateway) -> (i64, i64, i64) {
+pub(crate) async fn base(gateway: &Gateway) -> (i64, i64, i64) {
     let counter = gateway.store.history_for(&[]).await.unwrap().counter(&CounterKey::BASE);
     (counter.n, counter.fraud, counter.critical)
 }
 
 /// The first consignment's importer, as an officer is shown it: probability, outcomes, evidence.
-async fn importer(gateway: &Gateway, manifest: &str) -> (f64, i64, String) {
+pub(crate) async fn importer(gateway: &Gateway, manifest: &str) -> (f64, i64, String) {
     let request = v1::ListPreDecisionsRequest { parent: manifest.into(), ..Default::default() };
     let mut client = gateway.pre_decisions("post-gishtkuprik");
     let decisions = client.list_pre_decisions(request).await.unwrap().into_inner().pre_decisions;
@@ -73,7 +73,7 @@ async fn importer(gateway: &Gateway, manifest: &str) -> (f64, i64, String) {
     (importer.probability, importer.outcome_count, importer.evidence.clone())
 }
 
-async fn no_precedent(gateway: &Gateway, manifest: &str) -> bool {
+pub(crate) async fn no_precedent(gateway: &Gateway, manifest: &str) -> bool {
     let request = v1::ListPreDecisionsRequest { parent: manifest.into(), ..Default::default() };
     let mut client = gateway.pre_decisions("post-gishtkuprik");
     let decisions = client.list_pre_decisions(request).await.unwrap().into_inner().pre_decisions;
