@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use scoring::kept::{KeptFile, namesake};
 use scoring::{Capacity, Case, CrewMember, History, LoadError, Scorer, Subject, Verdict, Withheld, finish};
 use tokio::sync::watch;
 
@@ -73,6 +74,21 @@ pub enum NotTaken {
         /// What is wrong with it.
         problem: String,
     },
+    /// Another bundle of this name and version judged already.
+    #[error(
+        "{name} {version} with digest {found} is another than the {name} {version} with digest {known} that this store knows: \
+         give the new one a version of its own"
+    )]
+    Namesake {
+        /// Name of both.
+        name: String,
+        /// Version of both.
+        version: String,
+        /// Digest of this one.
+        found: String,
+        /// Digest of the other.
+        known: String,
+    },
     /// What lies in the folder is not what was promoted.
     #[error("the bundle in the folder has digest {found}, promoted was {promoted}")]
     Differs {
@@ -96,6 +112,23 @@ pub fn under_policy(config: &Config, scorer: Scorer) -> Result<Scorer, NotTaken>
     let text = std::fs::read_to_string(file).map_err(|error| refused(error.to_string()))?;
     let policy = scoring::Policy::parse(&text).map_err(|error| refused(error.to_string()))?;
     Ok(scorer.with_policy(policy))
+}
+
+/// Refuses a bundle that has name and version of another that is kept: people tell bundles by these.
+///
+/// # Errors
+/// [`NotTaken::Namesake`].
+pub fn no_namesake(kept: &[KeptFile], scorer: &Scorer) -> Result<(), NotTaken> {
+    let bundle = scorer.bundle();
+    match namesake(kept, bundle) {
+        None => Ok(()),
+        Some(known) => Err(NotTaken::Namesake {
+            name: bundle.name.clone(),
+            version: bundle.version.clone(),
+            found: bundle.digest.clone(),
+            known,
+        }),
+    }
 }
 
 /// The scorer that the newest row asks for; the configuration's where there is none. Blocking: every golden row is run.

@@ -5,11 +5,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::Bundle;
 use crate::policy::Policy;
 use crate::scorer::{LoadError, Scorer};
 
 /// Name under which a policy is kept: [`Policy::source`].
 const POLICY: &str = "policy";
+
+/// Name of the file that names a bundle.
+const MANIFEST: &str = "bundle.toml";
 
 /// One file of a bundle, or a policy with its table of rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +41,29 @@ impl KeptFile {
         let files = bundle.files.iter().map(|(file, content)| of(&bundle.digest, file, content));
         files.chain([of(&policy.digest, POLICY, policy.source.as_bytes())]).collect()
     }
+}
+
+/// The last line of an export: how much stands before it. Without it nobody could tell a part from the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportEnd {
+    /// Lines that hold a [`KeptFile`].
+    pub kept_files: u64,
+    /// Lines that hold a decision.
+    pub decisions: u64,
+}
+
+/// The digest of a kept bundle that has the name and version of this one and is another: who reads a name would take the one for
+/// the other.
+#[must_use]
+pub fn namesake(kept: &[KeptFile], bundle: &Bundle) -> Option<String> {
+    let named = |file: &KeptFile| {
+        let manifest: toml::Table = std::str::from_utf8(&file.content).ok()?.parse().ok()?;
+        let is = |key: &str, value: &str| manifest.get(key).and_then(toml::Value::as_str) == Some(value);
+        Some(is("name", &bundle.name) && is("version", &bundle.version))
+    };
+    let others = kept.iter().filter(|file| file.file == MANIFEST && file.kept != bundle.digest);
+    others.filter(|file| named(file) == Some(true)).map(|file| file.kept.clone()).next()
 }
 
 /// Bundles and policies as they were kept, proven as any other when they are asked for.

@@ -115,12 +115,18 @@ impl App {
         });
         let (scorer, challenger) = loading.await.map_err(|_| Error::Interrupted)?;
         let scorer = scorer?;
+        let kept = store.judge_files().await?;
+        if let Err(error) = judging::no_namesake(&kept, &scorer) {
+            // Digests tell them apart wherever it matters: a program that brings it must not refuse to serve.
+            tracing::warn!(%error, "the bundle is served all the same");
+        }
         // Before anything is decided by it.
         store.keep_judge(KeptFile::of(&scorer), clock.now()).await?;
         let (scorers, judging) = Judging::new(Arc::new(scorer));
         // A challenger is never in the way: the gateway serves without one that is broken.
         let challenger = challenger.and_then(|loaded| {
             loaded
+                .and_then(|challenger| judging::no_namesake(&kept, &challenger).map(|()| challenger))
                 .inspect_err(|error| tracing::error!(%error, "the challenger is refused"))
                 .ok()
                 .map(Arc::new)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use scoring::Scorer;
+use scoring::{Scorer, kept::KeptFile};
 use serde_json::json;
 
 use super::DataRefused;
@@ -20,12 +20,15 @@ pub(super) async fn promote(folder: &Path, config: &Config, clock: &Clock) -> an
     let scorer = Scorer::load(&folder).map_err(|error| refused(error.to_string()))?;
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
     let before = store.bundles().await?;
+    let mut kept = store.judge_files().await?;
     let mut taken = Vec::new();
     if before.is_empty() {
         // So that there is something to go back to.
-        let digest = judging::load(config, None)?.identity().bundle_digest.clone();
-        taken.push((String::new(), digest));
+        let effective = judging::load(config, None)?;
+        taken.push((String::new(), effective.identity().bundle_digest.clone()));
+        kept.extend(KeptFile::of(&effective));
     }
+    judging::no_namesake(&kept, &scorer).map_err(|error| refused(error.to_string()))?;
     taken.push((folder.display().to_string(), scorer.identity().bundle_digest.clone()));
     store.take_bundles(taken, clock.now()).await?;
     store.close().await;

@@ -6,7 +6,7 @@ use std::{
     io::{BufWriter, Stdout, Write as _},
 };
 
-use scoring::record;
+use scoring::{kept::ExportEnd, record};
 use serde_json::json;
 
 use crate::{
@@ -19,23 +19,29 @@ use crate::{
 const PAGE: u32 = 100;
 
 /// Writes what ever judged, then every live decision in the order in which they were recorded, then each partner's test
-/// decisions, to standard output. No persons, no companies: models, rules, features, counters and advice.
+/// decisions, to standard output, and at the end how many lines of each there were: what was cut off is found out by it. No
+/// persons, no companies: models, rules, features, counters and advice.
 pub(super) async fn decisions(config: &Config) -> anyhow::Result<()> {
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
     let mut out = BufWriter::new(std::io::stdout());
     let (mut kept, mut missing) = (BTreeSet::new(), BTreeSet::new());
+    let mut end = ExportEnd { kept_files: 0, decisions: 0 };
     for file in store.judge_files().await? {
         writeln!(out, "{}", serde_json::to_string(&file)?)?;
         kept.insert(file.kept);
+        end.kept_files += 1;
     }
     let partners = store.partners().await?.into_iter().map(|partner| (Scope::Partner(partner.id), true));
     for (scope, test) in std::iter::once((Scope::All, false)).chain(partners) {
-        for digest in of_scope(&store, &scope, test, &mut out).await? {
+        let (decisions, judged_by) = of_scope(&store, &scope, test, &mut out).await?;
+        end.decisions += decisions;
+        for digest in judged_by {
             if !kept.contains(&digest) {
                 missing.insert(digest);
             }
         }
     }
+    writeln!(out, "{}", json!({ "end": end }))?;
     out.flush()?;
     store.close().await;
     for digest in missing {
@@ -47,18 +53,18 @@ pub(super) async fn decisions(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the live or the test decisions of a scope; says by which digests they were judged.
+/// Writes the live or the test decisions of a scope; says how many there were, and by which digests they were judged.
 async fn of_scope(
     store: &Store,
     scope: &Scope,
     test: bool,
     out: &mut BufWriter<Stdout>,
-) -> anyhow::Result<BTreeSet<String>> {
-    let mut judged_by = BTreeSet::new();
+) -> anyhow::Result<(u64, BTreeSet<String>)> {
+    let (mut written, mut judged_by) = (0, BTreeSet::new());
     let mut after = FeedPosition::START;
     loop {
         let rows = store.feed_after(scope, after, PAGE).await?;
-        let Some(last) = rows.last() else { return Ok(judged_by) };
+        let Some(last) = rows.last() else { return Ok((written, judged_by)) };
         after = last.position;
         for row in rows.iter().filter(|row| row.event == FeedEvent::Recorded && row.manifest.test == test) {
             let bytes = record_of_decisions(&row.decisions)?;
@@ -68,6 +74,7 @@ async fn of_scope(
             let record = std::str::from_utf8(bytes)?;
             let line = json!({ "manifest": manifest_name(row.manifest.id), "test": test, "record": record });
             writeln!(out, "{line}")?;
+            written += 1;
         }
     }
 }

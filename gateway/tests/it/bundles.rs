@@ -6,10 +6,15 @@ use gateway::persist::AuditKind;
 use proto::v1;
 use testkit::stories::Story;
 
-use crate::harness::{Gateway, command, eventually, now};
+use crate::harness::{Gateway, command, eventually, now, told};
 
-/// A copy of the shipped bundle that differs by a comment, and so by its digest.
+/// A copy of the shipped bundle that differs by its version, and so by its digest.
 fn another(parent: &Path, name: &str) -> PathBuf {
+    copy(parent, name, |text| text.replacen("version = \"1\"", &format!("version = \"1-{name}\""), 1))
+}
+
+/// A copy of the shipped bundle with another `bundle.toml`.
+fn copy(parent: &Path, name: &str, change: impl Fn(String) -> String) -> PathBuf {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scoring/models/customs-1");
     let folder = parent.join(name);
     std::fs::create_dir_all(&folder).unwrap();
@@ -19,7 +24,9 @@ fn another(parent: &Path, name: &str) -> PathBuf {
     }
     let file = folder.join("bundle.toml");
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, format!("# SYNTHETIC: {name}\n{text}")).unwrap();
+    let changed = change(text.clone());
+    assert_ne!(changed, text);
+    std::fs::write(&file, changed).unwrap();
     folder
 }
 
@@ -138,6 +145,83 @@ async fn what_judged_is_kept_so_that_every_decision_can_be_made_again() {
         bundles.insert(by.bundle_digest);
     }
     assert_eq!(bundles.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_and_version_are_one_bundle() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(&[]).await;
+    let first = submitted(&gateway, "SYNTHETIC-SAME-1").await.digests.unwrap().model_bundle;
+    let same = copy(elsewhere.path(), "same", |text| format!("# SYNTHETIC\n{text}"));
+    let promote = async |folder: &Path| {
+        told(gateway.folder.path(), &["bundle", "promote", folder.to_str().unwrap()]).await
+    };
+    let (good, _, error) = promote(&same).await;
+    assert!(!good && error.contains("customs-1 1") && error.contains(&first), "{error}");
+    assert_eq!(gateway.store.bundles().await.unwrap(), []);
+    // Another one, then its name with other content: known by what is kept.
+    let (good, _, error) = promote(&another(elsewhere.path(), "next")).await;
+    assert!(good, "{error}");
+    let next = gateway.store.bundles().await.unwrap()[0].digest.clone();
+    judges(&gateway, &next).await;
+    command(gateway.folder.path(), &["bundle", "rollback"]).await;
+    judges(&gateway, &first).await;
+    let forged = another(elsewhere.path(), "next");
+    let file = forged.join("bundle.toml");
+    std::fs::write(&file, format!("# SYNTHETIC\n{}", std::fs::read_to_string(&file).unwrap())).unwrap();
+    let (good, _, error) = promote(&forged).await;
+    assert!(!good && error.contains("customs-1 1-next") && error.contains(&next), "{error}");
+    // The same again is the same.
+    let (good, _, error) = promote(&another(elsewhere.path(), "next")).await;
+    assert!(good, "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_challenger_judges_by_the_policy_of_the_day() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let mut gateway = Gateway::start(&[]).await;
+    submitted(&gateway, "SYNTHETIC-OLD-POLICY").await;
+    // From now on everything with a score is red.
+    let policy = elsewhere.path().join("policy.toml");
+    let shipped =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../scoring/policy.toml")).unwrap();
+    let strict = shipped.replacen("yellow = 0.15\nred = 0.60", "yellow = 0.0\nred = 0.0", 1);
+    assert_ne!(strict, shipped);
+    std::fs::write(&policy, strict).unwrap();
+    let folder = another(elsewhere.path(), "challenger");
+    let digest = scoring::Scorer::load(&folder).unwrap().identity().bundle_digest.clone();
+    let path = |path: &Path| toml::Value::from(path.to_str().unwrap()).to_string();
+    gateway
+        .restart(&[("scoring.policy_file", &path(&policy)), ("scoring.challenger_folder", &path(&folder))])
+        .await;
+    submitted(&gateway, "SYNTHETIC-NEW-POLICY").await;
+    eventually("the challenger has judged both", async || {
+        let rows = gateway.store.compared(&digest).await.unwrap();
+        rows.iter().map(|row| row.manifests).sum::<i64>() == 2
+    })
+    .await;
+    let rows = gateway.store.compared(&digest).await.unwrap();
+    let cells: Vec<_> = rows
+        .iter()
+        .map(|row| (row.effective_verdict.as_str(), row.verdict.as_str(), row.manifests))
+        .collect();
+    // The same trees under the same policy say the same, of either day.
+    assert_eq!(cells, [("RED", "RED", 1), ("YELLOW", "YELLOW", 1)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_ends_with_its_count() {
+    let gateway = Gateway::start(&[]).await;
+    for n in 0..3 {
+        submitted(&gateway, &format!("SYNTHETIC-EXPORT-{n}")).await;
+    }
+    let (good, out, error) = told(gateway.folder.path(), &["export"]).await;
+    assert!(good, "{error}");
+    let lines: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let count = |key: &str| lines.iter().filter(|line| line.get(key).is_some()).count();
+    assert_eq!(count("record"), 3);
+    let end = serde_json::json!({ "end": { "kept_files": count("kept"), "decisions": 3 } });
+    assert_eq!(*lines.last().unwrap(), end);
 }
 
 #[tokio::test(flavor = "multi_thread")]

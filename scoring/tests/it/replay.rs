@@ -182,7 +182,9 @@ fn score_replay_needs_nothing_but_the_export() {
     };
     let run = |lines: &[String]| {
         let file = folder.path().join("export.jsonl");
-        fs::write(&file, lines.join("\n")).unwrap();
+        let decisions = lines.iter().filter(|line| line.contains("\"record\"")).count();
+        let end = json!({ "end": { "kept_files": lines.len() - decisions, "decisions": decisions } });
+        fs::write(&file, format!("{}\n{end}\n", lines.join("\n"))).unwrap();
         let out = Command::new(env!("CARGO_BIN_EXE_score")).arg("replay").arg(file).output().unwrap();
         (out.status.success(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
     };

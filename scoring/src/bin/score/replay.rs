@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::PathBuf;
 
-use anyhow::{Context as _, bail};
-use scoring::kept::{Kept, KeptFile};
+use anyhow::{Context as _, bail, ensure};
+use scoring::kept::{ExportEnd, Kept, KeptFile};
 use scoring::record::{RecordError, replay};
 use scoring::{Decided, Policy, Scorer};
 use serde::Deserialize;
@@ -33,9 +33,12 @@ pub(crate) struct Arguments {
 
 /// A line of the file.
 #[derive(Deserialize)]
-#[serde(untagged)] // a kept file has no manifest, a decision nothing kept
+#[serde(untagged)] // a kept file has no manifest, a decision nothing kept, and neither has an end
 enum Line {
     Kept(KeptFile),
+    End {
+        end: ExportEnd,
+    },
     Decision {
         manifest: String,
         /// The stored record, byte for byte.
@@ -52,20 +55,30 @@ impl Arguments {
         };
         let mut reader = BufReader::new(file);
         let (mut same, mut unjudged, mut bad): (BTreeMap<String, u64>, u64, u64) = Default::default();
+        let mut found = ExportEnd { kept_files: 0, decisions: 0 };
+        let mut told_end = None;
         for number in 1_u64.. {
             let mut text = String::new();
             let read = reader.by_ref().take(LONGEST_LINE_BYTES).read_line(&mut text)?;
             if read == 0 {
+                ensure!(number > 1, "the file is empty: nothing was proven");
                 break;
             }
+            ensure!(told_end.is_none(), "line {number}: it stands after the end of the export");
             let (manifest, record) =
                 match serde_json::from_str(&text).with_context(|| format!("line {number}"))? {
                     Line::Kept(file) => {
                         judges.kept.add(file);
+                        found.kept_files += 1;
+                        continue;
+                    }
+                    Line::End { end } => {
+                        told_end = Some(end);
                         continue;
                     }
                     Line::Decision { manifest, record } => (manifest, record),
                 };
+            found.decisions += 1;
             match judges.replay(record.as_bytes()) {
                 Ok(decided) => match &decided.evidence.identity {
                     Some(by) => {
@@ -89,8 +102,22 @@ impl Arguments {
         if bad > 0 {
             bail!("{bad} could not be made again");
         }
-        Ok(())
+        whole(told_end, found)
     }
+}
+
+/// Is it all that was exported? What stands there was made again, but what was cut off was not.
+fn whole(told: Option<ExportEnd>, found: ExportEnd) -> anyhow::Result<()> {
+    let told = told.context(
+        "the export was cut off: its last line does not count what stands before it (gateways of before wrote no such line)",
+    )?;
+    for (what, told, found) in
+        [("kept files", told.kept_files, found.kept_files), ("decisions", told.decisions, found.decisions)]
+    {
+        ensure!(told == found, "the export is not whole: its end counts {told} {what}, found {found}");
+    }
+    ensure!(found.decisions > 0, "there are no decisions in the export: nothing was proven");
+    Ok(())
 }
 
 /// Who can make a record again: whoever is known by files, and whoever the export holds, proven when first asked for.
@@ -182,7 +209,8 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let run = |lines: &[String]| {
             let file = folder.path().join("decisions.jsonl");
-            std::fs::write(&file, lines.join("\n"))?;
+            let end = serde_json::json!({ "end": { "kept_files": 0, "decisions": lines.len() } });
+            std::fs::write(&file, format!("{}\n{end}\n", lines.join("\n")))?;
             Arguments { bundle: Vec::new(), policy: Vec::new(), file }.run()
         };
         run(&[line(&good), line(&good)])?;
