@@ -7,13 +7,16 @@ use jiff::{
     civil::{Date, Time},
 };
 use manifest::border_post::{LOCAL_OFFSET, local_date};
-use scoring::dataset::{LineFeeds, numbered};
+use scoring::{
+    dataset::{LineFeeds, numbered},
+    selection::LEAST_FLOOR_SHARE,
+};
 
 use super::DataRefused;
 use crate::{
     clock::Clock,
     config::Config,
-    persist::{CapacityRow, Secrets, Store},
+    persist::{CapacityFile, CapacityRow, Secrets, Store},
 };
 
 const COLUMNS: [&str; 8] = [
@@ -45,9 +48,15 @@ pub(super) async fn import(
     let rows = rows(&text, local_date(now)).map_err(refused)?;
     let gaps = gaps(&rows);
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
-    let imported = store.import_capacity(rows, floor_share, now).await?;
+    let file_digest = sha256(&text);
+    // What is asked for below the least is not what is done, and that is said.
+    let share = floor_share.max(LEAST_FLOOR_SHARE);
+    let imported = store.import_capacity(CapacityFile { rows, floor_share: share, file_digest }, now).await?;
     store.close().await;
     println!("shifts: {} imported", imported.shifts);
+    if share > floor_share {
+        println!("random checks take {share} of the minutes, not {floor_share}: they never take less");
+    }
     for gap in gaps.iter().take(MAX_PROBLEMS) {
         eprintln!("warning: {gap}");
     }
@@ -61,6 +70,16 @@ pub(super) async fn import(
         );
     }
     Ok(())
+}
+
+/// As `sha256sum` prints it.
+fn sha256(bytes: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+    digest.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Reveals the seeds of all days that are over.

@@ -170,8 +170,9 @@ enum CapacityCommand {
     Import {
         /// The file.
         file: PathBuf,
-        /// Share of the minutes that goes into random checks; never below 0.05.
-        #[arg(long, value_name = "SHARE", default_value_t = scoring::selection::FLOOR_SHARE)]
+        /// Share of the minutes that goes into random checks, 0 to 1; never below 0.05.
+        #[arg(long, value_name = "SHARE", default_value_t = scoring::selection::FLOOR_SHARE,
+            value_parser = scoring::selection::parse_floor_share)]
         floor_share: f64,
         #[command(flatten)]
         configured: Configured,

@@ -22,7 +22,8 @@ words! {
         OutcomeReported = "OUTCOME_REPORTED",
         /// A post corrected such a report.
         OutcomeCorrected = "OUTCOME_CORRECTED",
-        /// Inspection capacities were imported.
+        /// Inspection capacities were imported; the reason is the share of random checks, the days, the posts and the file's
+        /// digest.
         CapacityImported = "CAPACITY_IMPORTED",
         /// The hash of a day's seed of random checks was made known; the reason is the hash.
         DrawCommitted = "DRAW_COMMITTED",

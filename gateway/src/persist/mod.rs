@@ -24,7 +24,7 @@ mod store;
 
 pub use audit::{AuditEvent, AuditKind};
 pub use bundle::{BundleRow, ChallengerPage, ChallengerRow, ComparedRow};
-pub use capacity::{CapacityImported, CapacityRow, RevealedDraw};
+pub use capacity::{CapacityFile, CapacityImported, CapacityRow, RevealedDraw};
 pub use conduct::{AuthorisedOperator, Conduct, ConductPage};
 pub use config::Config;
 pub use digests::{ContentDigest, Digests, ReceivedSalt, received_digest};

@@ -8,7 +8,7 @@ use manifest::border_post::local_date;
 use proto::v1::{self, Corridor, SubmitManifestRequest};
 use testkit::stories::Story;
 
-use crate::harness::{GISHTKUPRIK, Gateway, command, now};
+use crate::harness::{GISHTKUPRIK, Gateway, command, now, told};
 
 /// Tomorrow at noon in the posts' calendar.
 fn tomorrow() -> (jiff::civil::Date, Timestamp) {
@@ -17,7 +17,7 @@ fn tomorrow() -> (jiff::civil::Date, Timestamp) {
     (day, noon)
 }
 
-async fn import(gateway: &Gateway, minutes: u32, expected: u32) {
+pub(crate) async fn import(gateway: &Gateway, minutes: u32, expected: u32) {
     let (day, _) = tomorrow();
     let mut text =
         "border_post_code,day,shift,begin,end,inspector_minutes,minutes_per_control,expected_arrivals\n"
@@ -28,7 +28,7 @@ async fn import(gateway: &Gateway, minutes: u32, expected: u32) {
     command(gateway.folder.path(), &["capacity", "import", file.to_str().unwrap()]).await;
 }
 
-fn arriving(reference: &str, revision: i32) -> SubmitManifestRequest {
+pub(crate) fn arriving(reference: &str, revision: i32) -> SubmitManifestRequest {
     let mut request = Story::GeneralCargo.submission(now());
     let manifest = request.manifest.as_mut().unwrap();
     manifest.manifest_reference = reference.into();
@@ -165,7 +165,7 @@ async fn given(gateway: &Gateway) -> (i64, f64) {
     (sums[0], sums[1] as f64)
 }
 
-async fn recorded(gateway: &Gateway, request: SubmitManifestRequest) -> String {
+pub(crate) async fn recorded(gateway: &Gateway, request: SubmitManifestRequest) -> String {
     let answer = gateway.manifests("kz-customs").submit_manifest(request).await.unwrap().into_inner();
     answer.receipt.unwrap().manifest
 }
@@ -231,4 +231,37 @@ async fn after_drift_more_is_checked_at_random() {
     let audited = gateway.audited().await;
     let found: Vec<_> = audited.iter().filter(|event| event.kind == AuditKind::DriftFound).collect();
     assert_eq!(found.iter().map(|event| event.count).collect::<Vec<_>>(), [1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_share_is_a_share_and_what_was_imported_is_audited() {
+    let gateway = Gateway::start(&[]).await;
+    import(&gateway, 3_000, 1_000).await;
+    let file = gateway.folder.path().join("capacity.csv");
+    let import = async |share: &str| {
+        let share = format!("--floor-share={share}");
+        told(gateway.folder.path(), &["capacity", "import", file.to_str().unwrap(), &share]).await
+    };
+    let audited = async || {
+        let events = gateway.audited().await;
+        let of = events.into_iter().filter(|event| event.kind == AuditKind::CapacityImported);
+        of.map(|event| (event.count, event.reason.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    let before = audited().await;
+    for share in ["1.01", "-0.1", "nan", "inf", "10"] {
+        let (good, out, error) = import(share).await;
+        assert!(!good && out.is_empty() && error.contains("from 0 to 1"), "{share}: {error}");
+    }
+    assert_eq!(audited().await, before);
+    let (good, out, error) = import("0.01").await;
+    assert!(good, "{error}");
+    assert!(out.contains("random checks take 0.05 of the minutes, not 0.01"), "{out}{error}");
+    let (good, out, _) = import("1").await;
+    assert!(good && !out.contains("0.05"), "{out}");
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &std::fs::read(&file).unwrap());
+    let digest: String = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let (day, _) = tomorrow();
+    let row =
+        |share: &str| (1, format!("share {share}, 1 days {day} to {day}, {GISHTKUPRIK}, sha256 {digest}"));
+    assert_eq!(audited().await, [row("0.1"), row("0.05"), row("1")]);
 }

@@ -23,6 +23,15 @@ pub const RAISED_FLOOR_SHARE: f64 = 0.20;
 /// A quarter.
 pub const RAISED_DAYS: u16 = 91;
 
+/// A share of random checks as somebody types it.
+///
+/// # Errors
+/// When it is no number from 0 to 1.
+pub fn parse_floor_share(text: &str) -> Result<f64, &'static str> {
+    let share = text.trim().parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or("expected a share, a number from 0 to 1")
+}
+
 /// The share of random checks on a day, from what is configured and the day on which drift was found last.
 #[must_use]
 pub fn floor_share(configured: f64, day: Date, drift_found: Option<Date>) -> f64 {

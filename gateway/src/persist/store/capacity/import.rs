@@ -7,7 +7,7 @@ use manifest::border_post::local_date;
 use scoring::selection::{cut, floor_share, usual};
 
 use crate::persist::{
-    AuditEvent, AuditKind, CapacityImported, CapacityRow, Digests, Error, RevealedDraw,
+    AuditEvent, AuditKind, CapacityFile, CapacityImported, Digests, Error, RevealedDraw,
     database::{Connection, query, sql},
     store::{Store, audit, row::micros},
 };
@@ -17,19 +17,18 @@ const ASSUMED_SHARE: f64 = 0.15;
 
 impl Store {
     /// Adds or replaces shifts, fixes each day's cut of random checks, commits to the day's seed by its hash, and audits all
-    /// of it. `floor_share`: share of the budget that goes into random checks, where drift found lately does not ask for more.
+    /// of it. Its share of the minutes goes into random checks, where drift found lately does not ask for more.
     ///
     /// # Errors
     /// [`Error::Unavailable`]; nothing was imported then.
     pub async fn import_capacity(
         &self,
-        rows: Vec<CapacityRow>,
-        floor_share: f64,
+        file: CapacityFile,
         now: Timestamp,
     ) -> Result<CapacityImported, Error> {
         let digests = self.secrets.digests();
         self.transact(move |connection| {
-            Box::pin(async move { import(connection, &rows, floor_share, &digests, now).await })
+            Box::pin(async move { import(connection, &file, &digests, now).await })
         })
         .await
     }
@@ -84,11 +83,11 @@ impl Store {
 
 async fn import(
     connection: &mut Connection,
-    rows: &[CapacityRow],
-    configured_share: f64,
+    file: &CapacityFile,
     digests: &Digests,
     now: Timestamp,
 ) -> Result<CapacityImported, Error> {
+    let (rows, configured_share) = (&file.rows, file.floor_share);
     let drift_found = drift_found(connection).await?;
     let mut days: BTreeSet<(&str, Date)> = BTreeSet::new();
     for row in rows {
@@ -137,7 +136,8 @@ async fn import(
     }
     query(sql!(both "capacity_version_grow")).execute(&mut *connection).await?;
     let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    audit::insert(connection, [&AuditEvent::new(AuditKind::CapacityImported, now).count(count)]).await?;
+    let event = AuditEvent::new(AuditKind::CapacityImported, now).count(count).reason(&file.in_short());
+    audit::insert(connection, [&event]).await?;
     let raised = |day: &Date| {
         floor_share(configured_share, *day, drift_found) > floor_share(configured_share, *day, None)
     };
