@@ -5,11 +5,11 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const HEADER: &str = "Date,Office ID,Importer ID,HS6 Code,Country of Departure,Country of Origin,Tax Rate,Tax Type,\
+pub(crate) const HEADER: &str = "Date,Office ID,Importer ID,HS6 Code,Country of Departure,Country of Origin,Tax Rate,Tax Type,\
 Net Mass,Item Price,Fraud,Critical Fraud";
 
 /// Invented rows: every fifth is irregular, every fiftieth critically so, and most masses recur.
-fn rows(days: std::ops::Range<i64>) -> Vec<String> {
+pub(crate) fn rows(days: std::ops::Range<i64>) -> Vec<String> {
     let first: jiff::civil::Date = "2020-01-01".parse().unwrap();
     days.flat_map(|day| (0..6).map(move |n| (day, day * 6 + n)))
         .map(|(day, n)| {
@@ -29,23 +29,24 @@ fn rows(days: std::ops::Range<i64>) -> Vec<String> {
         .collect()
 }
 
-struct Files(tempfile::TempDir);
+/// A folder with a history and what follows it.
+pub(crate) struct Files(pub(crate) tempfile::TempDir);
 
 impl Files {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let files = Self(tempfile::tempdir().unwrap());
         files.write("past.csv", &format!("{HEADER}\n{}\n", rows(0..60).join("\n")));
         files.write("test.csv", &format!("{HEADER}\n{}\n", rows(60..90).join("\n")));
         files
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.path().join(name);
         std::fs::write(&path, text).unwrap();
         path
     }
 
-    fn score(&self, arguments: &[&str]) -> (bool, String, String) {
+    pub(crate) fn score(&self, arguments: &[&str]) -> (bool, String, String) {
         let out = Command::new(env!("CARGO_BIN_EXE_score"))
             .args(arguments)
             .current_dir(self.0.path())
@@ -153,8 +154,6 @@ fn files_that_say_nothing_are_told() {
         assert!(!good && error.contains(expected), "{file}: {error}");
     }
     assert_eq!(files.evaluate("quoted.csv", &[])["fraud.all.rows"], 1);
-    let (good, out, error) = files.score(&["batch", "--history", "past.csv", "heading.csv"]);
-    assert!(good && out.is_empty(), "{error}");
 }
 
 #[test]
@@ -251,7 +250,7 @@ fn a_line_of_nonsense_is_refused_in_either_form() {
         ("\"hs_code\":\"5205100000\"", "hs_code"),
         ("\"mass_mg\":-5", "mass_mg"),
         ("\"origin_country\":\"Belgium\"", "origin_country"),
-        ("\"departure_country\":\"ZZ\"", "departure_country"),
+        ("\"departure_country\":\"zz\"", "departure_country"),
         ("\"value\":{\"currency\":\"XXX\",\"units\":5}", "value.currency"),
         ("\"value\":{\"currency\":\"USD\",\"units\":-5}", "value"),
         ("\"mode\":77", "mode"),

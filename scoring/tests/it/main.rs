@@ -9,6 +9,7 @@ mod corridors;
 mod failure;
 mod fairness;
 mod files;
+mod given;
 mod golden;
 mod history;
 mod record;

@@ -83,8 +83,13 @@ impl Line {
         for (field, country) in
             [("origin_country", &self.origin_country), ("departure_country", &self.departure_country)]
         {
-            let known = |word: &String| lists.country(word).is_some_and(|code| code.as_str() == word);
-            ensure!(country.as_ref().is_none_or(known), "{field}: expected an alpha-2 code of ISO 3166-1");
+            // Of its form, listed or not: files of the past hold codes such as ZZ, "not known", and a code that nobody has met
+            // says as little in either form.
+            let good = |word: &String| word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+            ensure!(
+                country.as_ref().is_none_or(good),
+                "{field}: expected two capital letters, an alpha-2 code of ISO 3166-1"
+            );
         }
         ensure!(
             self.mass_mg.is_none_or(|mass| (0..9_000_000_000_000_000_000).contains(&mass)),
@@ -130,13 +135,15 @@ impl Line {
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let scorer = self.with.scorer()?;
+        let subjects = self.subjects()?;
+        ensure!(!subjects.is_empty(), "{}: the file has no rows", self.file.display());
         let mut past = Past::read(&self.history)?;
         let language = match self.language {
             Tongue::En => Language::English,
             Tongue::Ru => Language::Russian,
             Tongue::Uz => Language::Uzbek,
         };
-        let mut subjects: Vec<(usize, Subject)> = self.subjects()?.into_iter().enumerate().collect();
+        let mut subjects: Vec<(usize, Subject)> = subjects.into_iter().enumerate().collect();
         // Judged in the order of days, told in that of the file.
         subjects.sort_by_key(|(_, subject)| subject.date);
         let mut lines: Vec<(usize, String)> = Vec::with_capacity(subjects.len());

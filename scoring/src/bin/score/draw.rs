@@ -18,7 +18,8 @@ pub(crate) struct Arguments {
     /// The day of arrival in the post's calendar.
     #[arg(long)]
     day: Date,
-    /// The conveyance's registration as the gateway keeps it: capital letters and digits, for instance 777ABC02.
+    /// The conveyance's registration, for instance "777 ABC 02": read as the gateway reads it, without what stands between letters
+    /// and digits, in capitals, Cyrillic letters as the Latin ones that they look like.
     #[arg(long)]
     registration: String,
     /// The number below which conveyances were drawn.
@@ -42,7 +43,9 @@ impl Arguments {
         {
             bail!("this seed was not the one that was committed to: its hash is {}", seed.commitment());
         }
-        let draw = seed.draw(&self.border_post, self.day, &self.registration);
+        // As `subjects` and the selection see it: none at all draws as the empty one.
+        let registration = manifest::normalize::plate(&self.registration).unwrap_or_default();
+        let draw = seed.draw(&self.border_post, self.day, &registration);
         let drawn =
             self.cut.map(|cut| if draw < cut { ", drawn" } else { ", not drawn" }).unwrap_or_default();
         println!("{draw}{drawn}");

@@ -9,7 +9,7 @@ use scoring::{Capacity, Case, Corridor, History, Scorer, Verdict, finish};
 use serde_json::{Value, json};
 
 use crate::metrics::{Ranked, names};
-use crate::{With, print, rows};
+use crate::{With, each_once, print, rows, same_file, tell_if_empty};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -121,13 +121,24 @@ impl Arguments {
     fn judge(&self, scorer: &Scorer) -> anyhow::Result<(Vec<Judged>, usize)> {
         let rates = &scorer.policy().rates;
         let by_date = |rows: &mut Vec<DataRow>| rows.sort_by_key(|row| row.outcome.subject.date);
-        let mut past = Vec::new();
-        for path in &self.history {
-            past.extend(rows(path)?);
-        }
-        by_date(&mut past);
+        each_once("--history", &self.history)?;
         let mut test = rows(&self.test)?;
         ensure!(!test.is_empty(), "{}: the file has no rows", self.test.display());
+        let mut past = Vec::new();
+        for path in &self.history {
+            let more = rows(path)?;
+            tell_if_empty(path, more.len());
+            if same_file(path, &self.test) {
+                // Not refused: nobody sees a row of its own day, so that it is the same as --update daily. But hardly meant.
+                eprintln!(
+                    "warning: {} is both history and judged: each day is judged by the days before it, so the figures are not \
+                     those of a history that was frozen before",
+                    path.display()
+                );
+            }
+            past.extend(more);
+        }
+        by_date(&mut past);
         by_date(&mut test);
         if !(past.iter().any(taxed) && test.iter().any(taxed)) {
             // Or every row would be new that has a tax beside a history that has none.

@@ -3,11 +3,12 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
+use anyhow::ensure;
 use scoring::features::{CATALOG, of};
 use scoring::{PastOutcome, Policy, walk_by_day};
 
 use crate::past::Past;
-use crate::{outcomes, policy, subjects};
+use crate::{each_once, outcomes, policy, subjects};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -51,18 +52,25 @@ impl Arguments {
             Some(path) => policy(path)?,
             None => Policy::shipped()?,
         };
+        each_once("FILES", &self.files)?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let names: Vec<&str> = CATALOG.iter().map(|feature| feature.name).collect();
-        writeln!(out, "date,fraud,critical,{}", names.join(","))?;
         let mut rows = Vec::new();
         for file in &self.files {
-            if self.unlabelled {
-                let unknown = |subject| PastOutcome { subject, fraud: false, critical: false };
-                rows.extend(subjects(file)?.into_iter().map(unknown));
-            } else {
-                rows.extend(outcomes(file)?);
-            }
+            let unknown = |subject| PastOutcome { subject, fraud: false, critical: false };
+            let more = match self.unlabelled {
+                true => subjects(file)?.into_iter().map(unknown).collect(),
+                false => outcomes(file)?,
+            };
+            ensure!(!more.is_empty(), "{}: the file has no rows", file.display());
+            rows.extend(more);
         }
+        // Read before anything is printed, so that what is printed is whole or nothing.
+        let past = match self.history.is_empty() {
+            true => None,
+            false => Some(Past::read(&self.history)?),
+        };
+        writeln!(out, "date,fraud,critical,{}", names.join(","))?;
         let mut failure = None;
         let mut print = |row: &PastOutcome, history: &scoring::History| {
             let mut subject = row.subject.clone();
@@ -92,14 +100,14 @@ impl Arguments {
                 failure.get_or_insert(error);
             }
         };
-        if self.history.is_empty() {
+        match past {
             // What a day brought is known on the next.
-            walk_by_day(&mut rows, &mut scoring::History::new(None), &policy.rates, print);
-        } else {
-            let mut past = Past::read(&self.history)?;
-            rows.sort_by_key(|row| row.subject.date);
-            rows.iter().for_each(|row| print(row, past.before(row.subject.date, &policy.rates)));
-            past.tell_left_out();
+            None => walk_by_day(&mut rows, &mut scoring::History::new(None), &policy.rates, print),
+            Some(mut past) => {
+                rows.sort_by_key(|row| row.subject.date);
+                rows.iter().for_each(|row| print(row, past.before(row.subject.date, &policy.rates)));
+                past.tell_left_out();
+            }
         }
         match failure {
             Some(error) => Err(error.into()),

@@ -16,7 +16,7 @@ use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Parser;
 use scoring::{PastOutcome, Policy, Scorer, Subject, dataset};
 
@@ -108,6 +108,30 @@ fn policy(path: &Path) -> anyhow::Result<Policy> {
 
 fn open(path: &Path) -> anyhow::Result<BufReader<File>> {
     Ok(BufReader::new(File::open(path).with_context(|| path.display().to_string())?))
+}
+
+/// Refuses a file that is given twice under one option, whatever it is called: each of its rows would count twice.
+fn each_once(option: &str, files: &[PathBuf]) -> anyhow::Result<()> {
+    for (place, file) in files.iter().enumerate() {
+        let before = files.iter().take(place).find(|before| same_file(before, file));
+        if let Some(before) = before {
+            bail!("{option}: {} is given twice, first as {}", file.display(), before.display());
+        }
+    }
+    Ok(())
+}
+
+/// Do two paths lead to one file? What cannot be found is for whoever opens it to tell.
+fn same_file(one: &Path, other: &Path) -> bool {
+    let found = |path: &Path| path.canonicalize().ok();
+    found(one).is_some_and(|one| found(other) == Some(one))
+}
+
+/// Says on standard error that a file of history has no rows: whoever gave it believes that something is known.
+fn tell_if_empty(path: &Path, rows: usize) {
+    if rows == 0 {
+        eprintln!("warning: {}: the file has no rows, so nothing is known by it", path.display());
+    }
 }
 
 /// Every row of a file; the first bad one ends the program with its place.

@@ -7,7 +7,7 @@ use std::vec::IntoIter;
 use jiff::civil::Date;
 use scoring::{History, PastOutcome, Rates};
 
-use crate::outcomes;
+use crate::{each_once, outcomes, tell_if_empty};
 
 /// A history that grows with the days that are asked for: an outcome that is not of an earlier day is not known yet, whatever
 /// file it stands in.
@@ -19,9 +19,12 @@ pub(crate) struct Past {
 impl Past {
     /// Every outcome of the files.
     pub(crate) fn read(files: &[PathBuf]) -> anyhow::Result<Self> {
+        each_once("--history", files)?;
         let mut rows = Vec::new();
         for path in files {
-            rows.extend(outcomes(path)?);
+            let more = outcomes(path)?;
+            tell_if_empty(path, more.len());
+            rows.extend(more);
         }
         rows.sort_by_key(|row| row.subject.date);
         Ok(Self { rows: rows.into_iter().peekable(), history: History::new(None) })

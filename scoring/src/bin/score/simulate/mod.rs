@@ -5,14 +5,14 @@ mod table;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use jiff::{ToSpan as _, civil::Date};
-use scoring::selection::{Budget, FLOOR_SHARE, Scores, Seed, Shift, cut, usual};
+use scoring::selection::{Budget, FLOOR_SHARE, Scores, Seed, Shift, cut, parse_floor_share, usual};
 use scoring::{Capacity, Case, Corridor, History, PastOutcome, Scorer, Verdict, finish};
 
 use self::table::Sum;
 use crate::past::Past;
-use crate::{With, outcomes, print};
+use crate::{With, each_once, outcomes, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -27,10 +27,10 @@ pub(crate) struct Arguments {
     #[arg(long, required = true)]
     data: Vec<PathBuf>,
     /// Share of the expected arrivals that inspectors have time for.
-    #[arg(long, default_value_t = 0.15)]
+    #[arg(long, default_value_t = 0.15, value_parser = budget)]
     budget: f64,
-    /// Share of the budget that goes into random checks; never below a twentieth.
-    #[arg(long, default_value_t = FLOOR_SHARE)]
+    /// Share of the budget that goes into random checks, 0 to 1; never below a twentieth.
+    #[arg(long, default_value_t = FLOOR_SHARE, value_parser = parse_floor_share)]
     floor: f64,
     /// Live through the files so many times, each with draws from another seed: how often a week keeps its budget is a
     /// matter of chance too. Figures other than the weeks' are the first time's.
@@ -39,6 +39,11 @@ pub(crate) struct Arguments {
     /// Print JSON, not a table.
     #[arg(long)]
     json: bool,
+}
+
+fn budget(text: &str) -> Result<f64, &'static str> {
+    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
+    share.ok_or("expected a share, above 0, at most 1")
 }
 
 /// Minutes of one control; the share is what matters.
@@ -54,9 +59,12 @@ struct Lived {
 impl Arguments {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let scorer = self.with.scorer()?;
+        each_once("--data", &self.data)?;
         let mut rows = Vec::new();
         for path in &self.data {
-            rows.extend(outcomes(path)?);
+            let more = outcomes(path)?;
+            ensure!(!more.is_empty(), "{}: the file has no rows", path.display());
+            rows.extend(more);
         }
         rows.sort_by_key(|row| row.subject.date);
         let Some(first) = rows.first().map(|row| row.subject.date) else { bail!("the files have no rows") };
