@@ -1,2 +1,2 @@
-insert into history_sources (source_id) values (?)
+insert into history_sources (source_id, label) values (?, ?)
 on conflict do nothing returning source_id

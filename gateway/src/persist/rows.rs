@@ -277,4 +277,6 @@ pub struct HistoryImported {
     pub counted: u64,
     /// Outcomes that had been counted before.
     pub repeated: u64,
+    /// Of these, those that say otherwise than what was counted, where that is known. What was counted stands.
+    pub changed: u64,
 }

@@ -134,7 +134,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn compared(&self, digest: &str) -> Result<Vec<ComparedRow>, Error> {
-        let rows = query(sql!(both "challenger_report")).bind(digest).fetch_all(&self.readers).await?;
+        let rows = query(sql!(each "challenger_report")).bind(digest).fetch_all(&self.readers).await?;
         rows.iter()
             .map(|row| {
                 Ok(ComparedRow {

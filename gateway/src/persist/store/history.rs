@@ -46,25 +46,33 @@ impl Store {
             if some.is_empty() {
                 break;
             }
-            let (total, counted) = (some.len() as u64, self.count_once(some).await?);
+            let total = some.len() as u64;
+            let (counted, changed) = self.count_once(some).await?;
             imported.counted += counted;
             imported.repeated += total - counted;
+            imported.changed += changed;
         }
         let count = i64::try_from(imported.counted).unwrap_or(i64::MAX);
         self.audit(AuditEvent::new(AuditKind::HistoryImported, now).count(count)).await?;
         Ok(imported)
     }
 
-    /// Counts those outcomes that were never counted before; says how many.
-    async fn count_once(&self, rows: Vec<HistoryRow>) -> Result<u64, Error> {
+    /// Counts those outcomes that were never counted before; says how many, and how many of the others say otherwise than what
+    /// was counted.
+    async fn count_once(&self, rows: Vec<HistoryRow>) -> Result<(u64, u64), Error> {
         self.transact(move |connection| {
             Box::pin(async move {
                 let mut new = new_sources(connection, &rows).await?;
                 let mut changes: BTreeMap<CounterKey, Counter> = BTreeMap::new();
                 let mut as_of: Option<Date> = None;
                 let mut counted = 0;
-                // Taking it out of the set counts a source once that stands twice in one file.
-                for row in rows.iter().filter(|row| new.remove(&row.source_id)) {
+                let mut repeated = Vec::new();
+                for row in &rows {
+                    // Taking it out of the set counts a source once that stands twice in one file.
+                    if !new.remove(&row.source_id) {
+                        repeated.push(row);
+                        continue;
+                    }
                     counted += 1;
                     as_of = as_of.max(Some(row.date));
                     for (key, change) in &row.updates {
@@ -75,17 +83,42 @@ impl Store {
                 if let Some(as_of) = as_of {
                     known_up_to(connection, as_of).await?;
                 }
-                Ok(counted)
+                Ok((counted, changed(connection, &repeated).await?))
             })
         })
         .await
     }
 }
 
+/// What was found, as it is noted of a source: 0 nothing, 1 an irregularity, 2 a critical one.
+fn label(row: &HistoryRow) -> i64 {
+    let base = row.updates.iter().find(|(key, _)| *key == CounterKey::BASE);
+    base.map_or(0, |(_, counter)| (counter.fraud.min(1) + counter.critical.min(1)).clamp(0, 2))
+}
+
+/// How many of these say otherwise than when they were counted; of some that is not known.
+async fn changed(connection: &mut Connection, rows: &[&HistoryRow]) -> Result<u64, Error> {
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let ids: Vec<String> = rows.iter().map(|row| row.source_id.clone()).collect();
+    let found = query(sql!(each "history_labels")).bind(ids).fetch_all(connection).await?;
+    let mut labels: BTreeMap<String, i64> = BTreeMap::new();
+    for row in &found {
+        labels.insert(row.try_get("source_id")?, row.try_get("label")?);
+    }
+    let says_otherwise =
+        |row: &&&HistoryRow| labels.get(&row.source_id).is_some_and(|known| *known != label(row));
+    Ok(rows.iter().filter(says_otherwise).count() as u64)
+}
+
 /// Notes the sources and says which of them are new.
 async fn new_sources(connection: &mut Connection, rows: &[HistoryRow]) -> Result<HashSet<String>, Error> {
-    let mut sources = Rows::of(1);
-    rows.iter().for_each(|row| sources.add(row.source_id.as_str()));
+    let mut sources = Rows::of(2);
+    for row in rows {
+        sources.add(row.source_id.as_str());
+        sources.add(label(row));
+    }
     let new = SOURCES.fetch_all(connection, sources).await?;
     new.iter().map(|row| Ok(row.try_get("source_id")?)).collect()
 }

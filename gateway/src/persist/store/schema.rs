@@ -32,6 +32,7 @@ pub(in crate::persist) const MIGRATIONS: &[Migration] = migrations! {
     24 "0024" "selection"
     26 "0026" "judges"
     30 "0030" "links"
+    32 "0032" "history_labels"
 };
 
 /// Number of the newest migration that this program knows.

@@ -37,9 +37,13 @@ pub(crate) async fn an_outcome_counts_once(fresh: Fresh) {
         row("D-1", 1, "870323", 1, 2.0), // twice in one file
     ];
     let first = fresh.store.import_history(rows.clone(), at(0)).await.unwrap();
-    assert_eq!(first, HistoryImported { counted: 2, repeated: 1 });
+    assert_eq!(first, HistoryImported { counted: 2, repeated: 1, changed: 0 });
     let second = fresh.store.import_history(rows, at(1)).await.unwrap();
-    assert_eq!(second, HistoryImported { counted: 0, repeated: 3 });
+    assert_eq!(second, HistoryImported { counted: 0, repeated: 3, changed: 0 });
+    // Another label is told, and what was counted stands.
+    let other = vec![row("D-1", 1, "870323", 0, 2.0), row("D-2", 5, "870323", 0, 4.0)];
+    let third = fresh.store.import_history(other, at(2)).await.unwrap();
+    assert_eq!(third, HistoryImported { counted: 0, repeated: 2, changed: 1 });
     let history = fresh.store.history_for(&[hs6("870323")]).await.unwrap();
     assert_eq!(history.counter(&CounterKey::BASE), Counter { n: 2, fraud: 1, ..Counter::default() });
     assert_eq!(history.counter(&hs6("870323")).value, Moments { n: 2, mean: 3.0, m2: 2.0 });
@@ -71,7 +75,7 @@ pub(crate) async fn counters_merge(fresh: Fresh) {
     let (some, rest) = rows.split_at(10);
     fresh.store.import_history(some.to_vec(), at(0)).await.unwrap();
     let imported = fresh.store.import_history(rest.to_vec(), at(1)).await.unwrap();
-    assert_eq!(imported, HistoryImported { counted: 1290, repeated: 0 });
+    assert_eq!(imported, HistoryImported { counted: 1290, repeated: 0, changed: 0 });
     // Read by another process, too.
     let found = fresh.another().await.history_for(&[hs6("870323")]).await.unwrap().counter(&hs6("870323"));
     assert_eq!((found.n, found.fraud, found.critical), (expected.n, expected.fraud, expected.critical));
