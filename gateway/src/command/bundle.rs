@@ -1,20 +1,46 @@
 //! `gateway bundle` and `gateway report challenger`: which model judges, and what another would have said.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use scoring::{Scorer, kept::KeptFile};
 use serde_json::json;
 
-use super::DataRefused;
+use super::{Configured, DataRefused, block_on, load};
 use crate::{
     clock::Clock,
     config::Config,
     judging,
     persist::{ComparedRow, Secrets, Store},
 };
+use clap::Subcommand;
+
+/// The commands of `gateway bundle`.
+#[derive(Debug, Subcommand)]
+pub(super) enum BundleCommand {
+    /// Takes a bundle into use, once its digests, golden rows and explanations are proven. A running gateway takes it up by
+    /// itself, without a restart.
+    Promote {
+        /// The bundle's folder; it stays where it is.
+        folder: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Goes back to the bundle before the newest.
+    Rollback(Configured),
+}
+
+/// Runs one of them.
+pub(super) fn run(command: BundleCommand, clock: &Clock) -> anyhow::Result<()> {
+    match command {
+        BundleCommand::Promote { folder, configured } => {
+            block_on(promote(&folder, &load(&configured.config)?, clock))?
+        }
+        BundleCommand::Rollback(configured) => block_on(rollback(&load(&configured.config)?, clock))?,
+    }
+}
 
 /// Takes a bundle into use once it is proven whole, golden rows and all. A running gateway takes it up by itself.
-pub(super) async fn promote(folder: &Path, config: &Config, clock: &Clock) -> anyhow::Result<()> {
+async fn promote(folder: &Path, config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let refused = |problem: String| DataRefused(vec![format!("{}: {problem}", folder.display())]);
     let folder = folder.canonicalize().map_err(|error| refused(error.to_string()))?;
     let scorer = Scorer::load(&folder).map_err(|error| refused(error.to_string()))?;
@@ -37,7 +63,7 @@ pub(super) async fn promote(folder: &Path, config: &Config, clock: &Clock) -> an
 }
 
 /// Goes back to the bundle before the one in use; done again, one further back.
-pub(super) async fn rollback(config: &Config, clock: &Clock) -> anyhow::Result<()> {
+async fn rollback(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
     let bundles = store.bundles().await?;
     let Some(before) = bundles.get(1) else {

@@ -1,6 +1,10 @@
 //! `gateway capacity`: what inspectors have time for, and the seeds of the random checks.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use jiff::{
     Timestamp,
@@ -12,12 +16,13 @@ use scoring::{
     selection::LEAST_FLOOR_SHARE,
 };
 
-use super::DataRefused;
+use super::{Configured, DataRefused, block_on, load};
 use crate::{
     clock::Clock,
     config::Config,
     persist::{CapacityFile, CapacityRow, Secrets, Store},
 };
+use clap::Subcommand;
 
 const COLUMNS: [&str; 8] = [
     "border_post_code",
@@ -33,13 +38,37 @@ const COLUMNS: [&str; 8] = [
 /// Problems that are told; a file of the wrong kind has as many as lines.
 const MAX_PROBLEMS: usize = 20;
 
+/// The commands of `gateway capacity`.
+#[derive(Debug, Subcommand)]
+pub(super) enum CapacityCommand {
+    /// Adds or replaces shifts of posts from a CSV file (border_post_code, day, shift, begin, end, inspector_minutes,
+    /// minutes_per_control, expected_arrivals), for days after today, and commits to those days' random draws.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Share of the minutes that goes into random checks, 0 to 1; never below 0.05.
+        #[arg(long, value_name = "SHARE", default_value_t = scoring::selection::FLOOR_SHARE,
+            value_parser = scoring::selection::parse_floor_share)]
+        floor_share: f64,
+        #[command(flatten)]
+        configured: Configured,
+    },
+    /// Reveals the seeds of the draws of all days that are over, so that they can be verified: `score verify-draw`.
+    Reveal(Configured),
+}
+
+/// Runs one of them.
+pub(super) fn run(command: CapacityCommand, clock: &Clock) -> anyhow::Result<()> {
+    match command {
+        CapacityCommand::Import { file, floor_share, configured } => {
+            block_on(import(&file, floor_share, &load(&configured.config)?, clock))?
+        }
+        CapacityCommand::Reveal(configured) => block_on(reveal(&load(&configured.config)?, clock))?,
+    }
+}
+
 /// Imports a file: nothing at all when one row of it cannot be read.
-pub(super) async fn import(
-    file: &Path,
-    floor_share: f64,
-    config: &Config,
-    clock: &Clock,
-) -> anyhow::Result<()> {
+async fn import(file: &Path, floor_share: f64, config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let refused = |problems: Vec<String>| {
         DataRefused(problems.iter().map(|problem| format!("{}: {problem}", file.display())).collect())
     };
@@ -83,7 +112,7 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Reveals the seeds of all days that are over.
-pub(super) async fn reveal(config: &Config, clock: &Clock) -> anyhow::Result<()> {
+async fn reveal(config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let now = clock.now();
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
     let revealed = store.reveal_draws(local_date(now), now).await?;

@@ -1,16 +1,17 @@
 //! `gateway history import`: past outcomes in the columns of the published data set become counters.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use scoring::dataset::{LineFeeds, numbered};
 
-use super::DataRefused;
+use super::{Configured, DataRefused, block_on, load};
 use crate::{
     clock::Clock,
     config::Config,
     judging,
     persist::{HistoryRow, Secrets, Store},
 };
+use clap::Subcommand;
 
 /// The column that names a declaration; the crate `scoring` has no use for it.
 const DECLARATION: &str = "Declaration ID";
@@ -21,15 +22,34 @@ const CHUNK: usize = 2_000;
 /// Problems that are told; a file of the wrong kind has as many as lines.
 const MAX_PROBLEMS: usize = 20;
 
+/// The commands of `gateway history`.
+#[derive(Debug, Subcommand)]
+pub(super) enum HistoryCommand {
+    /// Counts past outcomes from a CSV file with the columns of the published customs data set. Repeating is safe:
+    /// a declaration counts once.
+    Import {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+/// Runs one of them.
+pub(super) fn run(command: HistoryCommand, clock: &Clock) -> anyhow::Result<()> {
+    let HistoryCommand::Import { file, configured } = command;
+    block_on(import(&file, &load(&configured.config)?, clock))?
+}
+
 /// Imports a file: nothing at all when one row of it cannot be read.
-pub(super) async fn import(file: &Path, config: &Config, clock: &Clock) -> anyhow::Result<()> {
+async fn import(file: &Path, config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let text = std::fs::read(file).map_err(|error| refused(file, error))?;
     let scorer = judging::load(config, None)?;
     let rows = rows(&text, &scorer).map_err(|problems| {
         DataRefused(problems.iter().map(|problem| format!("{}: {problem}", file.display())).collect())
     })?;
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
-    let (mut counted, mut known) = (0_u64, 0_u64);
+    let (mut counted, mut known, mut changed) = (0_u64, 0_u64, 0_u64);
     let mut rest = rows.into_iter();
     loop {
         let chunk: Vec<HistoryRow> = rest.by_ref().take(CHUNK).collect();
@@ -39,9 +59,16 @@ pub(super) async fn import(file: &Path, config: &Config, clock: &Clock) -> anyho
         let imported = store.import_history(chunk, clock.now()).await?;
         counted = counted.saturating_add(imported.counted);
         known = known.saturating_add(imported.repeated);
+        changed = changed.saturating_add(imported.changed);
     }
     store.close().await;
     println!("outcomes: {counted} counted, {known} counted before");
+    if changed > 0 {
+        eprintln!(
+            "warning: {changed} of those that were counted before say otherwise now: what was counted stands; a border post \
+             corrects its own reports"
+        );
+    }
     Ok(())
 }
 

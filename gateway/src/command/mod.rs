@@ -12,6 +12,7 @@ mod operators;
 mod partner;
 mod purge;
 mod registry;
+mod report;
 mod serve;
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, process::ExitCode};
@@ -72,19 +73,19 @@ enum Command {
     Audit(audit::Audit),
     /// What inspections found in the past.
     #[command(subcommand)]
-    History(HistoryCommand),
+    History(history::HistoryCommand),
     /// What inspectors have time for, and the random checks.
     #[command(subcommand)]
-    Capacity(CapacityCommand),
+    Capacity(capacity::CapacityCommand),
     /// The register of authorised economic operators.
     #[command(subcommand)]
-    Operators(OperatorsCommand),
+    Operators(operators::OperatorsCommand),
     /// Which model judges.
     #[command(subcommand)]
-    Bundle(BundleCommand),
+    Bundle(bundle::BundleCommand),
     /// What has to be looked at now and then.
     #[command(subcommand)]
-    Report(ReportCommand),
+    Report(report::ReportCommand),
     /// Writes every pre-decision to standard output as JSON lines, after the bundles and policies that judged: features,
     /// counters and advice, no persons and no companies. `score replay` makes each again from it, and needs nothing else.
     Export(Configured),
@@ -94,100 +95,6 @@ enum Command {
         /// The instant, for instance 2026-01-31T00:00:00Z.
         #[arg(long, value_name = "INSTANT")]
         before: jiff::Timestamp,
-        #[command(flatten)]
-        configured: Configured,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum OperatorsCommand {
-    /// Adds or replaces entries from a CSV file (scheme, country, identifier, reference, valid_from, valid_until). Officers see
-    /// them beside the parties' reliability.
-    Import {
-        /// The file.
-        file: PathBuf,
-        #[command(flatten)]
-        configured: Configured,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum BundleCommand {
-    /// Takes a bundle into use, once its digests, golden rows and explanations are proven. A running gateway takes it up by
-    /// itself, without a restart.
-    Promote {
-        /// The bundle's folder; it stays where it is.
-        folder: PathBuf,
-        #[command(flatten)]
-        configured: Configured,
-    },
-    /// Goes back to the bundle before the newest.
-    Rollback(Configured),
-}
-
-#[derive(Debug, Subcommand)]
-enum ReportCommand {
-    /// What the challenger (`scoring.challenger_folder`) would have said, beside what was said and what was found.
-    Challenger {
-        /// Print JSON, not a table.
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        configured: Configured,
-    },
-    /// Has the world moved away from what the model learned? Features of the last days beside those before, and how well
-    /// random checks bear out what was predicted.
-    Drift {
-        /// Days that are looked at.
-        #[arg(long, value_name = "DAYS", default_value_t = crate::drift::DAYS)]
-        days: u32,
-        /// Days before them that they are compared with.
-        #[arg(long, value_name = "DAYS", default_value_t = crate::drift::REFERENCE_DAYS)]
-        reference_days: u32,
-        /// Print JSON, not a table.
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        configured: Configured,
-    },
-    /// Do examinations fall on some countries of origin, partners or posts without cause? From random checks.
-    Disparity {
-        /// How far back.
-        #[arg(long, value_name = "DAYS", default_value_t = 90)]
-        days: u32,
-        /// Print JSON, not a table.
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        configured: Configured,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum CapacityCommand {
-    /// Adds or replaces shifts of posts from a CSV file (border_post_code, day, shift, begin, end, inspector_minutes,
-    /// minutes_per_control, expected_arrivals), for days after today, and commits to those days' random draws.
-    Import {
-        /// The file.
-        file: PathBuf,
-        /// Share of the minutes that goes into random checks, 0 to 1; never below 0.05.
-        #[arg(long, value_name = "SHARE", default_value_t = scoring::selection::FLOOR_SHARE,
-            value_parser = scoring::selection::parse_floor_share)]
-        floor_share: f64,
-        #[command(flatten)]
-        configured: Configured,
-    },
-    /// Reveals the seeds of the draws of all days that are over, so that they can be verified: `score verify-draw`.
-    Reveal(Configured),
-}
-
-#[derive(Debug, Subcommand)]
-enum HistoryCommand {
-    /// Counts past outcomes from a CSV file with the columns of the published customs data set. Repeating is safe:
-    /// a declaration counts once.
-    Import {
-        /// The file.
-        file: PathBuf,
         #[command(flatten)]
         configured: Configured,
     },
@@ -274,42 +181,11 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Partner(command) => partner::run(command, &Clock::System),
         Command::BorderPost(command) => border_post::run(command, &Clock::System),
         Command::Audit(arguments) => audit::run(&arguments, &Clock::System),
-        Command::History(HistoryCommand::Import { file, configured }) => {
-            let config = load(&configured.config)?;
-            block_on(history::import(&file, &config, &Clock::System))?
-        }
-        Command::Capacity(CapacityCommand::Import { file, floor_share, configured }) => {
-            let config = load(&configured.config)?;
-            block_on(capacity::import(&file, floor_share, &config, &Clock::System))?
-        }
-        Command::Capacity(CapacityCommand::Reveal(configured)) => {
-            let config = load(&configured.config)?;
-            block_on(capacity::reveal(&config, &Clock::System))?
-        }
-        Command::Operators(OperatorsCommand::Import { file, configured }) => {
-            let config = load(&configured.config)?;
-            block_on(operators::import(&file, &config, &Clock::System))?
-        }
-        Command::Bundle(BundleCommand::Promote { folder, configured }) => {
-            let config = load(&configured.config)?;
-            block_on(bundle::promote(&folder, &config, &Clock::System))?
-        }
-        Command::Bundle(BundleCommand::Rollback(configured)) => {
-            let config = load(&configured.config)?;
-            block_on(bundle::rollback(&config, &Clock::System))?
-        }
-        Command::Report(ReportCommand::Challenger { json, configured }) => {
-            let config = load(&configured.config)?;
-            block_on(bundle::report(json, &config))?
-        }
-        Command::Report(ReportCommand::Drift { days, reference_days, json, configured }) => {
-            let config = load(&configured.config)?;
-            block_on(drift::report(days, reference_days, json, &config, &Clock::System))?
-        }
-        Command::Report(ReportCommand::Disparity { days, json, configured }) => {
-            let config = load(&configured.config)?;
-            block_on(disparity::report(days, json, &config, &Clock::System))?
-        }
+        Command::History(command) => history::run(command, &Clock::System),
+        Command::Capacity(command) => capacity::run(command, &Clock::System),
+        Command::Operators(command) => operators::run(command, &Clock::System),
+        Command::Bundle(command) => bundle::run(command, &Clock::System),
+        Command::Report(command) => report::run(command, &Clock::System),
         Command::Export(configured) => {
             let config = load(&configured.config)?;
             block_on(export::decisions(&config))?

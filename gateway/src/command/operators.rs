@@ -1,6 +1,6 @@
 //! `gateway operators import`: the register of authorised economic operators.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use manifest::party::{NATURAL_PERSON_SCHEMES, Party, PartyIdentifier};
@@ -8,20 +8,40 @@ use manifest::quantity::CountryCode;
 use scoring::dataset::{LineFeeds, numbered};
 use scoring::reliability::{EntityKey, EntityKind};
 
-use super::DataRefused;
+use super::{Configured, DataRefused, block_on, load};
 use crate::{
     clock::Clock,
     config::Config,
     persist::{AuthorisedOperator, Secrets, Store},
 };
+use clap::Subcommand;
 
 const COLUMNS: [&str; 6] = ["scheme", "country", "identifier", "reference", "valid_from", "valid_until"];
 
 /// Problems that are told; a file of the wrong kind has as many as lines.
 const MAX_PROBLEMS: usize = 20;
 
+/// The commands of `gateway operators`.
+#[derive(Debug, Subcommand)]
+pub(super) enum OperatorsCommand {
+    /// Adds or replaces entries from a CSV file (scheme, country, identifier, reference, valid_from, valid_until). Officers see
+    /// them beside the parties' reliability.
+    Import {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        configured: Configured,
+    },
+}
+
+/// Runs one of them.
+pub(super) fn run(command: OperatorsCommand, clock: &Clock) -> anyhow::Result<()> {
+    let OperatorsCommand::Import { file, configured } = command;
+    block_on(import(&file, &load(&configured.config)?, clock))?
+}
+
 /// Imports a file: nothing at all when one row of it cannot be read.
-pub(super) async fn import(file: &Path, config: &Config, clock: &Clock) -> anyhow::Result<()> {
+async fn import(file: &Path, config: &Config, clock: &Clock) -> anyhow::Result<()> {
     let refused = |problems: Vec<String>| {
         DataRefused(problems.iter().map(|problem| format!("{}: {problem}", file.display())).collect())
     };
