@@ -37,14 +37,7 @@ impl Judging {
             origin_country: Some("KZ".to_owned()),
             departure_country: Some("KZ".to_owned()),
             mass_mg: Some(1_000_000_000),
-            value: None,
-            importer: None,
-            exporter: None,
-            declarant: None,
-            carrier: None,
-            office: None,
-            mode: None,
-            date: Date::constant(2026, 1, 1),
+            ..Subject::undeclared(Date::constant(2026, 1, 1))
         };
         let case = Case::Cargo { consignments: vec![vec![item]], crew: vec![CrewMember::Driver] };
         let scored = self.now().score(&case, Ok(&History::default()), &[]);

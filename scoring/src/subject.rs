@@ -32,6 +32,27 @@ pub struct Subject {
     pub date: Date,
 }
 
+impl Subject {
+    /// One of which nothing is declared but the day on which it counts.
+    #[must_use]
+    pub const fn undeclared(date: Date) -> Self {
+        Self {
+            hs_code: None,
+            origin_country: None,
+            departure_country: None,
+            mass_mg: None,
+            value: None,
+            importer: None,
+            exporter: None,
+            declarant: None,
+            carrier: None,
+            office: None,
+            mode: None,
+            date,
+        }
+    }
+}
+
 /// An amount of money: currency, whole units, billionths (google.type.Money's split).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {

@@ -86,8 +86,8 @@ impl Pipeline {
         let mut done: Vec<&str> = Vec::new();
         let mut moved = None;
         // The highest revision of each part comes first. One that was rejected does not stand in front of the one that counts.
-        for row in rows.iter().filter(|row| declared.part.is_empty() || declared.part == row.part) {
-            if done.contains(&row.part.as_str()) || row.state == State::Amended {
+        for row in standing(declared, rows) {
+            if done.contains(&row.part.as_str()) {
                 continue;
             }
             if row.state != State::Rejected {
@@ -111,13 +111,17 @@ impl Pipeline {
         let (manifest, _) = manifest::normalize(declared.clone(), &self.lists, &rules);
         let time = manifest.journey.arrival_time().map_or(now, |time| time.min(now));
         // Of several parts, all of them are on the one conveyance.
-        let newest = rows.iter().filter(|row| {
-            row.state != State::Amended && (declared.part.is_empty() || declared.part == row.part)
-        });
         let mut moved = None;
-        for row in newest {
+        for row in standing(declared, rows) {
             moved = Some(self.store.announce_arrival(row.id, &partner.id, time, now).await?);
         }
         Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
     }
+}
+
+/// What stands under the reference for the part that is spoken of, or for all parts where none is: not what was restated since.
+fn standing<'r>(declared: &'r Declared, rows: &'r [RevisionRow]) -> impl Iterator<Item = &'r RevisionRow> {
+    rows.iter().filter(move |row| {
+        row.state != State::Amended && (declared.part.is_empty() || declared.part == row.part)
+    })
 }

@@ -91,20 +91,7 @@ fn a_rejected_manifest_is_withheld_with_and_without_its_case() {
 
 #[test]
 fn odd_subjects_never_panic() {
-    let empty = Subject {
-        hs_code: None,
-        origin_country: None,
-        departure_country: None,
-        mass_mg: None,
-        value: None,
-        importer: None,
-        exporter: None,
-        declarant: None,
-        carrier: None,
-        office: None,
-        mode: None,
-        date: "0001-01-01".parse().unwrap(),
-    };
+    let empty = Subject::undeclared("0001-01-01".parse().unwrap());
     let odd = Subject {
         hs_code: Some("8é7090".into()),
         mass_mg: Some(i64::MIN),
