@@ -20,6 +20,7 @@ mod documents;
 mod journeys;
 mod life;
 mod manifests;
+mod messages;
 mod submit_cargo;
 mod submit_coach;
 mod submit_repeat;
