@@ -235,7 +235,7 @@ fn pre_decisions(decisions: &[PreDecision]) -> String {
             if let Some(probability) = view.fraud_probability {
                 text += &format!("            officer: irregularity {:.1} %\n", probability * 100.0);
             }
-            for reason in view.rules.iter().chain(&view.reasons) {
+            for reason in view.rules.iter().chain(&view.reasons).chain(&view.changes) {
                 text += &format!("            officer: {}\n", officer_words(reason));
             }
         }
@@ -366,6 +366,7 @@ mod tests {
                 reason("over the threshold", "cargo.consignments[0]", None),
             ],
             reasons: vec![reason("the mass", item, Some(0.4)), reason("the origin", item, Some(-0.2))],
+            changes: vec![reason("to check first: mass", item, None)],
             ..OfficerView::default()
         };
         let text = pre_decisions(&[PreDecision {
@@ -381,6 +382,7 @@ mod tests {
                 "officer: cargo.consignments[0]: over the threshold",
                 &format!("officer: ↑ {item}: the mass"),
                 &format!("officer: ↓ {item}: the origin"),
+                &format!("officer: {item}: to check first: mass"),
             ]
         );
     }
