@@ -20,7 +20,9 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use super::{Config, Credentials, peer::Identity, refusal::HandshakeRefusal, registry::Registry, verifier::Verifier};
+use super::{
+    Config, Credentials, peer::Identity, refusal::HandshakeRefusal, registry::Registry, verifier::Verifier,
+};
 use crate::clock::Clock;
 
 /// How much of a refused peer's words we still take, so that closing the socket does not reset it before the peer
@@ -43,12 +45,7 @@ pub(super) struct Handshake {
 }
 
 impl Handshake {
-    pub(super) fn new(
-        credentials: Credentials,
-        registry: Registry,
-        config: &Config,
-        clock: Clock,
-    ) -> Self {
+    pub(super) fn new(credentials: Credentials, registry: Registry, config: &Config, clock: Clock) -> Self {
         let mut provider = aws_lc_rs::default_provider();
         // Hybrid first, against those who record today and decrypt later; the others for older clients.
         provider.kx_groups = vec![

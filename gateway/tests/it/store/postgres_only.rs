@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gateway::persist::{CapacityRow, Config, Error, Finished, Scope, Secrets, Store};
+use gateway::persist::{CapacityFile, CapacityRow, Config, Error, Finished, Scope, Secrets, Store};
 use scoring::Counter;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use tokio::task::JoinSet;
@@ -186,7 +186,8 @@ async fn capacity_and_counters_are_agreed() {
         minutes_per_control: 10.0,
         expected_arrivals: None,
     };
-    fresh.store.import_capacity(vec![shift], 0.2, at(0)).await.unwrap();
+    let file = CapacityFile { rows: vec![shift], floor_share: 0.2, file_digest: String::new() };
+    fresh.store.import_capacity(file, at(0)).await.unwrap();
     let mut all = JoinSet::new();
     for number in 0..60 {
         let store = gateways[number % 2].clone();
