@@ -14,10 +14,13 @@ use super::{object, path, rendered, text, yaml};
 const VALUES: &str = "helm/customs-gateway/values.yaml";
 const SCHEMA: &str = "helm/customs-gateway/values.schema.json";
 
-/// Where the chart mounts files it says so itself; nobody else may.
-const PLACES: [&str; 5] = [
+/// Where the chart mounts files it says so itself; nobody else may. Its one replica keeps its store on a volume and may call
+/// nobody, so a database cannot be named there either.
+const PLACES: [&str; 7] = [
     "authenticate.certificate_file",
     "authenticate.key_file",
+    "persist.url",
+    "persist.password_file",
     "persist.path",
     "persist.wrapping_keys_file",
     "persist.digest_secret_file",
