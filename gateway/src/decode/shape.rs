@@ -34,8 +34,10 @@ pub(super) struct Field {
 pub(super) enum Holds {
     /// A message, by its place in [`Shapes`].
     Message(usize),
-    /// Text or bytes.
+    /// Text.
     Text,
+    /// Bytes, or a message whose shape is not known.
+    Bytes,
     /// A number.
     Number,
 }
@@ -95,8 +97,9 @@ impl Shapes {
                         .iter()
                         .position(|name| name == field.type_name())
                         // A message whose shape is unknown (a map's entry) is bounded by its length.
-                        .map_or(Holds::Text, Holds::Message),
-                    Type::String | Type::Bytes => Holds::Text,
+                        .map_or(Holds::Bytes, Holds::Message),
+                    Type::String => Holds::Text,
+                    Type::Bytes => Holds::Bytes,
                     _ => Holds::Number,
                 };
                 fields[number] = Some(Field {

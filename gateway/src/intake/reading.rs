@@ -103,6 +103,9 @@ pub(super) async fn list(
     let limit = page_size(request.page_size)?;
     let (place, before) = read_token(&request.page_token)?;
     let scope = scopes.get(place).ok_or(BAD_TOKEN)?;
+    if request.manifest_reference.chars().any(char::is_control) {
+        return Err(Failure::Request { field: "manifest_reference", problem: "holds control characters" });
+    }
     let filter = ManifestFilter {
         manifest_reference: Some(request.manifest_reference).filter(|reference| !reference.is_empty()),
         receive_time_from: instant("receive_time_from", request.receive_time_from)?,

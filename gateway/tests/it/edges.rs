@@ -55,6 +55,27 @@ async fn texts_of_a_call_have_their_limits() {
     }
 }
 
+/// Whatever the store: one of them could not keep it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_with_u_0000_is_refused_with_its_place() {
+    let gateway = Gateway::start(&[]).await;
+    let mut client = gateway.manifests("kz-customs");
+    let mut submission = many::cargo(22, 1, now());
+    submission.manifest.as_mut().unwrap().conveyance.as_mut().unwrap().registration = "01A\0BC".into();
+    let status = client.submit_manifest(submission.clone()).await.unwrap_err();
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::InvalidArgument, "MESSAGE_UNDECODABLE"));
+    let details = tonic_types::StatusExt::get_error_details(&status);
+    let field = &details.bad_request().unwrap().field_violations[0];
+    assert_eq!(
+        (&*field.field, &*field.description),
+        ("manifest.conveyance.registration", "a text holds U+0000")
+    );
+    let checked = proto::v1::ValidateManifestRequest { manifest: submission.manifest, ..Default::default() };
+    assert_refused(client.validate_manifest(checked).await, "MESSAGE_UNDECODABLE");
+    let list = ListManifestsRequest { manifest_reference: "A\0".into(), ..Default::default() };
+    assert_refused(client.list_manifests(list).await, "REQUEST_INVALID");
+}
+
 /// A coach with some passengers who have no document, as a gateway with this limit finds it.
 async fn findings_with(limit: Option<usize>) -> Vec<Finding> {
     let limit = limit.map(|limit| limit.to_string());

@@ -23,7 +23,7 @@ impl Extent {
     ///
     /// # Errors
     /// [`Refusal::TooLarge`], [`Refusal::TooMany`] or [`Refusal::TextTooLong`] above the limits,
-    /// [`Refusal::Undecodable`] where the bytes are not protobuf.
+    /// [`Refusal::Undecodable`] where the bytes are not protobuf, or a text holds U+0000 (`docs/decisions/0100`).
     pub fn of(bytes: &[u8], message: &str, limits: &Limits) -> Result<Self, Refusal> {
         let limit = limits.message_bytes();
         if bytes.len() > limit {
@@ -32,7 +32,8 @@ impl Extent {
         let shape = SHAPES
             .place_of(message)
             .ok_or_else(|| undecodable(&Here::Root, None, "not a message of the contract"))?;
-        let mut walk = Walk { limits, extent: Self::default() };
+        // Almost no message holds such a byte, and then no text is looked through.
+        let mut walk = Walk { limits, extent: Self::default(), has_zeros: bytes.contains(&0) };
         walk.message(shape, Part { bytes, offset: 0 }, &Here::Root)?;
         Ok(walk.extent)
     }
@@ -40,7 +41,7 @@ impl Extent {
     /// Where a message that was measured and cannot be read is damaged: the place that [`Extent::of`] passed over, if
     /// it is one that the wire alone tells.
     pub fn damage(bytes: &[u8], message: &str, limits: &Limits) -> Option<Refusal> {
-        let mut walk = Walk { limits, extent: Self::default() };
+        let mut walk = Walk { limits, extent: Self::default(), has_zeros: false };
         walk.message_in_parts(SHAPES.place_of(message)?, &[Part { bytes, offset: 0 }], &Here::Root).err()
     }
 }
@@ -73,6 +74,8 @@ struct Part<'a> {
 struct Walk<'l> {
     limits: &'l Limits,
     extent: Extent,
+    /// Is there a zero byte anywhere in the message? Numbers and coordinates may hold one, texts may not.
+    has_zeros: bool,
 }
 
 /// Fields whose numbers are below this are counted in place.
@@ -82,8 +85,8 @@ impl Walk<'_> {
     /// One message as everybody writes it: in one part, each singular field once. When one comes a second time, the walk
     /// over this message begins again and gathers parts; so every byte is walked once for each level above it at most.
     fn message(&mut self, shape: usize, part: Part<'_>, here: &Here<'_>) -> Result<(), Refusal> {
-        if part.bytes.len() <= self.limits.text_bytes() && SHAPES.is_plain(shape) {
-            // Nothing to count, and no text in it can be too long. Whether it can be read is for the decoder to say.
+        if !self.has_zeros && part.bytes.len() <= self.limits.text_bytes() && SHAPES.is_plain(shape) {
+            // Nothing to count, and no text in it can be too long or hold what no text may. Whether it can be read is for the decoder to say.
             return Ok(());
         }
         let before = self.extent;
@@ -115,7 +118,7 @@ impl Walk<'_> {
                     *count += 1;
                     self.message(inner, inner_part, &Here::Field { above: here, name: &field.name })?;
                 }
-                Holds::Text => self.text(inner_part, field, index, here)?,
+                Holds::Text | Holds::Bytes => self.text(inner_part, field, index, here)?,
                 Holds::Number => {}
             }
         }
@@ -145,7 +148,7 @@ impl Walk<'_> {
                         Some((.., parts)) => parts.push(part),
                         None => singular.push((number, field, vec![part])),
                     },
-                    Holds::Text => self.text(part, field, index, here)?,
+                    Holds::Text | Holds::Bytes => self.text(part, field, index, here)?,
                     Holds::Number => {}
                 }
             }
@@ -178,7 +181,9 @@ impl Walk<'_> {
 
     fn text(&self, part: Part<'_>, field: &Field, index: usize, here: &Here<'_>) -> Result<(), Refusal> {
         let (limit, found) = (self.limits.text_bytes(), part.bytes.len());
-        if found <= limit {
+        let zero = || part.bytes.iter().position(|byte| *byte == 0);
+        let zero = if self.has_zeros && field.holds == Holds::Text { zero() } else { None };
+        if found <= limit && zero.is_none() {
             return Ok(());
         }
         let name = &field.name;
@@ -187,7 +192,10 @@ impl Walk<'_> {
         } else {
             Here::Field { above: here, name }
         };
-        Err(Refusal::TextTooLong { path: here.path(), limit, found })
+        Err(match zero {
+            Some(at) if found <= limit => undecodable(&here, Some(part.offset + at), "a text holds U+0000"),
+            _ => Refusal::TextTooLong { path: here.path(), limit, found },
+        })
     }
 }
 

@@ -177,6 +177,43 @@ fn a_text_that_is_not_utf_8_is_refused_without_its_bytes() {
 }
 
 #[test]
+fn no_text_holds_u_0000_however_deep_and_numbers_may() {
+    let limits = Limits::default();
+    let measure = |manifest: &v1::Manifest| Extent::of(&manifest.encode_to_vec(), "Manifest", &limits);
+    let refused = |manifest: &v1::Manifest, path: &str| {
+        let bytes = manifest.encode_to_vec();
+        let refusal = Extent::of(&bytes, "Manifest", &limits).unwrap_err();
+        let at = bytes.windows(3).position(|three| three == b"A\0B").unwrap() + 1;
+        let problem = "a text holds U+0000".to_owned();
+        assert_eq!(refusal, Refusal::Undecodable { path: path.into(), offset: Some(at), problem });
+    };
+    let text = || "A\0B".to_owned();
+    refused(&v1::Manifest { manifest_reference: text(), ..manifest() }, "manifest_reference");
+    // In a message that holds neither lists nor messages, in a list, and beside numbers that hold zero bytes.
+    let mut story =
+        testkit::stories::Story::GeneralCargo.submission(jiff::Timestamp::UNIX_EPOCH).manifest.unwrap();
+    assert!(measure(&story).is_ok());
+    let journey = story.journey.as_mut().unwrap();
+    journey.itinerary_country_codes = vec!["KZ".into(), text()];
+    refused(&story, "journey.itinerary_country_codes[1]");
+    story.journey.as_mut().unwrap().itinerary_country_codes.clear();
+    story.conveyance.as_mut().unwrap().registration = text();
+    refused(&story, "conveyance.registration");
+    story.conveyance.as_mut().unwrap().registration = "A".into();
+    let location =
+        v1::Location { latitude_degrees: Some(0.0), longitude_degrees: Some(64.5), ..Default::default() };
+    let stop = |name: &str| v1::Stop {
+        stop_sequence: 1,
+        location: Some(v1::Location { name: name.into(), ..location.clone() }),
+        ..Default::default()
+    };
+    story.journey.as_mut().unwrap().stops = vec![stop("A")];
+    assert!(story.encode_to_vec().contains(&0) && measure(&story).is_ok());
+    story.journey.as_mut().unwrap().stops = vec![stop("A"), stop("A\0B")];
+    refused(&story, "journey.stops[1].location.name");
+}
+
+#[test]
 fn a_request_id_is_read_up_to_its_limit() {
     let request = |id: String| {
         let request =

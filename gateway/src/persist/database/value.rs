@@ -26,6 +26,12 @@ pub(in crate::persist) enum Value<'q> {
 impl<'q> Value<'q> {
     /// As the next argument of a statement for SQLite.
     pub(super) fn bind_sqlite(self, to: &mut SqliteArguments) -> Result<(), Error> {
+        if let Self::Text(Some(text)) = &self
+            && text.contains('\0')
+        {
+            // PostgreSQL cannot keep it; what one store refuses, the other does not take.
+            return Err(Error::Corrupt("a text holds U+0000".into()));
+        }
         match self {
             Self::Integer(value) => to.add(value),
             Self::Real(value) => to.add(value),

@@ -102,6 +102,7 @@ macro_rules! mount {
                 identical_submissions_that_race_have_one_winner
                 different_submissions_that_race_have_one_winner_and_conflicts
                 one_that_cannot_be_stored_fails_alone
+                a_text_that_one_store_cannot_keep_neither_does
                 one_whose_decision_panics_fails_alone
                 a_caller_who_goes_away_leaves_all_or_nothing
                 closing_writes_what_waits

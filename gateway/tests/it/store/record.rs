@@ -128,6 +128,20 @@ pub(crate) async fn one_that_cannot_be_stored_fails_alone(fresh: Fresh) {
     assert_eq!(manifests(&fresh.store).await, 60);
 }
 
+/// PostgreSQL cannot keep U+0000 in a text.
+pub(crate) async fn a_text_that_one_store_cannot_keep_neither_does(fresh: Fresh) {
+    let mut one = outcome(&fresh.secrets, "kz-customs", "A-1");
+    one.conveyance_registration = Some("SYN\0".into());
+    let mut with_others = JoinSet::new();
+    for number in 2..10 {
+        let (store, one) =
+            (fresh.store.clone(), outcome(&fresh.secrets, "kz-customs", &format!("A-{number}")));
+        with_others.spawn(async move { store.record(one).await.unwrap() });
+    }
+    assert!(matches!(fresh.store.record(one).await, Err(Error::Corrupt(_))));
+    assert_eq!(with_others.join_all().await.len(), 8);
+}
+
 pub(crate) async fn one_whose_decision_panics_fails_alone(fresh: Fresh) {
     let mut all = JoinSet::new();
     for number in 0..16 {
