@@ -30,6 +30,7 @@ use crate::{
     judging::{self, Judging},
     observability::Metrics,
     persist::{AuditEvent, AuditKind, Store},
+    quota::{self, Quota},
     refusals::Refusals,
     watch::Seats,
 };
@@ -184,6 +185,17 @@ impl Background {
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 _ = ticks.tick() => self.flush(&handshakes).await,
+            }
+        }
+    }
+
+    /// Gives back what this gateway was given of partners' quotas and does not use.
+    pub(super) async fn give_back_quotas(self, quota: Quota) {
+        let mut ticks = ticks(quota::BELIEVED);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = ticks.tick() => quota.give_back(self.clock.now()).await,
             }
         }
     }

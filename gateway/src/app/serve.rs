@@ -45,7 +45,11 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         app.metrics.clone(),
         app.config.intake.max_refusals_apart,
     );
-    let quota = Quota::new(&app.config.intake);
+    let quota = if app.config.persist.is_postgres() {
+        Quota::agreed(&app.config.intake, &app.store)
+    } else {
+        Quota::new(&app.config.intake)
+    };
     let background = Background {
         store: app.store.clone(),
         clock: app.clock.clone(),
@@ -85,6 +89,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         background.clone().flush_handshakes(app.handshakes.clone(), millis(settings.handshake_flush_ms));
     tasks.spawn(flush);
     tasks.spawn(background.clone().write_refusals());
+    tasks.spawn(background.clone().give_back_quotas(quota.clone()));
     let fit = Duration::from_secs(u64::from(app.config.outcomes.fit_minutes) * 60);
     tasks.spawn(background.clone().fit_peer_groups(fit));
     tasks.spawn(background.clone().look_for_drift(fit));

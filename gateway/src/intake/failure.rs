@@ -3,7 +3,12 @@
 use manifest::{KeyError, record::RecordError};
 
 use super::admit::NotAllowed;
-use crate::{authenticate::registry::Refused, decode, persist, quota::Exceeded, reply::Unreadable};
+use crate::{
+    authenticate::registry::Refused,
+    decode, persist,
+    quota::{Exceeded, NotCounted},
+    reply::Unreadable,
+};
 
 /// A refusal (we will not listen) or a fault (our trouble). Findings are neither: they are recorded.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +66,15 @@ pub enum Failure {
     /// The connection has no peer: listener and service do not belong together.
     #[error("the connection has no authenticated peer")]
     NoPeer,
+}
+
+impl From<NotCounted> for Failure {
+    fn from(why: NotCounted) -> Self {
+        match why {
+            NotCounted::Exceeded(exceeded) => Self::Quota(exceeded),
+            NotCounted::Store(error) => Self::Store(error),
+        }
+    }
 }
 
 impl Failure {

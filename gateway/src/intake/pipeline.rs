@@ -135,14 +135,18 @@ impl Pipeline {
     ) -> Result<Submission, Failure> {
         let key = admit::submission(partner, &declared)?; // may this partner say it, here?
         let digest = self.digests.content_of(|out| declared.canonical(out));
-        let counted = (!self.recent.holds(&key)).then(|| self.quota.submission(partner, now));
+        let is_new = !self.recent.holds(&key);
+        let counted = if is_new { Some(self.quota.submission(partner, now).await) } else { None };
         if !matches!(counted, Some(Ok(()))) // a repeat is answered over the quota too
             && let Some(earlier) = self.store.outcome_of(&key).await?
         {
             // Same words: the same receipt. Other words: conflict.
             return self.repeated(earlier.for_repeat_of(&digest)?, envelope, steps.kind(), now).await;
         }
-        counted.unwrap_or_else(|| self.quota.submission(partner, now))?;
+        match counted {
+            Some(counted) => counted?,
+            None => self.quota.submission(partner, now).await?,
+        }
 
         let rules = self.rules.of_partner(&partner.id);
         let test = partner.test || declared.test;

@@ -17,6 +17,7 @@ mod links;
 mod manifests;
 mod partners;
 mod purge;
+mod quota;
 mod reader;
 mod reconcile;
 mod row;

@@ -33,6 +33,7 @@ pub(in crate::persist) const MIGRATIONS: &[Migration] = migrations! {
     26 "0026" "judges"
     30 "0030" "links"
     32 "0032" "history_labels"
+    40 "0040" "quota_minutes"
 };
 
 /// Number of the newest migration that this program knows.

@@ -12,6 +12,7 @@ mod life;
 mod list;
 mod postgres_only;
 mod purge;
+mod quota;
 mod record;
 mod registry;
 pub(crate) mod samples;
@@ -138,6 +139,9 @@ macro_rules! mount {
                 pages_are_newest_first
                 filters_hold
                 a_reference_is_found_in_every_scope
+            }
+            quota {
+                a_minute_is_handed_out_once
             }
             registry {
                 a_change_changes_what_differs

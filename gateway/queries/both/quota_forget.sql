@@ -1,0 +1,1 @@
+delete from quota_minutes where minute < $1
