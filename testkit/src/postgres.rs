@@ -7,12 +7,12 @@
 
 use std::{
     env, fs,
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -33,30 +33,52 @@ cd "$folder"
 trap 'rm -rf "$folder"' EXIT
 (as "$bin/initdb" -D "$folder/data" -U corridor -A trust -E UTF8 --locale=C --no-sync) >"$folder/initdb.log" 2>&1 \
     || { cat "$folder/initdb.log" >&2; exit 1; }
-as "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 -c fsync=off \
-    -c full_page_writes=off -c shared_buffers=64MB -c autovacuum=off >"$folder/postgres.log" 2>&1 </dev/null &
-server=$!
-until "$bin/pg_isready" -q -h "$folder" -U corridor -d postgres; do
-    kill -0 $server 2>/dev/null || { cat "$folder/postgres.log" >&2; exit 1; }
-    sleep 0.05
-done
+start() {
+    as "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 -c fsync=off \
+        -c full_page_writes=off -c shared_buffers=64MB -c autovacuum=off >>"$folder/postgres.log" 2>&1 </dev/null &
+    server=$!
+    until "$bin/pg_isready" -q -h "$folder" -U corridor -d postgres; do
+        kill -0 $server 2>/dev/null || { cat "$folder/postgres.log" >&2; exit 1; }
+        sleep 0.05
+    done
+}
+end() {
+    kill "$1" $server 2>/dev/null || true
+    wait $server || true
+}
+start
 echo ready
-cat >/dev/null
-kill -INT $server 2>/dev/null || true
-wait $server || true
+while read -r word; do
+    case $word in
+        stop) end -INT ;;
+        crash) end -QUIT ;;
+        resume) start ;;
+    esac
+    echo "$word"
+done
+end -INT
 "#;
 
-/// A running server. Its pipe is held as long as the process lives.
-struct Server {
+/// A running server, which ends with its pipes.
+pub struct Server {
     folder: PathBuf,
     programs: PathBuf,
+    talk: Mutex<Talk>,
     _supervisor: Child,
+}
+
+/// The pipes to and from the shell that keeps a server.
+struct Talk {
+    say: ChildStdin,
+    hear: BufReader<ChildStdout>,
 }
 
 /// A database of its own, on the server that this process shares; dropped when this is.
 #[derive(Debug)]
 pub struct Database {
     name: String,
+    folder: PathBuf,
+    programs: PathBuf,
     /// Its address, as the gateway's configuration takes it.
     pub url: String,
 }
@@ -66,20 +88,13 @@ pub struct Database {
 /// # Errors
 /// When there is no PostgreSQL on this machine, or it does not start: a test that needs one fails then, and is not skipped.
 pub fn database() -> Result<Database> {
-    static NUMBER: AtomicU64 = AtomicU64::new(1);
-    let server = server()?;
-    let name = format!("corridor_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    server.run("createdb", &[&name])?;
-    let url = format!("postgres://corridor@localhost/{name}?host={}", server.folder.display());
-    Ok(Database { name, url })
+    server()?.database()
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Ok(server) = server() {
-            // It goes with the server anyway.
-            let _ = server.run("dropdb", &["--force", &self.name]);
-        }
+        // It goes with the server anyway.
+        let _ = run(&self.programs, &self.folder, "dropdb", &["--force", &self.name]);
     }
 }
 
@@ -89,10 +104,27 @@ fn server() -> Result<&'static Server> {
     started.as_ref().map_err(|error| anyhow!("no PostgreSQL for tests: {error}"))
 }
 
+fn run(programs: &Path, folder: &Path, program: &str, arguments: &[&str]) -> Result<()> {
+    let output = Command::new(programs.join(program))
+        .args(["--username", "corridor", "--host"])
+        .arg(folder)
+        .args(arguments)
+        .output()
+        .with_context(|| format!("{program} cannot be started"))?;
+    ensure!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
 impl Server {
-    fn start() -> Result<Self> {
+    /// One of one's own, to be stopped and started.
+    ///
+    /// # Errors
+    /// When there is no PostgreSQL on this machine, or it does not start.
+    pub fn start() -> Result<Self> {
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
         let programs = programs()?;
-        let folder = env::temp_dir().join(format!("corridor-postgres-{}", std::process::id()));
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = env::temp_dir().join(format!("corridor-postgres-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).context("its folder cannot be made")?;
         let mut supervisor = Command::new("sh")
             .args(["-c", SUPERVISOR, "corridor-postgres"])
@@ -103,29 +135,82 @@ impl Server {
             .process_group(0) // an interrupt at the terminal is for the tests; the pipe ends the server
             .spawn()
             .context("sh cannot be started")?;
-        let mut said = String::new();
-        if let Some(output) = supervisor.stdout.take() {
-            BufReader::new(output).read_line(&mut said).context("it says nothing")?;
-        }
-        if said.trim() != "ready" {
+        let say = supervisor.stdin.take().context("no pipe to it")?;
+        let hear = BufReader::new(supervisor.stdout.take().context("no pipe from it")?);
+        let mut talk = Talk { say, hear };
+        if talk.hears()? != "ready" {
             let mut trouble = String::new();
             if let Some(mut errors) = supervisor.stderr.take() {
                 errors.read_to_string(&mut trouble)?;
             }
             anyhow::bail!("it does not start: {trouble}");
         }
-        Ok(Self { folder, programs, _supervisor: supervisor })
+        Ok(Self { folder, programs, talk: Mutex::new(talk), _supervisor: supervisor })
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
-        let output = Command::new(self.programs.join(program))
-            .args(["--username", "corridor", "--host"])
-            .arg(&self.folder)
-            .args(arguments)
-            .output()
-            .with_context(|| format!("{program} cannot be started"))?;
-        ensure!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
+    /// A new database on it, empty.
+    ///
+    /// # Errors
+    /// When it is not made.
+    pub fn database(&self) -> Result<Database> {
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
+        let name = format!("corridor_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        run(&self.programs, &self.folder, "createdb", &[&name])?;
+        let url = format!("postgres://corridor@localhost/{name}?host={}", self.folder.display());
+        Ok(Database { name, folder: self.folder.clone(), programs: self.programs.clone(), url })
+    }
+
+    /// Stops it as an operator does who does not wait for clients, and waits until it is gone.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub fn stop(&self) -> Result<()> {
+        self.tell("stop")
+    }
+
+    /// Ends it in the middle of everything: the next start recovers from its log.
+    ///
+    /// # Errors
+    /// When it cannot be told.
+    pub fn crash(&self) -> Result<()> {
+        self.tell("crash")
+    }
+
+    /// Starts it again, and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn resume(&self) -> Result<()> {
+        self.tell("resume")
+    }
+
+    /// Its processes, the first of them and those that it started.
+    #[must_use]
+    pub fn processes(&self) -> Vec<u32> {
+        let text = |path: String| fs::read_to_string(path).unwrap_or_default();
+        let first = text(format!("{}/data/postmaster.pid", self.folder.display()));
+        let Some(first) = first.lines().next().and_then(|id| id.trim().parse::<u32>().ok()) else {
+            return Vec::new();
+        };
+        let children = text(format!("/proc/{first}/task/{first}/children"));
+        let children = children.split_whitespace().filter_map(|id| id.parse().ok());
+        std::iter::once(first).chain(children).collect()
+    }
+
+    fn tell(&self, word: &str) -> Result<()> {
+        let mut talk = self.talk.lock().map_err(|_| anyhow!("somebody failed while talking to it"))?;
+        writeln!(talk.say, "{word}").context("it is gone")?;
+        let heard = talk.hears()?;
+        ensure!(heard == word, "it was told to {word} and says {heard:?}");
         Ok(())
+    }
+}
+
+impl Talk {
+    fn hears(&mut self) -> Result<String> {
+        let mut heard = String::new();
+        self.hear.read_line(&mut heard).context("it says nothing")?;
+        Ok(heard.trim().to_owned())
     }
 }
 

@@ -100,6 +100,15 @@ impl Site {
         settings: &[(&str, &str)],
         change: impl FnOnce(&World, &mut Vec<RegisteredPartner>),
     ) -> Self {
+        Self::prepare_on(crate::database::fresh(), settings, change).await
+    }
+
+    /// The same with the store in this database.
+    pub(crate) async fn prepare_on(
+        database: Option<Database>,
+        settings: &[(&str, &str)],
+        change: impl FnOnce(&World, &mut Vec<RegisteredPartner>),
+    ) -> Self {
         let now = Clock::System.now();
         let world = World::new(now);
         let folder = tempfile::tempdir().unwrap();
@@ -111,12 +120,23 @@ impl Site {
         let server_authority = Authority::new("SYNTHETIC gateway authority", now).unwrap();
         let server = server_authority.server(&["localhost", "127.0.0.1"]).unwrap();
         server.write_to(folder.path(), "server").unwrap();
-        let database = crate::database::fresh();
         let settings = configuration(folder.path(), database.as_ref(), settings);
         fs::write(folder.path().join("gateway.toml"), settings).unwrap();
         command(folder.path(), &["migrate"]).await;
         command(folder.path(), &["partner", "import", &text(&folder.path().join("registry"))]).await;
         Self { world, folder, database, server_authority }
+    }
+
+    /// A partner's client of the pre-decisions of a gateway that serves from here.
+    pub(crate) fn pre_decisions(
+        &self,
+        address: SocketAddr,
+        partner_id: &str,
+    ) -> PreDecisionServiceClient<Channel> {
+        let identity = self.world.authority_of(partner_id).client(partner_id).unwrap();
+        PreDecisionServiceClient::new(
+            endpoint(&self.server_authority, address, Some(&identity)).connect_lazy(),
+        )
     }
 
     /// A partner's client of a gateway that serves from here.

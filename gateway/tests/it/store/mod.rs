@@ -16,6 +16,7 @@ mod quota;
 mod record;
 mod registry;
 pub(crate) mod samples;
+mod several;
 mod sqlite_only;
 
 use gateway::persist::{Config, Secrets, Store};
