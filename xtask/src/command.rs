@@ -11,7 +11,7 @@ pub struct Step {
     purpose: &'static str,
     program: OsString,
     arguments: Vec<OsString>,
-    environment: Vec<(&'static str, &'static str)>,
+    environment: Vec<(&'static str, String)>,
     hint: Option<&'static str>,
 }
 
@@ -31,10 +31,20 @@ impl Step {
 
     /// This step with a variable in its environment, when the condition holds.
     #[must_use]
-    pub fn env_if(mut self, condition: bool, name: &'static str, value: &'static str) -> Self {
-        if condition {
-            self.environment.push((name, value));
-        }
+    pub fn env_if(self, condition: bool, name: &'static str, value: &str) -> Self {
+        self.envs(condition.then(|| (name, value.to_owned())))
+    }
+
+    /// This step with a variable in its environment.
+    #[must_use]
+    pub fn env(self, name: &'static str, value: String) -> Self {
+        self.envs([(name, value)])
+    }
+
+    /// This step with more variables in its environment.
+    #[must_use]
+    pub fn envs(mut self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.environment.extend(more);
         self
     }
 
@@ -54,7 +64,7 @@ impl Step {
         println!("xtask: {}: cargo {}", self.purpose, shown.join(" "));
         let status = Command::new(&self.program)
             .args(&self.arguments)
-            .envs(self.environment.iter().copied())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(tree::workspace_root())
             .status()
             .with_context(|| format!("cannot start {}", self.program.to_string_lossy()))?;

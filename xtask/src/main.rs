@@ -56,12 +56,31 @@ enum Task {
         #[arg(long)]
         accept: bool,
     },
+    /// Clients at random against faults at random, then the history of what they were told against what is stored.
+    Torture {
+        /// How long, for each store.
+        #[arg(long, default_value_t = 1)]
+        minutes: u64,
+        /// Only this store.
+        #[arg(long, value_enum)]
+        store: Option<Database>,
+        /// Of the dice; printed by every run.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`).
     Bench {
         /// For instance `--json`, `--seconds 5`, `--rounds 3`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+}
+
+/// A database that manifests are kept in.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Database {
+    Sqlite,
+    Postgres,
 }
 
 fn main() -> ExitCode {
@@ -95,6 +114,7 @@ fn run(task: Task) -> Result<()> {
         Task::Interop { languages } => interop(languages),
         Task::Image { debug } => image(debug),
         Task::Chart { accept } => xtask::chart::check(accept),
+        Task::Torture { minutes, store, seed } => torture(minutes, store, seed),
         Task::Bench { arguments } => Step::cargo(
             "the benchmark",
             ["bench", "--quiet", "--package", "gateway", "--bench", "submit", "--"],
@@ -110,6 +130,23 @@ fn interop(languages: Vec<String>) -> Result<()> {
     Step::cargo("foreign clients", ["run", "--quiet", "--package", "xtask", "--example", "interop", "--"])
         .args(languages)
         .run()
+}
+
+/// One store after the other.
+fn torture(minutes: u64, only: Option<Database>, seed: Option<u64>) -> Result<()> {
+    toolchain::ensure()?;
+    for store in [Database::Sqlite, Database::Postgres] {
+        if only.is_some_and(|only| only != store) {
+            continue;
+        }
+        Step::cargo("torture", ["test", "--workspace", "--test", "it", "--", "torture::all_of_it"])
+            .args(["--exact", "--ignored", "--nocapture"])
+            .env("CORRIDOR_TORTURE_MINUTES", minutes.to_string())
+            .env_if(store == Database::Postgres, "CORRIDOR_TEST_STORE", "postgres")
+            .envs(seed.map(|seed| ("CORRIDOR_TORTURE_SEED", seed.to_string())))
+            .run()?;
+    }
+    Ok(())
 }
 
 /// The image holds the gateway's own program, so that is built first.

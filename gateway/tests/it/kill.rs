@@ -49,7 +49,9 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(folder: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gateway"))
+        // A file that may not grow any more is an error for whoever writes, not the end of the process.
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_gateway")])
             .args(["serve", "--config"])
             .arg(folder.join("gateway.toml"))
             .stdout(Stdio::piped())

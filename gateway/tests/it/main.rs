@@ -45,4 +45,5 @@ mod otlp;
 mod privacy;
 mod restore;
 mod spans;
+mod torture;
 mod uploads;

@@ -1,0 +1,236 @@
+//! One partner: submits, repeats, amends and withdraws at random, and writes down what it was told.
+
+use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
+
+use proto::v1::{
+    CancelManifestRequest, SubmitManifestRequest, SubmitManifestResponse,
+    manifest_service_client::ManifestServiceClient,
+};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use testkit::many;
+use tonic::{Code, Request, Status, transport::Channel};
+
+use super::World;
+use crate::harness::{now, reason};
+
+/// How long a call may take: a gateway may be frozen.
+const CALL: Duration = Duration::from_secs(8);
+
+/// What one partner knows.
+#[derive(Default)]
+pub(super) struct History {
+    pub(super) manifests: BTreeMap<String, Known>,
+    pub(super) answered: u64,
+    pub(super) unanswered: u64,
+    /// What no partner should ever be told.
+    pub(super) problems: Vec<String>,
+}
+
+/// What it knows of one manifest.
+#[derive(Default)]
+pub(super) struct Known {
+    /// Revision by revision.
+    pub(super) revisions: Vec<Revision>,
+    /// The name that was to be withdrawn.
+    pub(super) withdrawal: Option<(String, Fate)>,
+}
+
+pub(super) struct Revision {
+    pub(super) sent: SubmitManifestRequest,
+    /// The first answer.
+    pub(super) answer: Option<SubmitManifestResponse>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fate {
+    Acknowledged,
+    Unknown,
+}
+
+pub(super) async fn run(world: World, number: usize, seed: u64) -> History {
+    let id = ["kz-customs", "tj-customs"][number % 2];
+    let addresses = world.cluster.addresses();
+    let mut partner = Partner {
+        clients: addresses.iter().map(|address| world.site.manifests(*address, id)).collect(),
+        place: number,
+        run: number as u64,
+        random: StdRng::seed_from_u64(seed),
+        next: 0,
+        pause: false,
+        history: History::default(),
+    };
+    while !world.stop.load(Ordering::Relaxed) {
+        partner.step().await;
+    }
+    partner.history
+}
+
+struct Partner {
+    clients: Vec<ManifestServiceClient<Channel>>,
+    place: usize,
+    run: u64,
+    random: StdRng,
+    next: u64,
+    /// The last call was not answered.
+    pause: bool,
+    history: History,
+}
+
+impl Partner {
+    async fn step(&mut self) {
+        if std::mem::take(&mut self.pause) {
+            tokio::time::sleep(Duration::from_millis(self.random.random_range(10..200))).await;
+        }
+        match self.random.random_range(0..100) {
+            0..55 => self.announce().await,
+            55..72 => self.repeat().await,
+            72..77 => self.contradict().await,
+            77..90 => self.amend().await,
+            _ => self.withdraw().await,
+        }
+    }
+
+    async fn announce(&mut self) {
+        let sent = many::cargo(self.run, self.next, now());
+        self.next += 1;
+        let reference = reference(&sent);
+        self.history.manifests.entry(reference.clone()).or_default();
+        self.first(&reference, sent).await;
+    }
+
+    /// The next revision of one that nobody tried to withdraw and whose revision before was acknowledged.
+    async fn amend(&mut self) {
+        let stands = |known: &Known| {
+            known.withdrawal.is_none() && known.revisions.last().is_some_and(|last| last.answer.is_some())
+        };
+        let Some(reference) = self.any(stands) else { return };
+        let mut sent = self.history.manifests[&reference].revisions.last().unwrap().sent.clone();
+        let manifest = sent.manifest.as_mut().unwrap();
+        manifest.revision += 1;
+        manifest.conveyance.as_mut().unwrap().trailer_registrations = vec![format!("TRL{:05}", self.next)];
+        self.first(&reference, sent).await;
+    }
+
+    /// Sends a revision for the first time.
+    async fn first(&mut self, reference: &str, sent: SubmitManifestRequest) {
+        let answer = self.submit(&sent).await;
+        let told = match answer {
+            Some(Ok(answer)) => Some(answer),
+            Some(Err(status)) => {
+                self.problem(format!("{reference} was refused: {status:?}"));
+                return;
+            }
+            None => None,
+        };
+        let known = self.history.manifests.entry(reference.to_owned()).or_default();
+        known.revisions.push(Revision { sent, answer: told });
+    }
+
+    /// The same words again: the same receipt, or the first one if the words were never acknowledged.
+    async fn repeat(&mut self) {
+        let Some(reference) = self.any(|known| !known.revisions.is_empty()) else { return };
+        let place = self.random.random_range(0..self.history.manifests[&reference].revisions.len());
+        let sent = self.history.manifests[&reference].revisions[place].sent.clone();
+        let Some(answer) = self.submit(&sent).await else { return };
+        let first = self.history.manifests[&reference].revisions[place].answer.clone();
+        match (answer, first) {
+            (Ok(answer), None) => {
+                let known = self.history.manifests.get_mut(&reference).unwrap();
+                known.revisions[place].answer = Some(answer);
+            }
+            (Ok(answer), Some(first)) => {
+                if answer.receipt != first.receipt || answer.pre_decisions != first.pre_decisions {
+                    self.problem(format!("{reference} was answered otherwise when it was repeated"));
+                }
+                if !answer.repeated_submission {
+                    self.problem(format!("{reference} was recorded again"));
+                }
+            }
+            (Err(status), _) => self.problem(format!("a repeat of {reference} was refused: {status:?}")),
+        }
+    }
+
+    /// Other words under a key that was acknowledged.
+    async fn contradict(&mut self) {
+        let known = |known: &Known| known.revisions.first().is_some_and(|first| first.answer.is_some());
+        let Some(reference) = self.any(known) else { return };
+        let mut sent = self.history.manifests[&reference].revisions[0].sent.clone();
+        sent.manifest.as_mut().unwrap().conveyance.as_mut().unwrap().registration = "SYNOTHER1".into();
+        match self.submit(&sent).await {
+            None => {}
+            Some(Err(status)) if reason(&status) == "REVISION_CONFLICT" => {}
+            other => self.problem(format!("other words under {reference} were answered with {other:?}")),
+        }
+    }
+
+    async fn withdraw(&mut self) {
+        // Also again, when it is not known whether it was.
+        let open = |known: &Known| {
+            let last = known.revisions.last().is_some_and(|last| last.answer.is_some());
+            last && known.withdrawal.as_ref().is_none_or(|(_, fate)| *fate == Fate::Unknown)
+        };
+        let Some(reference) = self.any(open) else { return };
+        let last = self.history.manifests[&reference].revisions.last().unwrap();
+        let name = last.answer.as_ref().unwrap().receipt.as_ref().unwrap().manifest.clone();
+        let mut client = self.client();
+        let mut request =
+            Request::new(CancelManifestRequest { name: name.clone(), ..CancelManifestRequest::default() });
+        request.set_timeout(CALL);
+        let fate = match self.told(client.cancel_manifest(request).await) {
+            Some(Ok(_)) => Fate::Acknowledged,
+            Some(Err(status)) => return self.problem(format!("{reference} was not withdrawn: {status:?}")),
+            None => Fate::Unknown,
+        };
+        self.history.manifests.get_mut(&reference).unwrap().withdrawal = Some((name, fate));
+    }
+
+    async fn submit(
+        &mut self,
+        sent: &SubmitManifestRequest,
+    ) -> Option<Result<SubmitManifestResponse, Status>> {
+        let mut client = self.client();
+        let mut request = Request::new(sent.clone());
+        request.set_timeout(CALL);
+        let answer = tokio::time::timeout(CALL * 2, client.submit_manifest(request)).await;
+        let answer = answer.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer")));
+        self.told(answer.map(tonic::Response::into_inner))
+    }
+
+    fn client(&mut self) -> ManifestServiceClient<Channel> {
+        self.clients[self.place % self.clients.len()].clone()
+    }
+
+    /// An answer; none when nobody knows what became of the call, and then another gateway is asked next.
+    fn told<T>(&mut self, answer: Result<T, Status>) -> Option<Result<T, Status>> {
+        let unknown = [Code::Unavailable, Code::Unknown, Code::Cancelled, Code::DeadlineExceeded];
+        match answer {
+            Err(status) if unknown.contains(&status.code()) => {
+                self.history.unanswered += 1;
+                self.place += 1;
+                self.pause = true;
+                None
+            }
+            answer => {
+                self.history.answered += 1;
+                Some(answer)
+            }
+        }
+    }
+
+    /// One of the manifests that are so, the later ones more often.
+    fn any(&mut self, is_so: impl Fn(&Known) -> bool) -> Option<String> {
+        let so: Vec<&String> =
+            self.history.manifests.iter().filter(|(_, known)| is_so(known)).map(|(key, _)| key).collect();
+        let latest = so.len().saturating_sub(30);
+        let from = if self.random.random_bool(0.7) { latest } else { 0 };
+        (from < so.len()).then(|| so[self.random.random_range(from..so.len())].clone())
+    }
+
+    fn problem(&mut self, problem: String) {
+        self.history.problems.push(problem);
+    }
+}
+
+pub(super) fn reference(request: &SubmitManifestRequest) -> String {
+    request.manifest.as_ref().unwrap().manifest_reference.clone()
+}
