@@ -16,6 +16,8 @@
 //! Steps are leaves: none calls the next. [`intake`] puts 2 to 9 in order, [`watch`] serves the feed, [`app`]
 //! composes everything.
 
+#![recursion_limit = "256"] // layouts of futures over two databases, in optimized builds
+
 pub mod authenticate;
 pub mod decode;
 pub mod intake;

@@ -54,7 +54,8 @@ impl Door {
                 let partner = self.registry.partner(peer)?;
                 Span::current().record(field::PARTNER_ID, partner.id.as_str());
                 self.quota.call(&partner, self.clock.now())?;
-                work(peer.clone(), partner, request).await
+                // Boxed: what lies below is deep, and the compiler measures a future with all that it holds.
+                Box::pin(work(peer.clone(), partner, request)).await
             };
             outcome.await.map(Response::new).map_err(|failure| self.told(failure, peer))
         };
