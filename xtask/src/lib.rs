@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod command;
+pub mod kube;
 pub mod rust_paths;
 pub mod tidy;
 pub mod toolchain;

@@ -68,6 +68,12 @@ enum Task {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// The chart against a real kube-apiserver with etcd: install, upgrade, rollback, test and uninstall with Pod Security
+    /// "restricted" and an installer's rights. Needs Go, and a network once; the first time it builds Kubernetes.
+    Kube {
+        /// Only these folders of helm/matrix; then rights that none of them needs are not complained about.
+        cases: Vec<String>,
+    },
     /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`).
     Bench {
         /// For instance `--json`, `--seconds 5`, `--rounds 3`.
@@ -115,6 +121,7 @@ fn run(task: Task) -> Result<()> {
         Task::Image { debug } => image(debug),
         Task::Chart { accept } => xtask::chart::check(accept),
         Task::Torture { minutes, store, seed } => torture(minutes, store, seed),
+        Task::Kube { cases } => xtask::kube::check(&cases),
         Task::Bench { arguments } => Step::cargo(
             "the benchmark",
             ["bench", "--quiet", "--package", "gateway", "--bench", "submit", "--"],

@@ -2,7 +2,7 @@
 //! gateway's own program. What needs none of these is an ordinary test (`gateway/tests/it/chart`).
 
 mod render;
-mod tools;
+pub(crate) mod tools;
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{command::Step, tree::workspace_root};
-use render::Case;
+pub(crate) use render::Case;
 use tools::Tools;
 
 /// Versions of Kubernetes whose schemas every rendered object must satisfy: the chart's oldest, and a new one.
@@ -117,7 +117,7 @@ fn told(what: &str, outcome: &str) {
 ///
 /// # Errors
 /// When it cannot be started, or ends with anything but success: then with all it said.
-fn said(command: &mut Command) -> Result<String> {
+pub(crate) fn said(command: &mut Command) -> Result<String> {
     let name =
         Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let output = command.output().with_context(|| format!("{name} cannot be started"))?;

@@ -12,16 +12,16 @@ const CHART: &str = "helm/customs-gateway";
 const KUBERNETES: [&str; 2] = ["--kube-version", "1.34"];
 
 /// A folder of helm/matrix: values, and what helm makes of them.
-pub(super) struct Case {
+pub(crate) struct Case {
     /// The folder's name.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// More arguments for helm, for instance the APIs that the cluster knows.
     with: Vec<String>,
 }
 
 impl Case {
     /// All of them, in order of name.
-    pub(super) fn all() -> Result<Vec<Self>> {
+    pub(crate) fn all() -> Result<Vec<Self>> {
         let mut cases = Vec::new();
         for entry in fs::read_dir(workspace_root().join("helm/matrix"))? {
             let name = entry?.file_name().to_string_lossy().into_owned();
@@ -36,6 +36,11 @@ impl Case {
     /// Where its rendering is kept.
     pub(super) fn expected(&self) -> PathBuf {
         workspace_root().join("helm/matrix").join(&self.name).join("expected.yaml")
+    }
+
+    /// Whether it is for a cluster that knows more than Kubernetes' own kinds.
+    pub(crate) fn asks_for_apis(&self) -> bool {
+        self.with.iter().any(|word| word == "--api-versions")
     }
 
     fn values(&self) -> String {

@@ -23,21 +23,20 @@ pub(super) struct Tools {
 impl Tools {
     /// Makes sure that all are there. The first time takes minutes, later ones a second.
     pub(super) fn ready() -> Result<Self> {
-        let helm = go("helm", "helm.sh/helm/v4/cmd/helm", &[])?;
+        let helm = helm()?;
         // Without what discovers targets in every cloud there is: rules need none of it, and it is most of the build.
-        let promtool =
-            go("promtool", "github.com/prometheus/prometheus/cmd/promtool", &["-tags", "remove_all_sd"])?;
+        let promtool = go(
+            "promtool",
+            "promtool",
+            "github.com/prometheus/prometheus/cmd/promtool",
+            &["-tags", "remove_all_sd"],
+        )?;
         Ok(Self { helm, promtool, python: python()?, node: node()? })
     }
 
     /// Helm, with a home of its own: neither plugins nor settings of whoever runs this.
     pub(super) fn helm(&self) -> Command {
-        let mut command = Command::new(&self.helm);
-        for variable in ["HELM_CONFIG_HOME", "HELM_CACHE_HOME", "HELM_DATA_HOME"] {
-            command.env(variable, self.python.join("helm"));
-        }
-        command.current_dir(workspace_root());
-        command
+        at_home(&self.helm, &self.python.join("helm"))
     }
 
     pub(super) fn promtool(&self) -> Command {
@@ -62,15 +61,30 @@ impl Tools {
     }
 }
 
+/// The Helm that every task here uses.
+pub(crate) fn helm() -> Result<PathBuf> {
+    go("helm", "helm", "helm.sh/helm/v4/cmd/helm", &[])
+}
+
+/// A command of that Helm, with its home in a folder of ours, in the workspace.
+pub(crate) fn at_home(helm: &Path, home: &Path) -> Command {
+    let mut command = Command::new(helm);
+    for variable in ["HELM_CONFIG_HOME", "HELM_CACHE_HOME", "HELM_DATA_HOME"] {
+        command.env(variable, home);
+    }
+    command.current_dir(workspace_root());
+    command
+}
+
 /// The folder of the tools.
-pub(super) fn folder() -> Result<PathBuf> {
+pub(crate) fn folder() -> Result<PathBuf> {
     let folder = target().join("tools");
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     Ok(folder)
 }
 
-/// Builds a program from its module in xtask/tools, whose go.sum holds every digest. Go's own cache makes repeats cheap.
-fn go(name: &str, package: &str, arguments: &[&str]) -> Result<PathBuf> {
+/// Builds a program from a module in xtask/tools, whose go.sum holds every digest. Go's own cache makes repeats cheap.
+pub(crate) fn go(module: &str, name: &str, package: &str, arguments: &[&str]) -> Result<PathBuf> {
     let program = folder()?.join(name);
     if !program.is_file() {
         println!("xtask: building {name}, once; this takes minutes");
@@ -82,7 +96,7 @@ fn go(name: &str, package: &str, arguments: &[&str]) -> Result<PathBuf> {
             .arg("-o")
             .arg(&program)
             .arg(package)
-            .current_dir(workspace_root().join("xtask/tools").join(name)),
+            .current_dir(workspace_root().join("xtask/tools").join(module)),
     )
     .with_context(|| format!("{name} could not be built; it needs Go 1.26 and the Go module proxy"))?;
     Ok(program)
@@ -129,7 +143,7 @@ fn node() -> Result<PathBuf> {
 }
 
 /// Do both hold the same? No, when one is not there.
-fn same(one: &Path, other: &Path) -> bool {
+pub(crate) fn same(one: &Path, other: &Path) -> bool {
     matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
 }
 
