@@ -17,6 +17,7 @@ const setting = (name) => process.env[`CORRIDOR_${name}`];
 const packed = fs.readFileSync(path.join(here, 'generated/contract.binpb'));
 const contract = createFileRegistry(fromBinary(FileDescriptorSetSchema, packed));
 const ErrorInfo = contract.getMessage('google.rpc.ErrorInfo');
+const Corridor = contract.getEnum('customs.prearrival.v1.Corridor');
 const SubmitManifestRequest = contract.getMessage('customs.prearrival.v1.SubmitManifestRequest');
 
 const transport = createGrpcWebTransport({
@@ -89,7 +90,8 @@ async function main() {
   const request = coach(reference);
   const answer = await manifests.submitManifest(request);
   const { receipt } = answer;
-  must(receipt.manifestReference === reference, `submitted ${receipt.manifest}: ${answer.preDecisions[0].corridor}`);
+  const corridor = Corridor.value[answer.preDecisions[0].corridor].name;
+  must(receipt.manifestReference === reference, `submitted ${receipt.manifest}: ${corridor}`);
 
   // The digest is over the bytes that went out.
   const sent = toBinary(SubmitManifestRequest, request);

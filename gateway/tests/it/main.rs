@@ -38,6 +38,7 @@ mod watch;
 
 mod drain;
 mod edges;
+mod grpc_web;
 mod kill;
 mod limits;
 mod operators;

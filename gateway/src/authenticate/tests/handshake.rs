@@ -224,6 +224,23 @@ async fn without_http_2_nobody_gets_in() {
 }
 
 #[tokio::test]
+async fn http_1_1_gets_in_where_grpc_web_is_wanted() {
+    let world = World::with(Config { grpc_web: true, ..Config::default() }).await;
+    let client = world.kz.client("kz-customs").unwrap();
+    for (asked, spoken) in [(vec!["http/1.1"], "http/1.1"), (vec!["http/1.1", "h2"], "h2")] {
+        let mut config = client_config(&world.house, Some(&client));
+        config.alpn_protocols = asked.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
+        let mut line = world.connect_with(config).await.unwrap();
+        assert_eq!(line.ask().await.unwrap(), "partner kz-customs");
+        assert_eq!(line.tls().alpn_protocol(), Some(spoken.as_bytes()));
+    }
+    let mut config = client_config(&world.house, Some(&client));
+    config.alpn_protocols = Vec::new();
+    let spoken = async { world.connect_with(config).await?.ask().await };
+    assert!(spoken.await.is_err());
+}
+
+#[tokio::test]
 async fn plain_text_is_refused() {
     let world = World::new().await;
     let mut stream = TcpStream::connect(world.address).await.unwrap();
