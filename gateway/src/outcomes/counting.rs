@@ -1,7 +1,7 @@
 //! What a report counts for, from the manifest as recorded: the same keys under which it was judged.
 
 use manifest::{Manifest, border_post};
-use scoring::{Decided, Head, PastOutcome, Scorer, SubjectRef};
+use scoring::{Counter, CounterKey, Decided, Head, PastOutcome, Scorer, SubjectRef};
 
 use super::{
     Reach,
@@ -18,15 +18,16 @@ pub(super) struct NoSuchPart(pub(super) &'static str);
 
 /// What a report counts for.
 ///
-/// - A consignment counts by its examined goods items for the history that the model reads, as a whole for the records
-///   of its importer, exporter, declarant and of the carrier, and beside what was predicted for it.
+/// - A consignment counts by its examined goods items for the history of goods that the model reads; as a whole, so once, for
+///   that of its importer, exporter, declarant and border post, for the records of its parties and of the carrier, and beside what
+///   was predicted for it.
 /// - The conveyance counts for the carrier, or the bus operator, alone: what is wrong with a vehicle says nothing of
 ///   goods.
 /// - Travellers count for nobody. What a passenger carries is not the operator's doing, and no model judges persons.
 ///
-/// What was found counts by whatever it was found; that nothing was found counts only as far as the measures could have found it
-/// ([`Reach`]): nowhere for papers, images and scales, for the examined goods where some were, and for random checks and beside
-/// what was predicted only where the whole was.
+/// Everything here is read as a share, so it counts as far as the measures could have found everything ([`Reach`]), whether they
+/// found something or not: nowhere for papers, images and scales, for the examined goods where some were, and for random checks
+/// and beside what was predicted only where the whole was.
 ///
 /// # Errors
 /// When the manifest has no such part.
@@ -38,23 +39,21 @@ pub(super) fn of(
     random: bool,
 ) -> Result<Counted, NoSuchPart> {
     let mut counted = Counted { at_seconds: report.examine_time.as_second(), ..Counted::default() };
-    let entities = |place, reach: Reach| match report.irregular || reach.vouches() {
-        true => subjects::entities(manifest, place).into_iter().map(|key| (key, report.irregular)).collect(),
-        false => Vec::new(),
-    };
+    let entities =
+        |place| subjects::entities(manifest, place).into_iter().map(|key| (key, report.irregular)).collect();
     match report.part {
         Part::Travellers => {}
         Part::Conveyance => {
             let reach = report.reach(0);
-            counted.entities = entities(None, reach);
+            if reach != Reach::Aspect {
+                counted.entities = entities(None);
+            }
             counted.random = random && reach == Reach::Whole;
         }
         Part::Consignment(place) => {
             let consignment = manifest.cargo().and_then(|cargo| cargo.consignments.get(place));
             let consignment = consignment.ok_or(NoSuchPart("subject"))?;
             let reach = report.reach(consignment.goods_items.len());
-            counted.entities = entities(Some(place), reach);
-            counted.random = random && reach == Reach::Whole;
             let there = |items: &[usize]| items.iter().all(|item| *item < consignment.goods_items.len());
             if !there(&report.examined_items) {
                 return Err(NoSuchPart("examined_items"));
@@ -62,7 +61,13 @@ pub(super) fn of(
             if !there(&report.irregular_items) {
                 return Err(NoSuchPart("irregular_items"));
             }
+            if reach == Reach::Aspect {
+                return Ok(counted);
+            }
+            counted.entities = entities(Some(place));
+            counted.random = random && reach == Reach::Whole;
             let or_all = |items: &[usize], item: usize| items.is_empty() || items.contains(&item);
+            let mut parties = Vec::new();
             for (item, subject) in
                 subjects::consignment(manifest, place).unwrap_or_default().into_iter().enumerate()
             {
@@ -70,11 +75,15 @@ pub(super) fn of(
                     continue;
                 }
                 let fraud = report.irregular && or_all(&report.irregular_items, item);
-                if fraud || reach.vouches() {
-                    let outcome = PastOutcome { subject, fraud, critical: fraud && report.critical };
-                    counted.counters.extend(scorer.updates(&outcome));
+                let outcome = PastOutcome { subject, fraud, critical: fraud && report.critical };
+                for (key, counter) in scorer.updates(&outcome) {
+                    match key.kind.is_of_goods() {
+                        true => counted.counters.push((key, counter)),
+                        false => once(&mut parties, key, counter),
+                    }
                 }
             }
+            counted.counters.extend(parties);
             if !counted.counters.is_empty() {
                 counted.date = manifest.journey.arrival_time().map(border_post::local_date);
             }
@@ -85,6 +94,18 @@ pub(super) fn of(
         }
     }
     Ok(counted)
+}
+
+/// A consignment is one to its parties, however many lines it has; irregular when one of them is. Thresholds on an importer's
+/// record, and what the model learned of parties from one row a declaration, count consignments.
+fn once(parties: &mut Vec<(CounterKey, Counter)>, key: CounterKey, counter: Counter) {
+    match parties.iter_mut().find(|(known, _)| *known == key) {
+        Some((_, one)) => {
+            one.fraud = one.fraud.max(counter.fraud);
+            one.critical = one.critical.max(counter.critical);
+        }
+        None => parties.push((key, counter)),
+    }
 }
 
 fn predicted(decided: &Decided, place: usize, report: &Report) -> Vec<Predicted> {

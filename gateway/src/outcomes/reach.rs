@@ -2,7 +2,7 @@
 
 use proto::v1::ControlMeasure;
 
-/// What an examination vouches for when it finds nothing.
+/// What of a part an examination would have found, had it been there: for this it counts, and for nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reach {
     /// Everything: a physical examination of all of it. Only this is comparable with what was predicted, and only this is a
@@ -11,7 +11,7 @@ pub(crate) enum Reach {
     /// Everything about some of the goods items: a physical examination of those.
     Part,
     /// One side of it. Papers do not show what is in a box, nor an image what it is worth, nor a scale whose it is: a clean one
-    /// says nothing of the rest.
+    /// says nothing of the rest, and a share of those that were not clean is no share.
     Aspect,
 }
 
@@ -25,11 +25,6 @@ impl Reach {
         let all = examined.is_empty() || (0..items).all(|item| examined.contains(&item));
         if all { Reach::Whole } else { Reach::Part }
     }
-
-    /// Does it count for clean where it found nothing?
-    pub(super) fn vouches(self) -> bool {
-        self != Reach::Aspect
-    }
 }
 
 #[cfg(test)]
@@ -37,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_physical_examination_vouches_and_only_of_all_the_whole() {
+    fn only_a_physical_examination_sees_everything_and_only_of_all_the_whole() {
         let physical = i32::from(ControlMeasure::Physical);
         let others = [
             ControlMeasure::Documentary,

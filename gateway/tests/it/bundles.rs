@@ -6,7 +6,10 @@ use gateway::persist::AuditKind;
 use proto::v1;
 use testkit::stories::Story;
 
-use crate::harness::{Gateway, command, eventually, now, told};
+use crate::{
+    harness::{Gateway, command, eventually, now, told},
+    outcomes::{clean, report},
+};
 
 /// A copy of the shipped bundle that differs by its version, and so by its digest.
 fn another(parent: &Path, name: &str) -> PathBuf {
@@ -109,6 +112,43 @@ async fn a_challenger_follows_and_is_never_effective() {
     command(gateway.folder.path(), &["report", "disparity"]).await;
     command(gateway.folder.path(), &["report", "drift"]).await;
     gateway.metric("customs_gateway_drift_alarms 0").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_the_models_stands_what_was_found_in_goods() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let folder = another(elsewhere.path(), "challenger");
+    let digest = scoring::Scorer::load(&folder).unwrap().identity().bundle_digest.clone();
+    let setting = format!("{:?}", folder.to_str().unwrap());
+    let gateway = Gateway::start(&[("scoring.challenger_folder", &setting)]).await;
+    let manifest = crate::outcomes::submitted(&gateway, "SYNTHETIC-BESIDE").await;
+    let examined = async || {
+        let rows = gateway.store.compared(&digest).await.unwrap();
+        rows.iter()
+            .fold((0, 0, 0), |sum, row| (sum.0 + row.manifests, sum.1 + row.examined, sum.2 + row.irregular))
+    };
+    eventually("the challenger has judged it", async || examined().await.0 == 1).await;
+    let found = |reference: &str, subject: &str, measure: v1::ControlMeasure| v1::Outcome {
+        subject: subject.into(),
+        measures: vec![measure.into()],
+        irregular: true,
+        ..clean(reference)
+    };
+    let physical = v1::ControlMeasure::Physical;
+    // A vehicle, persons, and papers say nothing of how good a model of goods is.
+    for outcome in [
+        found("INSP-B1", "conveyance", physical),
+        found("INSP-B2", "travellers", physical),
+        found("INSP-B3", "consignments/1", v1::ControlMeasure::Documentary),
+    ] {
+        report(&gateway, "post-gishtkuprik", &manifest, outcome).await.unwrap();
+        assert_eq!(examined().await, (1, 0, 0));
+    }
+    for (revision, irregular) in [(1, false), (2, true)] {
+        let outcome = v1::Outcome { revision, irregular, ..found("INSP-B3", "consignments/1", physical) };
+        report(&gateway, "post-gishtkuprik", &manifest, outcome).await.unwrap();
+        assert_eq!(examined().await, (1, 1, i64::from(irregular)));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

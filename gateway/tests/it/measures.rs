@@ -2,7 +2,9 @@
 
 use gateway::persist::{AuditKind, Scope};
 use jiff::ToSpan as _;
-use proto::v1::{ControlMeasure, IrregularityKind, Outcome};
+use proto::v1::{self, ControlMeasure, IrregularityKind, OfficerView, Outcome};
+use scoring::{CounterKey, CounterKind};
+use testkit::stories::Story;
 
 use crate::{
     capacity::{arriving, import, recorded},
@@ -59,7 +61,7 @@ async fn papers_images_and_scales_vouch_for_no_goods() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_found_counts_by_whatever_it_was_found() {
+async fn what_was_found_without_opening_anything_is_no_share() {
     let gateway = Gateway::start(&[]).await;
     let manifest = submitted(&gateway, "SYNTHETIC-FOUND").await;
     let found = Outcome {
@@ -69,11 +71,120 @@ async fn what_was_found_counts_by_whatever_it_was_found() {
         irregular_items: vec![2],
         ..by(&[ControlMeasure::NonIntrusive], "INSP-F")
     };
-    report(&gateway, POST, &manifest, found).await.unwrap();
-    // The item that something was found in, and not the other, which nobody vouches for.
-    assert_eq!(base(&gateway).await, (1, 1, 1));
-    assert_eq!(importer(&gateway, &manifest).await.1, 1);
-    assert_eq!(calibrated(&gateway).await, (0, 0), "a share of those that were found is no share");
+    report(&gateway, POST, &manifest, found.clone()).await.unwrap();
+    assert_eq!(base(&gateway).await, (0, 0, 0));
+    assert_eq!((importer(&gateway, &manifest).await.1, calibrated(&gateway).await), (0, (0, 0)));
+    // The examination that follows counts in full, in both directions.
+    let opened = Outcome {
+        revision: 1,
+        measures: vec![ControlMeasure::NonIntrusive.into(), ControlMeasure::Physical.into()],
+        ..found.clone()
+    };
+    report(&gateway, POST, &manifest, opened).await.unwrap();
+    assert_eq!(base(&gateway).await, (2, 1, 1));
+    assert_eq!((importer(&gateway, &manifest).await.1, calibrated(&gateway).await), (1, (0, 2)));
+    report(&gateway, POST, &manifest, Outcome { revision: 2, ..found }).await.unwrap();
+    assert_eq!((base(&gateway).await, calibrated(&gateway).await), ((0, 0, 0), (0, 0)));
+    // And of the vehicle.
+    let vehicle = Outcome {
+        subject: "conveyance".into(),
+        irregular: true,
+        ..by(&[ControlMeasure::Documentary], "INSP-FV")
+    };
+    report(&gateway, POST, &manifest, vehicle).await.unwrap();
+    assert_eq!(carrier(&gateway, &manifest).await, 0);
+}
+
+/// Outcomes of the carrier, as an officer is shown them.
+async fn carrier(gateway: &Gateway, manifest: &str) -> i64 {
+    let view = view(gateway, manifest, 0).await;
+    view.party_reliabilities.iter().find(|one| one.kind == "CARRIER").unwrap().outcome_count
+}
+
+/// What an officer is told of one part.
+async fn view(gateway: &Gateway, manifest: &str, part: usize) -> OfficerView {
+    let request = v1::ListPreDecisionsRequest { parent: manifest.into(), ..Default::default() };
+    let mut client = gateway.pre_decisions(POST);
+    let mut told = client.list_pre_decisions(request).await.unwrap().into_inner().pre_decisions;
+    told.swap_remove(part).officer_view.unwrap()
+}
+
+/// Whoever is yellow has papers checked, and where only what these find counts, everybody ends as a known offender.
+#[tokio::test(flavor = "multi_thread")]
+async fn checks_of_papers_drive_nobody_into_red() {
+    let gateway = Gateway::start(&[]).await;
+    for n in 0..8 {
+        let manifest = submitted(&gateway, &format!("SYNTHETIC-DRIFT-{n}")).await;
+        let found =
+            Outcome { irregular: true, ..by(&[ControlMeasure::Documentary], &format!("INSP-DRIFT-{n}")) };
+        report(&gateway, POST, &manifest, found).await.unwrap();
+    }
+    let mut request = Story::GeneralCargo.submission(now());
+    request.manifest.as_mut().unwrap().manifest_reference = "SYNTHETIC-DRIFT-NEXT".into();
+    let answer = gateway.manifests("kz-customs").submit_manifest(request).await.unwrap().into_inner();
+    assert!(answer.pre_decisions.iter().all(|part| part.corridor() != v1::Corridor::Red));
+    let told = view(&gateway, &answer.receipt.unwrap().manifest, 1).await;
+    assert!(told.no_precedent && told.rules.iter().all(|rule| rule.code != "IMPORTER_RECORD"), "{told:?}");
+}
+
+/// A lorry whose first consignment has so many lines of its first goods, each of so many kilograms; and the counter of its importer.
+fn lined(reference: &str, lines: i32, kilograms: i64) -> (v1::SubmitManifestRequest, CounterKey) {
+    let mut request = Story::GeneralCargo.submission(now());
+    let manifest = request.manifest.as_mut().unwrap();
+    manifest.manifest_reference = reference.into();
+    let Some(v1::manifest::Load::Cargo(cargo)) = &mut manifest.load else { panic!() };
+    let consignment = &mut cargo.consignments[0];
+    let one = consignment.goods_items[0].clone();
+    let line = |item_number| v1::GoodsItem {
+        item_number,
+        net_mass_mg: Some(kilograms * 1_000_000),
+        gross_mass_mg: Some(kilograms * 1_000_000),
+        ..one.clone()
+    };
+    consignment.goods_items = (1..=lines).map(line).collect();
+    let id = &consignment.consignee.as_ref().unwrap().identifiers[0];
+    let importer = format!("{}:{}:{}", id.scheme, id.country_code, id.value);
+    (request, CounterKey::new(CounterKind::Importer, &[&importer]))
+}
+
+async fn counted(gateway: &Gateway, key: CounterKey) -> (i64, i64, i64) {
+    let counter = gateway.store.history_for(&[key]).await.unwrap().counter(&key);
+    (counter.n, counter.fraud, counter.critical)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_irregular_consignment_of_five_lines_is_one_of_its_importer() {
+    let gateway = Gateway::start(&[]).await;
+    let (request, key) = lined("SYNTHETIC-FIVE", 5, 100);
+    let manifest = recorded(&gateway, request).await;
+    let found = Outcome { irregular: true, critical: true, ..clean("INSP-FIVE") };
+    report(&gateway, POST, &manifest, found.clone()).await.unwrap();
+    assert_eq!((base(&gateway).await, counted(&gateway, key).await), ((5, 5, 5), (1, 1, 1)));
+    let next = recorded(&gateway, lined("SYNTHETIC-FIVE-NEXT", 1, 777).0).await;
+    let rules = view(&gateway, &next, 1).await.rules;
+    assert!(rules.iter().all(|rule| rule.code != "IMPORTER_RECORD"), "{rules:?}");
+    // Corrections take back exactly what counted.
+    for (revision, correction, goods, consignments) in [
+        (1, Outcome { irregular_items: vec![2, 4], critical: false, ..found.clone() }, (5, 2, 0), (1, 1, 0)),
+        (2, clean("INSP-FIVE"), (5, 0, 0), (1, 0, 0)),
+        (3, Outcome { examined_items: vec![3], ..found.clone() }, (1, 1, 1), (1, 1, 1)),
+        (4, Outcome { measures: vec![ControlMeasure::Documentary.into()], ..found }, (0, 0, 0), (0, 0, 0)),
+    ] {
+        report(&gateway, POST, &manifest, Outcome { revision, ..correction }).await.unwrap();
+        assert_eq!((base(&gateway).await, counted(&gateway, key).await), (goods, consignments), "{revision}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clean_consignment_of_twenty_lines_is_no_long_record() {
+    let gateway = Gateway::start(&[]).await;
+    let (request, key) = lined("SYNTHETIC-TWENTY", 20, 100);
+    let manifest = recorded(&gateway, request).await;
+    report(&gateway, POST, &manifest, clean("INSP-TWENTY")).await.unwrap();
+    assert_eq!((base(&gateway).await, counted(&gateway, key).await), ((20, 0, 0), (1, 0, 0)));
+    let next = recorded(&gateway, lined("SYNTHETIC-TWENTY-NEXT", 1, 777).0).await;
+    let told = view(&gateway, &next, 1).await;
+    assert!(told.no_precedent && told.rules.iter().all(|rule| rule.code != "TRUSTED_IMPORTER"), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,8 +263,7 @@ async fn nobody_examines_what_was_not_announced_yet() {
     assert!(!gateway.audited().await.iter().any(|event| event.kind == AuditKind::OutcomeReported));
     // Restated after it was examined: what was announced first is what counts.
     let examined = now();
-    let mut again =
-        proto::v1::SubmitManifestRequest::clone(&testkit::stories::Story::GeneralCargo.submission(now()));
+    let mut again = v1::SubmitManifestRequest::clone(&Story::GeneralCargo.submission(now()));
     let manifest = again.manifest.as_mut().unwrap();
     (manifest.manifest_reference, manifest.revision) = ("SYNTHETIC-EARLY".into(), 1);
     let second = recorded(&gateway, again).await;

@@ -51,3 +51,12 @@ kinds! {
         Hs2Origin = 20 "hs2_org",
     }
 }
+
+impl CounterKind {
+    /// Does it count goods, so each goods item by itself? Parties and border posts are counted by consignments: a declaration of
+    /// many lines is one of theirs.
+    #[must_use]
+    pub const fn is_of_goods(self) -> bool {
+        !matches!(self, Self::Importer | Self::Declarant | Self::Exporter | Self::Office)
+    }
+}
