@@ -178,7 +178,7 @@ pub struct DecidingItem {
     pub reasons: Vec<Reason>,
     /// Summed contributions of everything that is not among the reasons, in log-odds.
     pub rest: f64,
-    /// The fewest declared facts that would lead to a milder corridor if they were typical: what to check first. None
-    /// when the item is green, when rules hold its corridor, or when no few facts would move it.
+    /// The fewest declared facts for which the score alone would ask for a milder corridor if they were typical: what to check
+    /// first. None when the item is green, when rules hold its corridor, or when no few facts would move it.
     pub change: Option<Reason>,
 }

@@ -196,7 +196,10 @@ mod tests {
         );
         assert_eq!(view.reasons[0].field_path, view.deciding_items[0]);
         assert_eq!(view.changes[0].field_path, view.deciding_items[0]);
-        assert_eq!(view.changes[0].text, "to check first: mass; if typical, the corridor would be GREEN");
+        assert_eq!(
+            view.changes[0].text,
+            "to check first: mass; if typical, the score alone would ask for GREEN"
+        );
         let rules: Vec<_> = view.rules.iter().map(|rule| (&*rule.code, &*rule.field_path)).collect();
         assert_eq!(rules, [("NO_PRECEDENT", "cargo.consignments[1]")]);
         assert_eq!(told[2].officer_view.as_ref().unwrap().rules[0].field_path, "");

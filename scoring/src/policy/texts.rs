@@ -261,9 +261,9 @@ fn plain(code: ReasonCode) -> Three {
             "tasodifiy tekshiruv uchun tanlangan",
         ],
         ReasonCode::WouldChange => [
-            "to check first: {1}; if typical, the corridor would be {0}",
-            "проверить в первую очередь: {1}; при обычных данных коридор был бы {0}",
-            "avval tekshiring: {1}; odatdagidek boʻlsa, yoʻlak {0} boʻlar edi",
+            "to check first: {1}; if typical, the score alone would ask for {0}",
+            "проверить в первую очередь: {1}; при обычных данных сама по себе оценка требовала бы {0}",
+            "avval tekshiring: {1}; odatdagidek boʻlsa, bahoning oʻzi {0} ni talab qilar edi",
         ],
         ReasonCode::TravellersSetAside => [
             "travellers set aside: {0} for full control, {1} without pre-decision",

@@ -35,7 +35,7 @@ fn the_fact_that_stands_out_is_named_and_the_corridor_is_milder() {
     assert_eq!(change.parameters[1..], [Fact::Mass.as_str()]);
     assert_eq!(
         text(&change, Language::English),
-        format!("to check first: mass; if typical, the corridor would be {}", change.parameters[0])
+        format!("to check first: mass; if typical, the score alone would ask for {}", change.parameters[0])
     );
     // And it comes out again of the stored evidence.
     let bytes = record::encode(&decided);
