@@ -113,12 +113,51 @@ fn a_registration_is_read_as_the_gateway_keeps_it() {
 }
 
 #[test]
+fn a_cut_that_is_no_share_is_refused() {
+    let files = Files::new();
+    let seed = "07".repeat(32);
+    let run = |cut: &str| {
+        let line = ["verify-draw", "--seed", &seed, "--border-post", "UZ-OYBEK", "--day", "2026-11-23"];
+        files.score(&[&line[..], &["--registration", "777ABC02", &format!("--cut={cut}")]].concat())
+    };
+    for cut in ["nan", "2", "-0.1", "inf"] {
+        let (good, out, error) = run(cut);
+        assert!(!good && out.is_empty() && error.contains("from 0 to 1"), "{cut}: {out}{error}");
+    }
+    assert!(run("0").1.ends_with(", not drawn\n") && run("1").1.ends_with(", drawn\n"));
+}
+
+#[test]
+fn the_model_answers_what_features_prints() {
+    let files = Files::new();
+    let (good, vectors, error) = files.score(&["features", "--history", "past.csv", "test.csv"]);
+    assert!(good, "{error}");
+    files.write("labelled.csv", &vectors);
+    let bare: String =
+        vectors.lines().map(|line| line.splitn(4, ',').nth(3).unwrap().to_owned() + "\n").collect();
+    files.write("bare.csv", &bare);
+    let of = |file: &str| {
+        let (good, out, error) = files.score(&["infer", file]);
+        assert!(good, "{error}");
+        out
+    };
+    let answers = of("labelled.csv");
+    assert_eq!(answers.lines().count(), vectors.lines().count());
+    assert_eq!(answers, of("bare.csv"));
+    files.write("other.csv", &vectors.replacen("critical,", "other,", 1));
+    assert!(files.score(&["infer", "other.csv"]).2.contains("not the catalog's list"));
+}
+
+#[test]
 fn an_export_that_is_cut_off_is_found_out() {
     let files = Files::new();
     let decided =
         finish(scorer().score(&cargo(vec![vec![yarn()]]), Ok(&history(&[])), &[]), &Capacity::default());
     let record = String::from_utf8(record::encode(&decided)).unwrap();
-    let decision = json!({ "manifest": "manifests/SYNTHETIC", "test": false, "record": record }).to_string();
+    let decision = |number: u32| {
+        let name = format!("manifests/SYNTHETIC-{number}");
+        json!({ "manifest": name, "test": false, "record": record }).to_string()
+    };
     let kept: Vec<String> =
         KeptFile::of(scorer()).iter().map(|file| serde_json::to_string(file).unwrap()).collect();
     let end = |files: usize, decisions: usize| {
@@ -128,7 +167,7 @@ fn an_export_that_is_cut_off_is_found_out() {
         files.write("export.jsonl", &lines.iter().fold(String::new(), |all, line| all + line + "\n"));
         files.score(&["replay", "export.jsonl"])
     };
-    let whole = [kept.clone(), vec![decision.clone(), decision.clone(), end(kept.len(), 2)]].concat();
+    let whole = [kept.clone(), vec![decision(1), decision(2), end(kept.len(), 2)]].concat();
     let (good, out, error) = run(&whole);
     assert!(good && out.contains("2 the same"), "{out}{error}");
     let cut = whole.len();
@@ -142,6 +181,8 @@ fn an_export_that_is_cut_off_is_found_out() {
         (whole[1..].to_vec(), "files, found"),
         ([&whole[..], &whole[cut - 2..cut - 1]].concat(), "after the end"),
         ([&kept[..], &[end(kept.len(), 0)]].concat(), "no decisions"),
+        // One decision in place of another: the count is right.
+        ([&kept[..], &[decision(1), decision(1), end(kept.len(), 2)]].concat(), "twice"),
     ] {
         let (good, out, error) = run(&lines);
         assert!(!good && error.contains(expected), "{expected}: {out}{error}");

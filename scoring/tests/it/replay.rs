@@ -176,9 +176,10 @@ fn score_replay_needs_nothing_but_the_export() {
         Scorer::load(&bundle).unwrap().with_policy(earlier_policy()),
     ];
     fs::remove_dir_all(&bundle).unwrap();
-    let record = |scorer: &Scorer| {
+    let record = |(number, scorer): (usize, &Scorer)| {
         let record = String::from_utf8(decided(scorer)).unwrap();
-        json!({ "manifest": "manifests/SYNTHETIC", "test": false, "record": record }).to_string()
+        json!({ "manifest": format!("manifests/SYNTHETIC-{number}"), "test": false, "record": record })
+            .to_string()
     };
     let run = |lines: &[String]| {
         let file = folder.path().join("export.jsonl");
@@ -188,7 +189,7 @@ fn score_replay_needs_nothing_but_the_export() {
         let out = Command::new(env!("CARGO_BIN_EXE_score")).arg("replay").arg(file).output().unwrap();
         (out.status.success(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
     };
-    let records: Vec<String> = judges.iter().map(record).collect();
+    let records: Vec<String> = judges.iter().enumerate().map(record).collect();
     let kept = judges.iter().flat_map(KeptFile::of).map(|file| serde_json::to_string(&file).unwrap());
     let (good, out, error) = run(&kept.chain(records.clone()).collect::<Vec<_>>());
     assert!(good && out.contains("2 the same, byte for byte, by bundle customs-halved"), "{out}{error}");

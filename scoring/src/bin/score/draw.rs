@@ -22,9 +22,14 @@ pub(crate) struct Arguments {
     /// and digits, in capitals, Cyrillic letters as the Latin ones that they look like.
     #[arg(long)]
     registration: String,
-    /// The number below which conveyances were drawn.
-    #[arg(long)]
+    /// The number below which conveyances were drawn: from 0 to 1.
+    #[arg(long, value_parser = share)]
     cut: Option<f64>,
+}
+
+fn share(text: &str) -> Result<f64, &'static str> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or("expected a number from 0 to 1")
 }
 
 impl Arguments {

@@ -12,6 +12,9 @@ use serde_json::json;
 
 use crate::With;
 
+/// What `score features` prints in front of a vector.
+const LABELS: [&str; 3] = ["date", "fraud", "critical"];
+
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -19,7 +22,8 @@ pub(crate) struct Arguments {
     /// Print how many microseconds a row takes, not the answers.
     #[arg(long)]
     time: bool,
-    /// CSV of vectors; the header names the features in the catalog's order.
+    /// CSV of vectors, as `score features` prints them: the header names the features in the catalog's order. In front may stand
+    /// `date`, `fraud` and `critical`, which are passed over.
     vectors: PathBuf,
 }
 
@@ -50,15 +54,21 @@ impl Arguments {
         let place = || self.vectors.display().to_string();
         let mut reader = csv::Reader::from_path(&self.vectors).with_context(place)?;
         let names = reader.headers().with_context(place)?.clone();
+        let before = match names.iter().take(LABELS.len()).eq(LABELS) {
+            true => LABELS.len(),
+            false => 0,
+        };
         ensure!(
-            names.iter().eq(CATALOG.iter().map(|feature| feature.name)),
+            names.iter().skip(before).eq(CATALOG.iter().map(|feature| feature.name)),
             "{}: the header is not the catalog's list of features",
             place()
         );
         let mut vectors = Vec::new();
         for (row, record) in reader.records().enumerate() {
             let mut vector = [0.0; WIDTH];
-            for ((value, text), name) in vector.iter_mut().zip(&record.with_context(place)?).zip(&names) {
+            let record = record.with_context(place)?;
+            let fields = record.iter().zip(&names).skip(before);
+            for (value, (text, name)) in vector.iter_mut().zip(fields) {
                 *value = text
                     .parse()
                     .with_context(|| format!("{}, line {}, column {name:?}: no number", place(), row + 2))?;

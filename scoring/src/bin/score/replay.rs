@@ -1,6 +1,6 @@
 //! `score replay`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::PathBuf;
@@ -56,7 +56,7 @@ impl Arguments {
         let mut reader = BufReader::new(file);
         let (mut same, mut unjudged, mut bad): (BTreeMap<String, u64>, u64, u64) = Default::default();
         let mut found = ExportEnd { kept_files: 0, decisions: 0 };
-        let mut told_end = None;
+        let (mut told_end, mut named) = (None, HashSet::new());
         for number in 1_u64.. {
             let mut text = String::new();
             let read = reader.by_ref().take(LONGEST_LINE_BYTES).read_line(&mut text)?;
@@ -79,6 +79,7 @@ impl Arguments {
                     Line::Decision { manifest, record } => (manifest, record),
                 };
             found.decisions += 1;
+            ensure!(named.insert(manifest.clone()), "line {number}: {manifest} stands there twice");
             match judges.replay(record.as_bytes()) {
                 Ok(decided) => match &decided.evidence.identity {
                     Some(by) => {
@@ -194,9 +195,10 @@ mod tests {
     use super::*;
 
     /// What `gateway export` writes of one manifest.
-    fn line(record: &[u8]) -> String {
+    fn line(number: u32, record: &[u8]) -> String {
         let record = String::from_utf8_lossy(record);
-        serde_json::json!({ "manifest": "manifests/SYNTHETIC", "record": record }).to_string()
+        serde_json::json!({ "manifest": format!("manifests/SYNTHETIC-{number}"), "record": record })
+            .to_string()
     }
 
     #[test]
@@ -213,8 +215,8 @@ mod tests {
             std::fs::write(&file, format!("{}\n{end}\n", lines.join("\n")))?;
             Arguments { bundle: Vec::new(), policy: Vec::new(), file }.run()
         };
-        run(&[line(&good), line(&good)])?;
-        let error = run(&[line(&good), line(touched.as_bytes())]).err().map(|error| error.to_string());
+        run(&[line(1, &good), line(2, &good)])?;
+        let error = run(&[line(1, &good), line(2, touched.as_bytes())]).err().map(|error| error.to_string());
         assert_eq!(error.as_deref(), Some("1 could not be made again"));
         assert!(run(&["{".to_owned()]).is_err());
         Ok(())
