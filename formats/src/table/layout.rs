@@ -258,10 +258,40 @@ fn totals(row: &Row, table: Option<&Columns>) -> Vec<FactSaid> {
                 .take_while(char::is_ascii_digit)
                 .collect();
             let text = (!digits.is_empty() && digits.len() < 7).then_some(digits)?;
+            let text = adults_and_children(&cell.text).map_or(text, |sum| sum.to_string());
             Some(FactSaid { fact: Fact::PassengerCount, text, row: row.number, column: cell.column })
         })
         .take(1)
         .collect()
+}
+
+/// `2 взрослых, 3 ребенка`: the sum, where a total begins with the grown-ups and no number of all stands before it.
+fn adults_and_children(text: &str) -> Option<u32> {
+    const GROWN_UP: [&str; 6] = ["взросл", "adult", "katta", "катта", "мужчин", "женщин"];
+    const SMALL: [&str; 12] = [
+        "ребен",
+        "детей",
+        "дети",
+        "детск",
+        "младен",
+        "child",
+        "kid",
+        "infant",
+        "bola",
+        "бола",
+        "женщин",
+        "мужчин",
+    ];
+    let folded = fold(text);
+    let words: Vec<&str> = folded.split(' ').collect();
+    let mut counted = words.windows(2).filter_map(|pair| {
+        let [number, of] = pair else { return None };
+        number.parse::<u32>().ok().filter(|_| number.len() < 5).map(|number| (number, *of))
+    });
+    let (adults, _) = counted.next().filter(|(_, of)| GROWN_UP.iter().any(|word| of.starts_with(word)))?;
+    counted.try_fold(adults, |sum, (number, of)| {
+        SMALL.iter().any(|word| of.starts_with(word)).then(|| sum.saturating_add(number))
+    })
 }
 
 /// Facts of a row: `Key: value`, `Key` and the value in the next cell, or keys side by side over their values.

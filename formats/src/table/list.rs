@@ -18,7 +18,8 @@ use super::page::{At, Page, row_place};
 use super::person::{DATES, Reader, Table, Who, is_dash, who};
 use super::several::tells_of_several;
 use super::stops::Stops;
-use super::{fold, names, no_heading, said, stray};
+use super::stray::Somebody;
+use super::{fold, names, no_heading, said, stray, unread};
 use crate::{Given, Limits, Message, Unreadable};
 
 /// The messages of a document's sheets.
@@ -295,7 +296,13 @@ impl List<'_, '_> {
             return;
         }
         let at = |column: u32| At { sheet: table.sheet, row: row.number, column };
-        let unreadable = person.unreadable || tells_of_several(row, table.columns, self.this_year);
+        let somebody = unread::in_cells(row, table.columns, self.this_year);
+        let unreadable = person.unreadable
+            || somebody.is_some_and(|(_, somebody)| somebody == Somebody::Likely)
+            || tells_of_several(row, table.columns, self.this_year);
+        if let Some((column, _)) = somebody.filter(|_| !unreadable) {
+            said::stray(at(column), Somebody::Perhaps, self.page);
+        }
         match who(person, table.columns) {
             Who::Crew(role) if !unreadable => {
                 let index = self.crew.len();

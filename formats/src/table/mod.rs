@@ -5,6 +5,7 @@
 //! row that cannot be read is one person's trouble.
 
 mod columns;
+mod company;
 mod dates;
 pub(crate) mod encoding;
 mod fold;
@@ -22,6 +23,7 @@ mod several;
 mod stops;
 mod stray;
 mod times;
+mod unread;
 mod words;
 pub(crate) mod xlsx;
 

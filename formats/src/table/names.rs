@@ -67,7 +67,7 @@ pub(super) fn without_dash(text: String) -> String {
     if is_dash(&text) { String::new() } else { text }
 }
 
-fn is_patronymic(word: &str) -> bool {
+pub(super) fn is_patronymic(word: &str) -> bool {
     const ENDS: [&str; 12] =
         ["ович", "евич", "ич", "овна", "евна", "ична", "ovich", "evich", "yevich", "ovna", "evna", "yevna"];
     let folded = fold(word);
@@ -75,7 +75,7 @@ fn is_patronymic(word: &str) -> bool {
 }
 
 /// Son or daughter of, in the region's languages and spellings.
-fn is_child_of(word: &str) -> bool {
+pub(super) fn is_child_of(word: &str) -> bool {
     const WORDS: [&str; 22] = [
         "угли", "огли", "оглы", "углы", "кизи", "кызы", "кизы", "ugli", "ogli", "ogly", "oglu", "qizi",
         "kizi", "kyzy", "kizy", "uulu", "уулу", "улы", "uly", "uli", "kyz", "гызы",

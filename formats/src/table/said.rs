@@ -61,17 +61,21 @@ pub(super) fn strays(sheet: NameId, layout: &Layout<'_>, page: &mut Page) {
     /// How many are named one by one.
     const NAMED: usize = 20;
     for (row, column, somebody) in layout.strays.iter().take(NAMED) {
-        let at = At { sheet, row: *row, column: *column };
-        let note = match somebody {
-            Somebody::Likely => page
-                .at(FindingCode::ValueMalformed, Severity::Blocking, at)
-                .parameter("form", "every person in a row of the list, under its headings"),
-            Somebody::Perhaps => page
-                .at(FindingCode::ElementNotRead, Severity::Warning, at)
-                .parameter("field", "words outside of the list that may be a name"),
-        };
-        page.push(note.at(About::Conveyance, "passenger_list"));
+        stray(At { sheet, row: *row, column: *column }, *somebody, page);
     }
+}
+
+/// Somebody who may stand in a cell that is not read.
+pub(super) fn stray(at: At, somebody: Somebody, page: &mut Page) {
+    let note = match somebody {
+        Somebody::Likely => page
+            .at(FindingCode::ValueMalformed, Severity::Blocking, at)
+            .parameter("form", "every person in a row of the list, under its headings"),
+        Somebody::Perhaps => page
+            .at(FindingCode::ElementNotRead, Severity::Warning, at)
+            .parameter("field", "words outside of the list that may be a name"),
+    };
+    page.push(note.at(About::Conveyance, "passenger_list"));
 }
 
 /// What stands on the sheets and was not read.

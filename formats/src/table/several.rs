@@ -5,7 +5,7 @@ use super::columns::Columns;
 use super::dates::{self, Century};
 use super::grid::Row;
 use super::heading::Column;
-use super::{names, words};
+use super::{company, names, words};
 
 /// Columns that hold one part of a name.
 const PARTS: [Column; 4] =
@@ -22,10 +22,14 @@ pub(super) fn tells_of_several(row: &Row, columns: &Columns, this_year: i32) -> 
     let in_a_part = parts.clone().any(|(column, text)| {
         // A whole name put into the column of surnames.
         let is_whole = *column == Column::Surname && !given_alone;
-        is_no_name(text) || if is_whole { wholes(text) } else { commas(text) || lines(text) }
-    });
+        let company = company::tells_of_company(text);
+        is_no_name(text) || company || if is_whole { wholes(text) } else { commas(text) || lines(text) }
+    }) || company::tells_of_two_in_parts(text(&Column::Surname), text(&Column::GivenName));
     let stroked = parts.filter(|(_, text)| alike(&text.split('/').collect::<Vec<_>>())).count();
-    let in_a_whole = WHOLES.iter().map(text).any(|text| is_no_name(text) || wholes(text));
+    let in_a_whole = WHOLES
+        .iter()
+        .map(text)
+        .any(|text| is_no_name(text) || company::tells_of_company(text) || wholes(text));
     let documents = [Column::DocumentNumber, Column::Document].iter().any(|column| documents(text(column)));
     in_a_part || stroked > 1 || in_a_whole || documents || births(text(&Column::BirthDate), this_year)
 }
@@ -72,6 +76,10 @@ fn lines(text: &str) -> bool {
 
 /// Whole names: `YUSUPOV, YORQIN` and a name that goes over two lines are one person.
 fn wholes(text: &str) -> bool {
+    // A name in two scripts has its surname twice.
+    if text.split(['/', '\n']).any(company::tells_of_two_names) {
+        return true;
+    }
     let count = |part: &&str| part.split_whitespace().count();
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     if alike(&lines) && (lines.len() > 2 || lines.iter().all(|line| count(line) > 1)) {
@@ -117,6 +125,9 @@ fn documents(text: &str) -> bool {
         let (said, _) = names::kind_and_number(part.trim());
         words::value("document", &said)
     };
+    if side_by_side(text) {
+        return true;
+    }
     let mut first = None;
     text.split([',', ';', '\n', '/', '|', '&', '+']).any(|part| {
         let run = part.split(|c: char| !c.is_ascii_digit()).find(|run| (5..=9).contains(&run.len()));
@@ -124,6 +135,72 @@ fn documents(text: &str) -> bool {
         let (known, known_kind) = *first.get_or_insert_with(|| (run, kind(part)));
         known != run && (kind(part).is_none() || kind(part) == known_kind)
     })
+}
+
+/// Two whole numbers with nothing but blanks, or nothing at all, between them: `AA2222222 AB7654321`. A word for another kind of
+/// document between them names a second document of one person.
+fn side_by_side(text: &str) -> bool {
+    let mut first: Option<String> = None;
+    let mut kinds = Vec::new();
+    let mut series = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '№' | '(' | ')')).take(64) {
+        let letters = word.chars().take_while(|c| c.is_uppercase()).count();
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        if glued(word) {
+            return true;
+        }
+        if digits == 0 {
+            if word.chars().any(char::is_lowercase) {
+                kinds.push(word);
+                series.clear();
+            } else if (1..=3).contains(&letters) {
+                word.clone_into(&mut series);
+            }
+            continue;
+        }
+        // A number without letters is whole with seven digits: `4510 123456` is one.
+        let is_whole = if letters > 0 || !series.is_empty() {
+            letters <= 3
+                && (6..=9).contains(&digits)
+                && word.chars().skip(letters).all(|c| c.is_ascii_digit())
+        } else {
+            (7..=9).contains(&digits) && digits == word.len()
+        };
+        let whole = [std::mem::take(&mut series), word.to_owned()].concat();
+        if !is_whole {
+            continue;
+        }
+        match &first {
+            Some(known) if *known != whole && words::value("document", &kinds.join(" ")).is_none() => {
+                return true;
+            }
+            Some(_) => {}
+            None => {
+                first = Some(whole);
+                kinds.clear();
+            }
+        }
+    }
+    false
+}
+
+/// `AA2222222AB7654321`: twice one to three letters with six to nine digits behind them.
+fn glued(word: &str) -> bool {
+    let mut runs: Vec<(bool, usize)> = Vec::new();
+    for c in word.chars() {
+        let digit = c.is_ascii_digit();
+        if !digit && !c.is_uppercase() {
+            return false;
+        }
+        match runs.last_mut() {
+            Some((last, length)) if *last == digit => *length += 1,
+            _ => runs.push((digit, 1)),
+        }
+    }
+    let fits = |(digit, length): &(bool, usize)| {
+        if *digit { (6..=9).contains(length) } else { (1..=3).contains(length) }
+    };
+    runs.len() == 4 && runs.first().is_some_and(|(digit, _)| !digit) && runs.iter().all(fits)
 }
 
 /// Two days of birth that differ.
@@ -198,6 +275,14 @@ mod tests {
             "AA 3333333",
             "4510 123456",
             "4510/123456",
+            "AA 222 22 22",
+            "45 08 123456",
+            "75 №1234567",
+            "А-АШ 123456",
+            "Паспорт AA1234567 виза V1234567",
+            "AA 1234567",
+            "AA1234567 выдан 12.03.2019",
+            "N12345678 012345678901",
             "AA1234567/30512851234567",
             "I-ТН №123456",
         ] {
@@ -206,6 +291,12 @@ mod tests {
         for two in [
             "Паспорт AA3333333, паспорт AA4444444",
             "AA3333333, AA4444444",
+            "AA2222222 AB7654321",
+            "AA2222222AB7654321",
+            "AA3333333  AA9999999",
+            "AA 3333333 AA 9999999",
+            "AA3333333 и AA4444444",
+            "400000001 400000002",
             "AA3333333/AA4444444",
             "N1111111\nN2222222",
         ] {

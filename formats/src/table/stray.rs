@@ -7,7 +7,7 @@ use super::fold::fold;
 use super::grid::{Cell, Row, Sheet};
 use super::heading::{Column, fact, heading};
 use super::layout::section;
-use super::{names, words};
+use super::{company, names, words};
 
 /// How likely it is that somebody stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,14 +33,122 @@ pub(super) fn in_row(row: &Row, this_year: i32) -> Option<Somebody> {
     }
     match row.cells.as_slice() {
         _ if documented => Some(Somebody::Perhaps),
-        [cell] if is_whole_name(&cell.text) => Some(Somebody::Perhaps),
+        [cell] if is_whole_name(&cell.text) && !is_of_a_desk(&cell.text) => Some(Somebody::Perhaps),
         [number, cell] if is_ordinal(&number.text) && is_whole_name(&cell.text) => Some(Somebody::Perhaps),
-        _ => None,
+        _ if any(&is_of_a_desk) => None,
+        _ => any(&tells_of_somebody).then_some(Somebody::Perhaps),
     }
 }
 
+/// A sentence that names somebody or counts people: `Дополнительно посажен Саидов Саид`, `+ 3 детей без места`. Signatures and addresses
+/// name people and streets too.
+fn tells_of_somebody(text: &str) -> bool {
+    if text.len() > 400 || is_of_a_desk(text) {
+        return false;
+    }
+    let words: Vec<&str> = text.split_whitespace().take(64).collect();
+    let surname = |word: &str| {
+        company::ends_as_surname(word)
+            || names::is_patronymic(word.trim_matches(|c: char| !c.is_alphabetic()))
+    };
+    let pair = |pair: &[&str]| {
+        let [first, second] = pair else { return false };
+        let both = [first.trim_end_matches(','), " ", second.trim_end_matches([',', ';', '.'])].concat();
+        is_whole_name(&both) && (surname(first) || surname(second))
+    };
+    // `саидов саид`: a name alone without capitals.
+    let small = (2..=3).contains(&words.len())
+        && words
+            .iter()
+            .all(|word| word.chars().all(|c| c.is_lowercase() || matches!(c, '-' | '\'' | '’' | 'ʻ')))
+        && words.iter().any(|word| company::ends_as_surname(word))
+        && !words.iter().any(|word| is_plural(word) || is_known(word))
+        && !is_known(text);
+    small || company::is_of_kin(text) || words.windows(2).any(pair)
+}
+
+/// Genitives of a list's own words, which end as surnames do: `конец списков`.
+fn is_plural(word: &str) -> bool {
+    [
+        "список",
+        "списк",
+        "пассажир",
+        "документ",
+        "автобус",
+        "паспорт",
+        "час",
+        "рейс",
+        "билет",
+        "член",
+        "контакт",
+        "остановк",
+    ]
+    .iter()
+    .any(|stem| fold(word).starts_with(stem))
+}
+
+/// Whoever signs or made the list, where they sit, and counts of those on the list.
+fn is_of_a_desk(text: &str) -> bool {
+    const WORDS: [&str; 46] = [
+        "директор",
+        "менедж",
+        "диспетчер",
+        "бухгалтер",
+        "ответствен",
+        "составил",
+        "составит",
+        "исполнит",
+        "исп",
+        "подпис",
+        "утвер",
+        "начальник",
+        "руководит",
+        "заведующ",
+        "агент",
+        "администратор",
+        "кассир",
+        "оператор",
+        "контакт",
+        "тел",
+        "адрес",
+        "ул",
+        "проспект",
+        "ооо",
+        "ип",
+        "director",
+        "manager",
+        "dispatcher",
+        "prepared",
+        "signed",
+        "approved",
+        "responsible",
+        "agent",
+        "contact",
+        "tel",
+        "street",
+        "direktor",
+        "menejer",
+        "dispetcher",
+        "masul",
+        "imzo",
+        "rahbar",
+        "tuzdi",
+        "kocha",
+        "масъул",
+        "рахбар",
+    ];
+    let folded = fold(text);
+    let counted = ["в том числе", "в т ч", "из них", "including", "of them", "shu jumladan", "шу жумладан"];
+    counted.iter().any(|words| folded.starts_with(words))
+        || folded.split(' ').any(|word| {
+            WORDS
+                .iter()
+                .any(|known| if known.chars().count() < 4 { word == *known } else { word.starts_with(known) })
+        })
+}
+
 /// Papers of vehicle and carrier, whose numbers look like those of passports.
-fn is_of_a_paper(text: &str) -> bool {
+pub(super) fn is_of_a_paper(text: &str) -> bool {
     const WORDS: [&str; 18] = [
         "лиценз",
         "техпаспорт",
@@ -84,7 +192,13 @@ pub(super) fn beside(row: &Row, columns: &Columns, this_year: i32) -> Option<u32
     let first = cells.first()?.column;
     let any = |test: &dyn Fn(&str) -> bool| cells.iter().any(|cell| test(&cell.text));
     let second_list = cells.iter().filter(|cell| columns.beside.contains(&cell.column)).count() >= 2;
-    let somebody = any(&is_name) && (any(&is_document) || any(&|text| is_birth(text, this_year)));
+    // `сын Алиев Али 05.05.2018` in one cell, as in several.
+    let whole = any(&|text| {
+        holds_whole_name(text)
+            && (holds_document(text) || holds_birth(text, this_year))
+            && (company::is_of_kin(text) || !is_of_a_paper(text))
+    });
+    let somebody = whole || any(&is_name) && (any(&is_document) || any(&|text| is_birth(text, this_year)));
     (second_list || somebody).then_some(first)
 }
 
@@ -116,7 +230,7 @@ fn is_person_of(row: &Row, columns: &Columns, this_year: i32) -> bool {
 }
 
 /// Letters, and the signs that stand in names; no word that a list or a letter around it uses for something else.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let signs = |c: char| {
         c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '\'' | '`' | '’' | '‘' | 'ʻ' | 'ʼ' | '(' | ')')
@@ -139,7 +253,7 @@ fn is_whole_name(text: &str) -> bool {
 }
 
 /// Two words side by side that could be a name, in a text of more.
-fn holds_whole_name(text: &str) -> bool {
+pub(super) fn holds_whole_name(text: &str) -> bool {
     let words: Vec<&str> = text.split([' ', '\n']).filter(|word| !word.is_empty()).take(64).collect();
     words.windows(2).any(|pair| {
         let [first, second] = pair else { return false };
@@ -167,7 +281,7 @@ fn is_document(text: &str) -> bool {
         && digits.clone().all(|c| c.is_ascii_digit())
 }
 
-fn holds_document(text: &str) -> bool {
+pub(super) fn holds_document(text: &str) -> bool {
     is_document(text)
         || text.split([' ', ',', ';', '\n']).any(is_document)
         || is_document(&names::kind_and_number(text).1)
@@ -195,7 +309,7 @@ fn is_birth(text: &str, this_year: i32) -> bool {
         })
 }
 
-fn holds_birth(text: &str, this_year: i32) -> bool {
+pub(super) fn holds_birth(text: &str, this_year: i32) -> bool {
     is_birth(text, this_year)
         || text
             .split([' ', ',', ';', '\n'])
@@ -223,8 +337,18 @@ mod tests {
         ] {
             assert_eq!(in_row(&row(likely), 2026), Some(Somebody::Likely), "{likely:?}");
         }
-        for perhaps in [&["Karimov Komil"][..], &["Каримов Камол Рустамович"], &["5", "Karimov Komil"]]
-        {
+        for perhaps in [
+            &["Karimov Komil"][..],
+            &["Каримов Камол Рустамович"],
+            &["5", "Karimov Komil"],
+            &["Дополнительно посажен на трассе Саидов Саид Каримович"],
+            &["Также едет: Саидов Саид Каримович 1990 г.р."],
+            &["+ 3 детей без места"],
+            &["саидов саид"],
+            &["САИДОВ САИД"],
+            &["Саидов Саид Каримович, паспорт у водителя"],
+            &["на ребенка Саидов С. св-во I-ТН 123456"],
+        ] {
             assert_eq!(in_row(&row(perhaps), 2026), Some(Somebody::Perhaps), "{perhaps:?}");
         }
         for nobody in [
@@ -238,6 +362,14 @@ mod tests {
             &["Страховой полис AA 1234567"],
             &["Итого", "45"],
             &["М.П."],
+            &["Менеджер Петрова Анна Ивановна"],
+            &["Исп. Сидорова Анна тел. +998 90 123 45 67"],
+            &["Ответственный", "Ахмедова Лола Каримовна", "тел. 90 123 45 67"],
+            &["Директор ________________ Юсупов Рустам"],
+            &["в том числе детей: 2"],
+            &["г. Ташкент, ул. Рашидова Шарафа 12"],
+            &["конец списка пассажиров"],
+            &["список пассажиров"],
         ] {
             assert_eq!(in_row(&row(nobody), 2026), None, "{nobody:?}");
         }
