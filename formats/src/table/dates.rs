@@ -91,10 +91,9 @@ pub(super) fn date(text: &str, order: Option<Order>, century: Century, this_year
     let (text, _) = without_time(text);
     let folded = fold(&text);
     let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
-    while words
-        .last()
-        .is_some_and(|word| matches!(*word, "г" | "года" | "год" | "y" | "yil" | "йил" | "r" | "р"))
-    {
+    while words.last().is_some_and(|word| {
+        matches!(*word, "г" | "года" | "год" | "в" | "at" | "y" | "yil" | "йил" | "r" | "р")
+    }) {
         words.pop();
     }
     let day = if let Some(place) = words.iter().position(|word| words::value("month", word).is_some()) {

@@ -79,7 +79,8 @@ impl Facts {
 /// Fills the manifest's own fields, conveyance, journey (but for the stops) and carrier.
 pub(super) fn fill(declared: &mut Declared, facts: &Facts, this_year: i32, page: &mut Page) {
     let root = PathKey::ROOT;
-    declared.manifest_reference = facts.into(Fact::Reference, root.field("manifest_reference"), page);
+    declared.manifest_reference =
+        reference_of(&facts.into(Fact::Reference, root.field("manifest_reference"), page)).to_owned();
     let revision = facts.into(Fact::Revision, root.field("revision"), page);
     declared.revision = first_number(&revision).unwrap_or(0);
     declared.test = facts.said(Fact::Test).is_some_and(|(text, _)| words::value("truth", text) != Some("NO"));
@@ -132,7 +133,7 @@ fn conveyance(facts: &Facts, page: &mut Page) -> Conveyance {
     }
     Conveyance {
         mode_code,
-        registration: facts.into(plate, at.field("registration"), page),
+        registration: plate_of(&facts.into(plate, at.field("registration"), page)).to_owned(),
         nationality_code: two_letters(&facts.into(
             Fact::RegistrationCountry,
             at.field("nationality_code"),
@@ -141,6 +142,31 @@ fn conveyance(facts: &Facts, page: &mut Page) -> Conveyance {
         trailer_registrations: facts.trailers.iter().map(|(text, _)| text.clone()).collect(),
         type_code: String::new(),
     }
+}
+
+/// The plate behind a model: `Yutong ZK6122, 01 382 BBB`. The one part between commas that has digits and no small letter.
+fn plate_of(text: &str) -> &str {
+    let is_plate = |part: &&str| {
+        part.len() <= 24
+            && part.bytes().any(|b| b.is_ascii_digit())
+            && !part.chars().any(|c| c.is_lowercase())
+    };
+    let mut parts = text.split(',').map(str::trim).filter(is_plate);
+    match (parts.next(), parts.next()) {
+        (Some(part), None) => part,
+        _ => text,
+    }
+}
+
+/// A list's number without its day: `X084 от 23.11.2026 г.`.
+fn reference_of(text: &str) -> &str {
+    let day = |rest: &str| rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    [" от ", " dated "]
+        .iter()
+        .find_map(|word| {
+            text.split_once(word).filter(|(number, rest)| day(rest) && !number.trim().is_empty())
+        })
+        .map_or(text, |(number, _)| number.trim())
 }
 
 /// A country's words as a code where they are known.
@@ -211,6 +237,13 @@ impl Clocks<'_> {
             }
             return Some(DeclaredInstant::Said { text, format: String::new() });
         };
+        let is_range = |text: &str| times::without_time(text).1.is_some_and(|clock| clock.is_first_of_two);
+        if said.iter().any(|(text, _)| is_range(text)) {
+            let note = page.at(FindingCode::DateAmbiguous, Severity::Warning, at);
+            let field = format!("journey.{field}");
+            let note = note.at(About::Conveyance, field.as_str()).original(&text);
+            page.push(note.parameter("form", "the earlier of two times"));
+        }
         let minutes = offset.or(self.stated).unwrap_or(POST_OFFSET_MINUTES);
         let unsaid = offset.or(self.stated).is_none();
         let form = if unsaid { Some("local time, UTC+05:00") } else { doubt.map(dates::Doubt::form) };
@@ -232,7 +265,7 @@ impl Clocks<'_> {
         let mut clock: Option<Clock> = None;
         let mut day = None;
         for (text, _) in said.iter().filter(|(text, _)| text.len() <= 128) {
-            let (rest, time) = times::without_time(text);
+            let (rest, time) = times::without_time(&times::with_colon(text));
             clock = clock.or(time);
             day = day.or_else(|| dates::date(&rest, None, Century::Near, self.this_year));
         }

@@ -380,5 +380,31 @@ fn in_one_cell(text: &str) -> Vec<(Fact, String)> {
             return vec![(fact, value.to_owned())];
         }
     }
-    pairs
+    plate_in_a_sentence(text).map(|plate| vec![(Fact::Registration, plate.to_owned())]).unwrap_or(pairs)
+}
+
+/// `Автобус Yutong гос. номер 01 777 AAA`: what stands behind words for a plate in a text of more.
+fn plate_in_a_sentence(text: &str) -> Option<&str> {
+    const WORDS: [&str; 10] = [
+        "гос. номер",
+        "гос номер",
+        "гос.номер",
+        "госномер",
+        "гос. №",
+        "гос.№",
+        "г/н",
+        "davlat raqami",
+        "давлат рақами",
+        "plate",
+    ];
+    let small = text.to_lowercase();
+    // Small letters that take other room than capitals would move the place.
+    let small = (small.len() == text.len()).then_some(small)?;
+    let end = WORDS.iter().find_map(|word| small.find(word).map(|at| at + word.len()))?;
+    let plate = text.get(end..)?.trim_matches([' ', '№', ':', ',', '.', '\u{a0}']);
+    let fits = plate.len() <= 24
+        && plate.bytes().any(|b| b.is_ascii_digit())
+        && plate.split(' ').count() <= 4
+        && !plate.chars().any(char::is_lowercase);
+    fits.then_some(plate)
 }

@@ -9,6 +9,52 @@ use super::fold::fold;
 pub(super) struct Clock {
     pub(super) time: Time,
     pub(super) offset_minutes: Option<i32>,
+    /// A later time stood behind it: `08:30-09:00`.
+    pub(super) is_first_of_two: bool,
+}
+
+/// The ways to write a time of day that have no colon: `в 08 часов 30 минут`, and `08.30` behind a whole day.
+pub(super) fn with_colon(text: &str) -> String {
+    const HOURS: [&str; 8] = ["часов", "часа", "час", "ч", "ч.", "soat", "соат", "h"];
+    const MINUTES: [&str; 8] = ["минут", "минуты", "минута", "мин", "мин.", "м", "daqiqa", "min"];
+    if text.contains(':') || text.len() > 128 {
+        return text.to_owned();
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_number = |word: &str| (1..=2).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    if let Some(at) = words.iter().position(|word| HOURS.contains(word)).filter(|at| *at > 0)
+        && let (Some(hour), Some(minute)) = (words.get(at - 1), words.get(at + 1))
+        && is_number(hour)
+        && is_number(minute)
+    {
+        let behind = words.iter().skip(at + 2).filter(|word| !MINUTES.contains(word));
+        let before = words.iter().take(at - 1);
+        let clock = format!("{hour}:{minute:0>2}");
+        let all: Vec<&str> = before.copied().chain([clock.as_str()]).chain(behind.copied()).collect();
+        return all.join(" ");
+    }
+    if let Some((last, before)) = words.split_last()
+        && let Some((hour, minute)) = last.split_once('.')
+        && is_number(hour)
+        && minute.len() == 2
+        && is_number(minute)
+        && before.iter().any(|word| word.bytes().filter(u8::is_ascii_digit).count() >= 4)
+    {
+        return format!("{} {hour}:{minute}", before.join(" "));
+    }
+    text.to_owned()
+}
+
+/// What follows a later time of day behind a dash; `None` where an offset or nothing stands there.
+fn behind_range(rest: &str, first: Time) -> Option<&str> {
+    let second = rest.trim_start().strip_prefix(['-', '–', '—'])?.trim_start();
+    let (hour, rest) = second.split_once(':')?;
+    let (minute, rest) = rest.split_at_checked(2)?;
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let (hour, minute) =
+        (hour.parse().ok().filter(|_| digits(hour))?, minute.parse().ok().filter(|_| digits(minute))?);
+    let second = Time::new(hour, minute, 0, 0).ok()?;
+    (second > first).then_some(rest)
 }
 
 /// Takes the time of day out of a text: `23.11.2026 08:30`, `2026-11-23T08:30+05:00`, `08:30 (UTC+5), 23.11`.
@@ -31,9 +77,12 @@ pub(super) fn without_time(text: &str) -> (String, Option<Clock>) {
     if let Some(seconds) = rest.strip_prefix(':') {
         rest = seconds.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     }
-    let (offset_minutes, rest) = offset(rest);
-    let date = before.get(..hours_at).unwrap_or_default().trim_end_matches(['T', 't']);
-    (format!("{date} {rest}"), Some(Clock { time, offset_minutes }))
+    let day = before.get(..hours_at).unwrap_or_default();
+    // `T08:30-09:00` has an offset, as the standard writes it.
+    let range = behind_range(rest, time).filter(|_| !day.ends_with(['T', 't']));
+    let (offset_minutes, rest) = offset(range.unwrap_or(rest));
+    let date = day.trim_end_matches(['T', 't']);
+    (format!("{date} {rest}"), Some(Clock { time, offset_minutes, is_first_of_two: range.is_some() }))
 }
 
 /// An offset from UTC at the start of a text or behind `UTC` and `GMT`, and what remains.
@@ -105,6 +154,25 @@ mod tests {
         ] {
             assert_eq!(taken(text), (day, Some(("08:30:00".to_owned(), offset))), "{text}");
         }
+        for (text, first_of_two, offset) in [
+            ("23.11.2026 08:30-09:00", true, None),
+            ("23.11.2026 08:30 – 09:00", true, None),
+            ("23.11.2026 08:30-09:00 UTC+5", true, Some(300)),
+            ("2026-11-23T08:30-09:00", false, Some(-540)),
+            ("23.11.2026 08:30-05:00", false, Some(-300)),
+        ] {
+            let clock = without_time(text).1.unwrap();
+            assert_eq!((clock.is_first_of_two, clock.offset_minutes), (first_of_two, offset), "{text}");
+        }
+        for text in [
+            "23 ноября 2026 г. в 08:30",
+            "23.11.2026 в 08 часов 30 минут",
+            "23.11.2026, 08.30",
+            "23.11.2026 08 ч. 30 мин.",
+        ] {
+            assert_eq!(taken(&with_colon(text)), (day, Some(("08:30:00".to_owned(), None))), "{text}");
+        }
+        assert_eq!(with_colon("23.11.26"), "23.11.26");
         assert_eq!(taken("23.11.2026"), (day, None));
         assert_eq!(taken("25:99"), (None, None));
         assert_eq!(offset("+05:00").0, Some(300));
