@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails like a test")]
 
 use formats::{Given, Limits, read};
-use manifest::declared::Declared;
+use manifest::declared::{Declared, DeclaredInstant};
 use manifest::finding::{About, FindingCode as C, Severity};
 use manifest::{CodeLists, RuleSettings};
 
@@ -117,4 +117,89 @@ fn words_below_a_list_about_people_ask_for_a_look() {
         assert_eq!(found.iter().filter(|(code, _, _)| *code == C::CountMismatch).count(), told, "{total}");
         assert_eq!(found.len(), told, "{total}: {found:?}");
     }
+}
+
+/// The registration, the list's number and the arrival of a list, one line of its journey replaced.
+fn journey(begins: &str, line: &str) -> (String, String, String) {
+    let lines = JOURNEY.lines().map(|known| if known.starts_with(begins) { line } else { known });
+    let text = lines.chain([HEADING, FIRST]).collect::<Vec<_>>().join("\n");
+    let declared = declared(&text);
+    let arrival = match declared.journey.unwrap().arrival_time.unwrap() {
+        DeclaredInstant::Instant { timestamp, .. } => timestamp.to_string(),
+        DeclaredInstant::Said { text, .. } => text,
+    };
+    (declared.conveyance.unwrap().registration, declared.manifest_reference, arrival)
+}
+
+#[test]
+fn plates_numbers_and_clocks_in_sentences() {
+    for line in [
+        "Автобус Mercedes-Benz Tourismo, гос. номер 01 381 BBB",
+        "Автобус Yutong гос. номер 01 381 BBB",
+        "Автобус: Yutong ZK6122, 01 381 BBB",
+        "Автобус гос.№ 01 381 BBB",
+    ] {
+        assert_eq!(journey("Гос. номер", line).0, "01 381 BBB", "{line}");
+    }
+    for line in ["Список пассажиров № X084 от 23.11.2026 г.", "Номер списка: X084 от 23.11.2026"]
+    {
+        assert_eq!(journey("Номер списка", line).1, "X084", "{line}");
+    }
+    for clock in [
+        "23 ноября 2026 г. в 08:30",
+        "23.11.2026 в 08 часов 30 минут",
+        "23.11.2026, 08.30",
+        "23.11.2026 08:30-09:00",
+    ] {
+        let line = format!("Дата и время прибытия: {clock}");
+        assert_eq!(journey("Дата и время", &line).2, "2026-11-23T03:30:00Z", "{clock}");
+    }
+    let text = format!("{}{HEADING}\n{FIRST}\n", JOURNEY.replace("08:30", "08:30-09:00"));
+    assert_eq!(heavy(&text), [(C::DateAmbiguous, Severity::Warning, About::Conveyance)]);
+    let short = HEADING.replace("Гражданство", "Гражд-во");
+    assert_eq!(heavy(&format!("{JOURNEY}{short}\n{FIRST}\n")), []);
+}
+
+#[test]
+fn a_line_of_drivers_keeps_what_it_says() {
+    let crew = |line: &str| {
+        let lines = JOURNEY.lines().map(|known| if known.starts_with("Водитель") { line } else { known });
+        let text = lines.chain([HEADING, FIRST]).collect::<Vec<_>>().join("\n");
+        let crew = declared(&text).crew_members.into_iter().map(|member| {
+            let name = member.name.unwrap();
+            let number = member.travel_documents.first().map(|it| it.number.clone()).unwrap_or_default();
+            (name.family_name, name.given_name, number, member.nationality_code)
+        });
+        crew.collect::<Vec<_>>()
+    };
+    let said = |family: &str, given: &str, number: &str, code: &str| {
+        (family.to_owned(), given.to_owned(), number.to_owned(), code.to_owned())
+    };
+    let two = [said("Омаров", "Ерлан", "", ""), said("Петров", "Иван", "", "")];
+    assert_eq!(crew("Водители: Омаров Ерлан, Петров Иван"), two);
+    let whole = [said("Омаров", "Ерлан", "N1111111", "KZ")];
+    for line in [
+        "Водитель: Омаров Ерлан Каримович паспорт N1111111 дата рождения 01.02.1975 гражданство KZ",
+        "Водитель: Омаров Ерлан, паспорт N1111111, 01.02.1975 г.р., KZ",
+        "Водитель 1;Омаров Ерлан Каримович;паспорт;N1111111;01.02.1975;KZ",
+    ] {
+        assert_eq!(crew(line), whole, "{line}");
+    }
+}
+
+/// What is asked for and stands nowhere is asked for at the list.
+#[test]
+fn missing_facts_point_to_the_list() {
+    let settings = RuleSettings::default();
+    let text = format!("{HEADING}\n{FIRST}\n");
+    let (manifest, mut findings) = manifest::normalize(declared(&text), &CodeLists::built_in(), &settings);
+    let now = "2026-11-22T12:00:00Z".parse().unwrap();
+    let _ = manifest::validate(manifest, now, &settings, &mut findings);
+    let bare: Vec<_> = findings
+        .into_vec()
+        .into_iter()
+        .filter(|it| it.code == C::RequiredFieldMissing && it.place.is_none())
+        .map(|it| it.path.as_str().to_owned())
+        .collect();
+    assert_eq!(bare, Vec::<String>::new());
 }

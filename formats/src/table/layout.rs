@@ -1,6 +1,7 @@
 //! What each row of a sheet is: a fact of the journey, a heading, a person, a total, or text around them.
 
 use super::columns::{Columns, may_be_heading};
+use super::drivers;
 use super::fold::fold;
 use super::grid::{Cell, Row, Sheet};
 use super::heading::{Column, Fact, fact};
@@ -318,12 +319,14 @@ fn facts(row: &Row, below: Option<&Row>) -> Vec<FactSaid> {
                 && (cell.text.ends_with(':') || fact(&next.text).is_none() || is_pair(row, below))
         };
         match cells.next_if(|next| is_value(next)) {
-            Some(value) => facts.push(FactSaid {
-                fact: known,
-                text: value.text.clone(),
-                row: row.number,
-                column: value.column,
-            }),
+            Some(value) => {
+                let mut text = value.text.clone();
+                // A driver's document, birth and state in the cells behind the name.
+                while let Some(more) = cells.next_if(|_| known == Fact::Driver) {
+                    text = [text.as_str(), drivers::DETAILS, more.text.as_str()].concat();
+                }
+                facts.push(FactSaid { fact: known, text, row: row.number, column: value.column });
+            }
             None => keys_without_value.push((known, cell.column)),
         }
     }

@@ -19,7 +19,7 @@ use super::person::{DATES, Reader, Table, Who, is_dash, who};
 use super::several::tells_of_several;
 use super::stops::Stops;
 use super::stray::Somebody;
-use super::{fold, names, no_heading, said, stray, unread};
+use super::{drivers, fold, names, no_heading, said, stray, unread};
 use crate::{Given, Limits, Message, Unreadable};
 
 /// The messages of a document's sheets.
@@ -140,6 +140,12 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
     if let Some((sheet, table)) = tables.next() {
         let at = At { sheet: *sheet, row: table.row, column: 0 };
         page.mark(PathKey::ROOT.field("passenger_list").field("passengers"), at);
+        // What is nowhere on the sheet is asked for here.
+        let numbered = facts.said(Fact::Reference).is_some();
+        let fields = ["conveyance", "journey", "crew_members", "passenger_list", "manifest_reference"];
+        for field in fields.into_iter().filter(|field| !numbered || *field != "manifest_reference") {
+            page.mark(PathKey::ROOT.field(field), at);
+        }
     }
     let service = journey::service(&facts, &mut page);
     let permit_at = PathKey::ROOT.field("passenger_list").field("route_permit_reference");
@@ -228,13 +234,6 @@ fn count(
 
 /// How many drivers are taken from lines above or below a list.
 const MOST_DRIVERS: usize = 20;
-
-/// The names of a line: two drivers parted by a comma have two words each, a family name before a comma has one.
-fn drivers_of(text: &str) -> Vec<&str> {
-    let parts: Vec<&str> =
-        text.split([',', ';', '\n', '/']).map(str::trim).filter(|part| !part.is_empty()).collect();
-    if parts.iter().all(|part| part.contains(' ')) { parts } else { vec![text] }
-}
 
 struct List<'l, 'p> {
     this_year: i32,
@@ -345,14 +344,15 @@ impl List<'_, '_> {
     fn drivers(&mut self, sheets: &[(NameId, &Sheet, &Layout<'_>)]) {
         for (sheet, _, layout) in sheets {
             let lines = layout.facts.iter().filter(|said| said.fact == Fact::Driver);
-            for (said, name) in
-                lines.flat_map(|said| drivers_of(&said.text).into_iter().map(move |name| (said, name)))
+            let year = self.this_year;
+            for (said, driver) in lines
+                .flat_map(|said| drivers::of_line(&said.text, year).into_iter().map(move |it| (said, it)))
             {
                 let index = self.crew.len();
                 if index >= MOST_DRIVERS {
                     break;
                 }
-                let name = names::split(name);
+                let name = names::split(&driver.name);
                 let key =
                     |name: &PersonName| fold::fold(&format!("{} {}", name.family_name, name.given_name));
                 let is_known =
@@ -363,11 +363,19 @@ impl List<'_, '_> {
                 let at = At { sheet: *sheet, row: said.row, column: said.column };
                 self.page.mark(PathKey::ROOT.item("crew_members", index), at);
                 // A name is not enough to let the driver through, and no reason to hold up the coach.
-                let path = format!("crew_members[{index}].travel_documents");
-                let note = self.page.at(FindingCode::DocumentMissing, Severity::Warning, at);
-                self.page.push(note.at(About::CrewMember(index), path.as_str()));
-                let role = Some(Said::Plain(CrewRole::Driver));
-                self.crew.push(CrewMember { name: Some(name), role, ..CrewMember::default() });
+                if driver.document.is_none() {
+                    let path = format!("crew_members[{index}].travel_documents");
+                    let note = self.page.at(FindingCode::DocumentMissing, Severity::Warning, at);
+                    self.page.push(note.at(About::CrewMember(index), path.as_str()));
+                }
+                self.crew.push(CrewMember {
+                    name: Some(name),
+                    role: Some(Said::Plain(CrewRole::Driver)),
+                    birth_date: driver.birth_date,
+                    nationality_code: driver.nationality_code,
+                    travel_documents: driver.document.into_iter().collect(),
+                    ..CrewMember::default()
+                });
             }
         }
     }

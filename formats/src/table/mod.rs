@@ -7,6 +7,7 @@
 mod columns;
 mod company;
 mod dates;
+mod drivers;
 pub(crate) mod encoding;
 mod fold;
 mod grid;

@@ -272,7 +272,7 @@ fn is_known(text: &str) -> bool {
 }
 
 /// Up to three capitals and six to eight digits, as travel documents have it.
-fn is_document(text: &str) -> bool {
+pub(super) fn is_document(text: &str) -> bool {
     let plain = text.replace([' ', '№', '-', '\u{a0}'], "");
     let letters = plain.chars().take_while(|c| c.is_uppercase()).count();
     let digits = plain.chars().skip(letters);
@@ -300,7 +300,7 @@ fn is_day_number(text: &str) -> bool {
 }
 
 /// A whole day of an earlier year: signatures and journeys have those of today.
-fn is_birth(text: &str, this_year: i32) -> bool {
+pub(super) fn is_birth(text: &str, this_year: i32) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     (5..=10).contains(&digits)
         && text.len() <= 40

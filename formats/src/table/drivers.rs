@@ -1,0 +1,179 @@
+//! Drivers that are named in a line above or below a list, with what the line says of them: document, birth, citizenship.
+
+use manifest::declared::{DeclaredDate, Said, TravelDocument};
+use manifest::person::TravelDocumentType;
+
+use super::dates::{self, Century};
+use super::fold::fold;
+use super::{stray, words};
+
+/// Between a name and the cells behind it.
+pub(super) const DETAILS: &str = "\t";
+
+/// A driver of a line.
+#[derive(Debug, Default)]
+pub(super) struct Driver {
+    pub(super) name: String,
+    pub(super) document: Option<TravelDocument>,
+    pub(super) birth_date: Option<DeclaredDate>,
+    pub(super) nationality_code: String,
+}
+
+/// The drivers of a line. `Омаров Ерлан, Петров Иван` are two, `Smith, John` is one: two drivers parted by a comma have two words
+/// each, a family name before a comma has one.
+pub(super) fn of_line(text: &str, this_year: i32) -> Vec<Driver> {
+    let (line, cells) = text.split_once(DETAILS).unwrap_or((text, ""));
+    let mut named: Vec<(String, String)> = Vec::new();
+    for part in line.split([',', ';', '\n', '/']).map(str::trim).filter(|part| !part.is_empty()) {
+        let (name, details) = name_and_details(part);
+        match named.last_mut() {
+            Some((_, known)) if name.is_empty() => *known = format!("{known} {details}"),
+            _ => named.push((name, details)),
+        }
+    }
+    if !named.iter().all(|(name, _)| name.contains(' ')) {
+        let all: Vec<&str> = named.iter().map(|(_, details)| details.as_str()).collect();
+        let details = all.join(" ");
+        let names: Vec<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
+        named = vec![(names.join(", "), details)];
+    }
+    if let Some((_, details)) = named.last_mut() {
+        *details = format!("{details} {}", cells.replace(DETAILS, " "));
+    }
+    named.into_iter().map(|(name, details)| driver(name, &details, this_year)).collect()
+}
+
+/// A part of a line up to its first word that is no name's.
+fn name_and_details(part: &str) -> (String, String) {
+    const WORDS: [&str; 22] = [
+        "паспорт",
+        "пасп",
+        "загранпаспорт",
+        "дата",
+        "гражданство",
+        "гражд",
+        "гр",
+        "род",
+        "рожд",
+        "тел",
+        "телефон",
+        "права",
+        "ву",
+        "паспорта",
+        "passport",
+        "born",
+        "dob",
+        "citizenship",
+        "nationality",
+        "tel",
+        "pasport",
+        "fuqaroligi",
+    ];
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let is_detail = |word: &&str| {
+        let folded = fold(word);
+        word.bytes().any(|b| b.is_ascii_digit())
+            || WORDS.contains(&folded.as_str())
+            || is_country(word).is_some()
+    };
+    let at = words.iter().position(is_detail).unwrap_or(words.len());
+    let (name, details) = words.split_at_checked(at).unwrap_or((&words, &[]));
+    (name.join(" ").trim_end_matches([':', '(']).trim().to_owned(), details.join(" "))
+}
+
+fn is_country(word: &str) -> Option<String> {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let code = words::country(word);
+    let known = code != word && code.len() == 3;
+    let two = matches!(
+        word,
+        "UZ" | "KZ"
+            | "KG"
+            | "TJ"
+            | "TM"
+            | "RU"
+            | "AF"
+            | "TR"
+            | "UZB"
+            | "KAZ"
+            | "KGZ"
+            | "TJK"
+            | "TKM"
+            | "RUS"
+            | "AFG"
+            | "TUR"
+    );
+    (known || two).then_some(code)
+}
+
+fn driver(name: String, details: &str, this_year: i32) -> Driver {
+    let mut driver = Driver { name, ..Driver::default() };
+    let words: Vec<&str> =
+        details.split([' ', ',', ';', '\n', '(', ')']).filter(|word| !word.is_empty()).collect();
+    let mut before = "";
+    for (place, word) in words.iter().enumerate() {
+        // `AA 1234567`: series and number stand apart.
+        let pair = words.get(place + 1).map(|next| [*word, *next].concat()).unwrap_or_default();
+        let number = if stray::is_document(word) {
+            Some((*word).to_owned())
+        } else {
+            Some(pair).filter(|pair| word.chars().count() < 4 && stray::is_document(pair))
+        };
+        if let (Some(number), None) = (number, &driver.document) {
+            let said = fold(details);
+            let kind = ["паспорт", "pasport", "passport"].iter().any(|kind| said.contains(kind));
+            let document_type = kind.then_some(Said::Plain(TravelDocumentType::Passport));
+            driver.document = Some(TravelDocument { document_type, number, ..TravelDocument::default() });
+        } else if stray::is_birth(word, this_year) && driver.birth_date.is_none() && !is_of_a_paper(before) {
+            let day = dates::date(word, None, Century::Past, this_year);
+            driver.birth_date =
+                day.map(|day| DeclaredDate::Civil { year: day.year, month: day.month, day: day.day });
+        } else if let (true, Some(code)) = (driver.nationality_code.is_empty(), is_country(word)) {
+            driver.nationality_code = code;
+        }
+        before = word;
+    }
+    driver
+}
+
+/// A day behind these words is a document's.
+fn is_of_a_paper(word: &str) -> bool {
+    let folded = fold(word);
+    ["выдан", "от", "до", "issued", "until", "berilgan"].iter().any(|known| folded.starts_with(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_drivers() {
+        let read = |text: &str| {
+            let drivers = of_line(text, 2026).into_iter().map(|it| {
+                (
+                    it.name,
+                    it.document.map(|it| it.number).unwrap_or_default(),
+                    it.birth_date.is_some(),
+                    it.nationality_code,
+                )
+            });
+            drivers.collect::<Vec<_>>()
+        };
+        let bare = |name: &str| (name.to_owned(), String::new(), false, String::new());
+        assert_eq!(read("Омаров Е.К., Петров И.С."), [bare("Омаров Е.К."), bare("Петров И.С.")]);
+        assert_eq!(read("Омаров Ерлан, Петров Иван"), [bare("Омаров Ерлан"), bare("Петров Иван")]);
+        assert_eq!(read("Smith, John"), [bare("Smith, John")]);
+        let whole =
+            |name: &str, code: &str| (name.to_owned(), String::from("N1111111"), true, code.to_owned());
+        for text in [
+            "Омаров Ерлан Каримович паспорт N1111111 дата рождения 01.02.1975 гражданство KZ",
+            "Омаров Ерлан Каримович, паспорт N1111111, 01.02.1975 г.р., KZ",
+            "Омаров Ерлан Каримович\tпаспорт\tN1111111\t01.02.1975\tKZ",
+            "Омаров Ерлан Каримович (паспорт N 1111111 выдан 03.04.2019, род. 01.02.1975, KZ)",
+        ] {
+            assert_eq!(read(text), [whole("Омаров Ерлан Каримович", "KZ")], "{text}");
+        }
+        let smith = (String::from("Smith, John"), String::from("AB1234567"), false, String::new());
+        assert_eq!(read("Smith, John\tPassport:\tAB1234567"), [smith]);
+    }
+}
