@@ -188,9 +188,10 @@ impl Pipeline {
         let envelope = document.envelope.reference.clone();
         let groups = grouped(document, |message| {
             let declared = message.content.as_ref().ok()?;
-            let changes = message.half.is_some() || message.naming != Naming::Everything;
+            let changes = message.naming != Naming::Everything || standing::changes(message.intent);
             let transport = [envelope.as_str(), message.transport_reference.as_str()];
-            changes.then(|| self.own_words(declared, Meant::of(message), &transport))
+            (message.half.is_some() || changes)
+                .then(|| self.own_words(declared, Meant::of(message), &transport))
         });
         Ok((told, reading, groups))
     }
@@ -279,7 +280,8 @@ impl Pipeline {
             }
         }
         // A list that came before its journey's other list is known by its own words.
-        let known = half.is_some() && naming == Naming::Everything && self.is_known(&mut declared, &rows);
+        let known =
+            half.is_some() && naming == Naming::Everything && self.is_known(&mut declared, intent, &rows);
         if let (Some(crew), false, false) = (crew, known, rows.is_empty()) {
             // The list of passengers beside it stands here already: of the two, only the crew is new.
             let manifest_reference = declared.manifest_reference;

@@ -3,7 +3,7 @@
 
 use manifest::{ManifestKey, State, declared::Declared};
 
-use super::{Failure, document::Meant, halves, pipeline::Pipeline};
+use super::{Failure, document::Meant, halves, pipeline::Pipeline, standing::changes};
 use crate::{
     authenticate::registry::Partner,
     decode::document::{Half, Naming},
@@ -81,12 +81,13 @@ impl Said {
 
 impl Pipeline {
     /// What a message says in its own words, before anything of what is known is put to them. `transport`: its references,
-    /// without which nobody tells a change that is sent again from one that is meant again.
+    /// without which, and the time of its issue, nobody tells a change that is sent again from one that is meant again.
     pub(super) fn own_words(&self, declared: &Declared, meant: Meant, transport: &[&str]) -> ContentDigest {
         self.digests.content_of(|out| {
             declared.canonical(out);
             out(format!("{meant:?}").as_bytes());
-            if meant.naming != Naming::Everything {
+            if meant.naming != Naming::Everything || changes(meant.intent) {
+                out(format!("{:?}", declared.issue_time).as_bytes());
                 transport.iter().for_each(|reference| out(format!("{reference:?}").as_bytes()));
             }
         })

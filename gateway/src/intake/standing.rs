@@ -145,7 +145,8 @@ impl Pipeline {
     }
 
     /// Gives part and revision to a message whose format knows none. True when the same words stand in the store already:
-    /// then it goes under their key, whatever batch they came in.
+    /// then it goes under their key, whatever batch they came in. What changes a list back to what it was before is no
+    /// repeat of that: the message itself, sent again, is found by [`Pipeline::said_before`].
     ///
     /// # Errors
     /// The store's faults.
@@ -157,9 +158,13 @@ impl Pipeline {
         Place { shared, follows }: Place,
         rows: &[RevisionRow],
     ) -> Result<bool, Failure> {
+        let numbered = declared.revision != 0;
         if let Some(same) = self.same_words(declared, rows) {
-            reading.settled(same.id);
-            return Ok(true);
+            if numbered || !restores(same, intent, rows) {
+                reading.settled(same.id);
+                return Ok(true);
+            }
+            declared.revision = 0; // the next one of the part that it restores
         }
         if declared.part.is_empty() && !follows {
             declared.part = match shared {
@@ -176,8 +181,7 @@ impl Pipeline {
         // Announced anew with other words, after what was announced first was withdrawn.
         let was_withdrawn = last.is_some_and(|row| row.state == State::Cancelled);
         let anew = announces && was_withdrawn && of_part().any(|row| row.revision.number() == 0);
-        let changes = matches!(intent, Intent::Amend | Intent::Close);
-        if declared.revision == 0 && (follows || follows_draft || anew || changes) {
+        if declared.revision == 0 && (follows || follows_draft || anew || changes(intent)) {
             let newest = of_part().map(|row| row.revision.number());
             // What amends something unheard of leaves room for the first of its kind, which may be late.
             declared.revision = i64::from(newest.max().unwrap_or(0)) + 1;
@@ -185,10 +189,11 @@ impl Pipeline {
         Ok(false)
     }
 
-    /// Do the same words stand here already?
-    pub(super) fn is_known(&self, declared: &mut Declared, rows: &[RevisionRow]) -> bool {
+    /// Do the same words stand here already, so that a message that wants this adds nothing?
+    pub(super) fn is_known(&self, declared: &mut Declared, intent: Intent, rows: &[RevisionRow]) -> bool {
         let (part, revision) = (declared.part.clone(), declared.revision);
-        let known = self.same_words(declared, rows).is_some();
+        let same = self.same_words(declared, rows);
+        let known = same.is_some_and(|same| revision != 0 || !restores(same, intent, rows));
         (declared.part, declared.revision) = (part, revision);
         known
     }
@@ -324,6 +329,20 @@ const UNDER_ANOTHER_REFERENCE: Failure = Failure::Request {
     problem: "must give the reference under which the amended manifest was announced: nothing was announced under the \
               MRN that the message names",
 };
+
+/// Does a message with the words of this revision bring back what was restated since? Only what says that it changes
+/// something does: an announcement that comes again is late.
+fn restores(same: &RevisionRow, intent: Intent, rows: &[RevisionRow]) -> bool {
+    let is_later = |row: &RevisionRow| {
+        row.part == same.part && row.revision > same.revision && row.state != State::Rejected
+    };
+    changes(intent) && rows.iter().any(is_later)
+}
+
+/// Does a message that wants this change what stands?
+pub(super) fn changes(intent: Intent) -> bool {
+    matches!(intent, Intent::Amend | Intent::Close)
+}
 
 /// The part that everything under a reference has, if it is one.
 pub(super) fn the_one_part<'r>(rows: impl IntoIterator<Item = &'r RevisionRow>) -> String {

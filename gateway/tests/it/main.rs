@@ -45,6 +45,7 @@ mod operators;
 mod otlp;
 mod privacy;
 mod restore;
+mod restored;
 mod spans;
 mod torture;
 mod uploads;

@@ -75,7 +75,7 @@ async fn a_withdrawal_without_a_part_covers_parts_that_come_later() {
     assert_eq!(state(&send(list("BGM+745+L-2+9", "+X+2", "DORA")).await), S::Submitted);
 }
 
-fn declaration() -> String {
+pub(crate) fn declaration() -> String {
     let tomorrow = now().checked_add(24.hours()).unwrap();
     CC015C
         .replace("2026-11-24T09:30:00", &tomorrow.strftime("%Y-%m-%dT%H:%M:%S").to_string())

@@ -63,9 +63,17 @@ pub(super) fn document(bytes: &[u8], given: &Given<'_>, limits: &Limits) -> Resu
     }
     // Only for what is not read: most often nobody asks.
     let texts = OnceCell::new();
+    let repeats = text::repeated(text, Position::default()).is_some();
     let message = |(number, element)| {
         let of_element = || texts.get_or_init(|| text::elements(text)).get(number).copied();
-        message(element, of_element, given, limits)
+        let mut message = message(element, of_element, given, limits);
+        let repeated = if repeats { of_element() } else { None };
+        let repeated = repeated.and_then(|(begin, text)| text::repeated(text, begin));
+        if let Some(place) = repeated {
+            let cause = Cause::Malformed("a name stands twice in one object".to_owned());
+            message.content = Err(Unreadable { place: Some(place), cause });
+        }
+        message
     };
     let messages = elements.into_iter().enumerate().map(message).collect();
     Ok(Document { format: Format::ManifestJson, envelope: Envelope::default(), messages, notes: Vec::new() })
@@ -230,6 +238,17 @@ mod tests {
             assert!((line, column > 1) == (at, true), "{field}: {refused:?}");
             assert!(!refused.to_string().contains("red"), "{refused}");
         }
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_refused_with_its_place_and_its_neighbour_is_read() {
+        let text = "[{\"manifestReference\": \"A\"},\n {\"manifestReference\": \"B\", \"passengerList\": {\n\
+                    \"passengers\": [{}], \"passengers\": []}}]";
+        let document = read_text(text).unwrap();
+        assert!(document.messages[0].content.is_ok());
+        let refused = document.messages[1].content.as_ref().unwrap_err();
+        assert_eq!(refused.to_string(), "a name stands twice in one object");
+        assert!(matches!(refused.place, Some(SourcePlace::Line { line: 3, .. })), "{refused:?}");
     }
 
     #[test]

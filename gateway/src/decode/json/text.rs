@@ -1,8 +1,10 @@
 //! JSON as text: how much is in it before anything is allocated for it, and where its elements stand.
 
+use std::{collections::HashSet, fmt};
+
 use formats::{Cause, Limits, Unreadable};
 use manifest::declared::SourcePlace;
-use serde::de::IgnoredAny;
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Deserializer;
 
 /// Measures a text: its values and the depth of their nesting. What is no JSON is measured as far as it looks like it;
@@ -82,6 +84,77 @@ impl Position {
     }
 }
 
+/// Where a name stands a second time in one object: a parser that builds maps keeps the last, and whoever stood under the
+/// first would be lost. `None` also where the text is no JSON: to say so is for the parser.
+pub(super) fn repeated(text: &[u8], begin: Position) -> Option<SourcePlace> {
+    let mut reader = Deserializer::from_slice(text);
+    let error = Once.deserialize(&mut reader).err().filter(serde_json::Error::is_data)?;
+    Some(begin.at(error.line(), error.column()).place())
+}
+
+/// A value in whose objects each name stands once.
+#[derive(Clone, Copy)]
+struct Once;
+
+impl<'de> DeserializeSeed<'de> for Once {
+    type Value = ();
+
+    fn deserialize<D: serde::de::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Once {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        let mut seen = HashSet::new();
+        while let Some(mut name) = members.next_key::<String>()? {
+            // The two spellings of protobuf are one name.
+            name.retain(|c| c != '_');
+            name.make_ascii_lowercase();
+            if !seen.insert(name) {
+                return Err(A::Error::custom("repeated"));
+            }
+            members.next_value_seed(self)?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<(), A::Error> {
+        while values.next_element_seed(self)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
 /// The texts of the elements, each with where it begins: of a list one after the other, of anything else the whole. Only
 /// for what was parsed before.
 pub(super) fn elements(text: &[u8]) -> Vec<(Position, &[u8])> {
@@ -127,6 +200,15 @@ mod tests {
         assert_eq!(measured(text, 6, 2).unwrap_err(), "line 1, column 21: more than 2 levels of nesting");
         assert_eq!(measured("]]}}", 1, 1), Ok(()));
         assert_eq!(measured("7", 1, 0), Ok(()));
+    }
+
+    #[test]
+    fn a_name_stands_once_in_an_object() {
+        let found = |text: &str| repeated(text.as_bytes(), Position::default()).map(|at| at.to_string());
+        assert_eq!(found(r#"[{"a": {"b": 1.5, "c": null}}, {"a": [-1, true, {"b": "b"}]}]"#), None);
+        assert_eq!(found("{\"a\": 1,\n \"b\": {}, \"a\": 1}").unwrap(), "line 2, column 13");
+        assert_eq!(found(r#"{"a": [{"borderPost": 1, "border_post": 1}]}"#).unwrap(), "line 1, column 38");
+        assert_eq!(found("{\"a\": 1, \"a"), None);
     }
 
     #[test]
