@@ -287,7 +287,36 @@ fn one_value_said_twice_is_not_known() {
         1,
     ));
     let [found] = &goods[..] else { panic!("{goods:?}") };
-    assert_eq!((found.0, found.1), (FindingCode::ElementNotRead, Severity::Warning));
+    assert_eq!((found.0, found.1), (FindingCode::ElementNotRead, Severity::Blocking));
+}
+
+/// Goods in the wrong place or under a misspelt name withhold what they stand in; what the messages have and nobody asks for
+/// stays a note.
+#[test]
+fn goods_that_are_not_read_are_not_lost() {
+    let heavy = |text: &str| -> Vec<(FindingCode, String)> {
+        let notes = only(text).notes.into_iter().filter(|note| note.severity == Severity::Blocking);
+        notes.map(|note| (note.code, note.path.to_string())).collect()
+    };
+    assert_eq!(heavy(CC015C), []);
+    let item = "<Commodity><descriptionOfGoods>Another</descriptionOfGoods></Commodity>";
+    let of_a_house = "cargo.consignments[0]";
+    let of_an_item = "cargo.consignments[0].goods_items[0]";
+    for (before, lost, path) in [
+        ("</HouseConsignment>", format!("<ConsigmentItem>{item}</ConsigmentItem>"), of_a_house),
+        ("</HouseConsignment>", format!("<consignmentItem>{item}</consignmentItem>"), of_a_house),
+        ("</HouseConsignment>", format!("<More>{item}</More>"), of_a_house),
+        ("</Commodity>", item.to_owned(), of_an_item),
+        ("</Consignment>", format!("<HouseConsigment><x>{item}</x></HouseConsigment>"), "cargo"),
+        ("</Consignment>", format!("<ConsignmentItem>{item}</ConsignmentItem>"), "cargo"),
+        ("</CC015C>", format!("<Consignment><x>{item}</x></Consignment>"), "cargo"),
+        ("</CC015C>", format!("<ConsignmentItem>{item}</ConsignmentItem>"), "cargo"),
+    ] {
+        let found = heavy(&CC015C.replacen(before, &format!("{lost}{before}"), 1));
+        assert_eq!(found, [(FindingCode::ElementNotRead, path.to_owned())], "{lost}");
+    }
+    let note = "<Guarantee><guaranteeType>1</guaranteeType></Guarantee><Unheard><of>1</of></Unheard>";
+    assert_eq!(heavy(&CC015C.replacen("</CC015C>", &format!("{note}</CC015C>"), 1)), []);
 }
 
 /// A message that is not what it claims is refused, with the place of the claim.

@@ -143,7 +143,14 @@ impl Item {
                 }
             }
             // The contract has room for one: the first, and a note where the others stand.
-            ("DGS", _) if self.said.dangerous_goods.is_some() => keep.not_read(segment, ""),
+            // The contract has room for one: of another, an officer reads in the papers.
+            ("DGS", _) if let Some(first) = &self.said.dangerous_goods => {
+                let number = segment.get(3, 1);
+                if !number.is_empty() && *number != *first.un_number {
+                    others("dangerous_goods", segment.place_of(3, 1));
+                }
+                keep.not_read(segment, "");
+            }
             ("DGS", _) => {
                 let at = at.field("dangerous_goods");
                 self.said.dangerous_goods = Some(DangerousGoods {

@@ -67,7 +67,7 @@ fn what_stands_twice_or_behind_a_separator_is_kept_or_noted() {
     assert_eq!(item.hs_code, "660110");
     let fields: Vec<_> =
         report.notes.iter().filter_map(|note| note.parameters.first()).map(|(_, v)| v.as_str()).collect();
-    assert_eq!(fields, ["NAD", "TDT+20", "DGS", "CST"]);
+    assert_eq!(fields, ["NAD", "TDT+20", "one value for one goods item", "DGS", "CST"]);
     assert_eq!(report.crew_members[0].name.as_ref().unwrap().given_name, "BORIS");
 }
 

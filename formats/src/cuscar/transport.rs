@@ -3,10 +3,10 @@
 use manifest::declared::{
     Conveyance, DeclaredInstant, FormNote, Journey, Mark, Party, PartyIdentifier, PathKey, Stop,
 };
-use manifest::finding::{About, FindingCode, Severity};
+use manifest::finding::{About, FieldPath, FindingCode, Severity};
 
 use super::header::{ENTRY, Header, place};
-use crate::edifact::{Keep, Segment, clock_of, instant, scheme};
+use crate::edifact::{Keep, Segment, clock_of, instant, scheme, tags};
 
 const JOURNEY: PathKey = PathKey::ROOT.field("journey");
 const CONVEYANCE: PathKey = PathKey::ROOT.field("conveyance");
@@ -31,6 +31,16 @@ impl Header<'_> {
         let mut conveyance = Conveyance::default();
         let mut journey = Journey::default();
         let about = About::Conveyance;
+        // By one kind of number (8213's code list) a means has one: another one is another means.
+        let another = leg.filter(|leg| !leg.is_blank(8, 1)).and_then(|leg| {
+            let alike = |other: &&Segment<'_>| !other.is_blank(8, 1) && other.get(8, 2) == leg.get(8, 2);
+            legs().filter(alike).find(|other| other.get(8, 1) != leg.get(8, 1))
+        });
+        if let Some(other) = another {
+            let path = FieldPath::root().field("conveyance").field("registration");
+            let form = "one means of transport for one list";
+            keep.notes.push(tags::said_twice(other, other.place_of(8, 1), about, path, form));
+        }
         if let Some(leg) = leg {
             let with_mode = legs().find(|leg| !leg.is_blank(3, 1)).unwrap_or(leg);
             let mode = keep.text(CONVEYANCE.field("mode_code"), about, with_mode, 3, 1);

@@ -12,7 +12,7 @@ use super::segment::Segment;
 use super::settle::{Settling, settle};
 use super::start::{Start, find, find_first};
 use super::tokens::{Tokens, without_breaks};
-use super::{check, text};
+use super::{check, tags, text};
 use crate::{Cause, Document, Envelope, Format, Given, Half, Intent, Limits, Message, Naming, Unreadable};
 
 /// How far behind an interchange the next one may begin.
@@ -180,7 +180,15 @@ fn trailing(rest: &str, separators: super::Separators, notes: &mut Vec<FormNote>
     let rest = rest.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == terminator);
     if !rest.is_empty() {
         let found = rest.chars().count();
-        notes.push(FormNote::new(FindingCode::TrailingText, Severity::Note).parameter("found", found));
+        // Segments behind the end, as those between messages, may be somebody who is on no list.
+        let is_segment = |text: &str| {
+            let text = text.trim_start();
+            let tag = text.get(..3).unwrap_or_default();
+            tags::is_known(tag) && text.as_bytes().get(3) == Some(&separators.element)
+        };
+        let severity =
+            if rest.split(terminator).any(is_segment) { Severity::Warning } else { Severity::Note };
+        notes.push(FormNote::new(FindingCode::TrailingText, severity).parameter("found", found));
     }
 }
 

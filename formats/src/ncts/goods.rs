@@ -2,6 +2,8 @@
 
 use manifest::declared::{DangerousGoods, GoodsItem, Packages};
 
+use manifest::{FindingCode, Severity};
+
 use crate::xml::{At, Element, Scribe};
 
 /// One `ConsignmentItem`.
@@ -43,15 +45,25 @@ fn packages(scribe: &mut Scribe<'_>, item: Element, at: &At<'_>) -> Vec<Packages
     .collect()
 }
 
-/// The first of an item's dangerous goods: the contract has room for one, the others are noted as not read.
+/// The first of an item's dangerous goods: the contract has room for one, and an item with another one as well is for an officer
+/// to look at.
 fn dangerous_goods(
     scribe: &mut Scribe<'_>,
     commodity: Option<Element>,
     at: &At<'_>,
 ) -> Option<DangerousGoods> {
-    let element = scribe.child(commodity, "DangerousGoods")?;
+    let all = scribe.children(commodity, "DangerousGoods");
+    let (element, others) = all.split_first()?;
     let at = at.field("dangerous_goods");
-    scribe.mark(&at, element);
-    let un_number = scribe.text(Some(element), "UNNumber", &at.field("un_number"));
+    scribe.mark(&at, *element);
+    let number_at = at.field("un_number");
+    let un_number = scribe.text(Some(*element), "UNNumber", &number_at);
+    for other in others {
+        let number = scribe.word(Some(*other), "UNNumber");
+        if !number.is_empty() && number != un_number {
+            let note = scribe.note_at(FindingCode::ValueMalformed, Severity::Blocking, &number_at);
+            scribe.note(note.original(number).parameter("form", "one value for one goods item"), *other);
+        }
+    }
     Some(DangerousGoods { un_number, ..DangerousGoods::default() })
 }

@@ -16,7 +16,7 @@ pub(super) fn conveyance(
 ) -> (Conveyance, Option<Element>) {
     let at = At::ROOT;
     let at = at.field("conveyance");
-    let active = scribe.child(consignment, "ActiveBorderTransportMeans");
+    let active = active_means(scribe, consignment, &at);
     let kind =
         |scribe: &mut Scribe<'_>, means: Element| scribe.word(Some(means), "typeOfIdentification").to_owned();
     let is_named = |scribe: &mut Scribe<'_>, means: &Element| {
@@ -68,6 +68,30 @@ pub(super) fn conveyance(
         type_code: String::new(),
     };
     (conveyance, active)
+}
+
+/// The means at the border: of several, each at a border of its own, the one at ours. Two of them at ours that differ are two
+/// conveyances, and nobody knows which of them carries the goods.
+fn active_means(scribe: &mut Scribe<'_>, consignment: Option<Element>, at: &At<'_>) -> Option<Element> {
+    const OFFICE: &str = "customsOfficeAtBorderReferenceNumber";
+    let all = scribe.children(consignment, "ActiveBorderTransportMeans");
+    let tree = scribe.tree;
+    let text = |means: Element, name: &str| tree.all(means, name).next().map_or("", |it| tree.text_of(it));
+    let is_ours = |means: &&Element| {
+        let office = text(**means, OFFICE);
+        office.is_empty() || office.get(..2).is_some_and(|country| country.eq_ignore_ascii_case("UZ"))
+    };
+    let ours: Vec<Element> = all.iter().filter(is_ours).copied().collect();
+    let first = ours.first().or(all.first()).copied()?;
+    let number = |means: Element| text(means, "identificationNumber");
+    let differs = |other: &&Element| !number(**other).is_empty() && number(**other) != number(first);
+    if let Some(other) = ours.iter().find(differs).filter(|_| !number(first).is_empty()) {
+        let registration_at = at.field("registration");
+        let note = scribe.note_at(FindingCode::ValueMalformed, Severity::Blocking, &registration_at);
+        let note = note.original(number(*other)).parameter("form", "one means of transport for one list");
+        scribe.note(note, *other);
+    }
+    Some(first)
 }
 
 /// Code list CL750: registration number of a road trailer.

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use manifest::declared::{
     Conveyance, DeclaredInstant, FormNote, Journey, Location, Mark, Party, PartyIdentifier, PathKey, Stop,
 };
-use manifest::finding::{About, FindingCode, Severity};
+use manifest::finding::{About, FieldPath, FindingCode, Severity};
 
 use super::codes;
-use crate::edifact::{Century, Keep, Segment, clock_of, day_of, instant, scheme};
+use crate::edifact::{Century, Keep, Segment, clock_of, day_of, instant, scheme, tags};
 
 /// What the TDT groups of a list say.
 pub(super) struct Route<'t> {
@@ -28,7 +28,10 @@ struct Leg<'t> {
     reference: String,
     mode: String,
     means: String,
+    /// C222 8213: plate, train number, mark of an aircraft.
     plate: String,
+    /// C222 8212: name of a ship, make of a vehicle.
+    name: String,
     nationality: String,
     calls: usize,
 }
@@ -49,6 +52,43 @@ struct Call {
     clock_unknown: bool,
     /// The clock of an earlier call of the same place.
     merged: bool,
+}
+
+/// What a list of persons is about.
+const ONE_VEHICLE: &str = "one means of transport for one list";
+
+impl Leg<'_> {
+    /// The component of element 8 with what the means is known by. By road and rail that is the plate or number and nothing
+    /// else: behind it stands the vehicle's make.
+    fn component(&self, mode: &str) -> u16 {
+        if self.plate.is_empty() && !is_on_land(mode) { 4 } else { 1 }
+    }
+
+    fn identity(&self, mode: &str) -> &str {
+        if self.component(mode) == 4 { &self.name } else { &self.plate }
+    }
+
+    fn is_anonymous(&self, mode: &str) -> bool {
+        self.identity(mode).is_empty()
+    }
+
+    fn is_like(&self, other: &Leg<'_>, mode: &str) -> bool {
+        self.identity(mode) == other.identity(mode)
+    }
+
+    /// Is it the main carriage by another vehicle on land? What carries on before or after (10, 30) is another journey's.
+    fn is_another_vehicle(&self, leg: &Leg<'_>) -> bool {
+        let is_main = matches!(self.segment.get(1, 1).as_ref(), "20" | "11" | "");
+        is_main
+            && matches!(self.mode.as_str(), "" | "2" | "3")
+            && !self.plate.is_empty()
+            && self.plate != leg.plate
+    }
+}
+
+/// By road or rail?
+fn is_on_land(mode: &str) -> bool {
+    matches!(mode, "2" | "3")
 }
 
 const JOURNEY: PathKey = PathKey::ROOT.field("journey");
@@ -73,14 +113,14 @@ impl<'t> Route<'t> {
 
     pub(super) fn tdt(&mut self, segment: &Segment<'t>) {
         let text = |element, component| segment.get(element, component).into_owned();
-        let plate = text(8, 1);
         self.legs.push(Leg {
             segment: *segment,
             reference: text(2, 1),
             // Recommendation 19 has one digit; some fill the field to two.
             mode: text(3, 1).trim_start_matches('0').to_owned(),
             means: text(4, 1),
-            plate: if plate.is_empty() { text(8, 4) } else { plate },
+            plate: text(8, 1),
+            name: text(8, 4),
             nationality: text(8, 5),
             calls: 0,
         });
@@ -159,10 +199,10 @@ impl<'t> Route<'t> {
         if let Some(mode) = legs().find_map(|leg| codes::mode_of_means(&leg.means)) {
             return mode.to_owned();
         }
-        let flies = legs().any(|leg| leg.plate.is_empty() && codes::is_flight(&leg.reference));
+        let flies = legs().any(|leg| leg.is_anonymous("") && codes::is_flight(&leg.reference));
         let airport = |call: &Call| call.code.len() == 3 && call.code.bytes().all(|b| b.is_ascii_uppercase());
         let between_airports = !self.calls.is_empty() && self.calls.iter().all(airport);
-        let without_plate = legs().all(|leg| leg.plate.is_empty()) && !self.legs.is_empty();
+        let without_plate = legs().all(|leg| leg.is_anonymous("")) && !self.legs.is_empty();
         if flies || without_plate && (association == "IATA" || between_airports) {
             return "4".to_owned();
         }
@@ -184,6 +224,16 @@ impl<'t> Route<'t> {
         let leg = self.legs.get(vehicle).or_else(|| self.legs.first());
         let trailers = self.legs.get(vehicle.saturating_add(1)..behind).unwrap_or_default();
         let conveyance = self.conveyance(mode, leg, trailers, keep);
+        let of_it = vehicle..behind;
+        let others = self.legs.iter().enumerate().filter(|(place, _)| !of_it.contains(place));
+        if let Some(leg) = leg.filter(|_| is_on_land(mode))
+            && let Some((_, other)) = others.into_iter().find(|(_, other)| other.is_another_vehicle(leg))
+        {
+            let place = other.segment.place_of(8, 1);
+            let path = FieldPath::root().field("conveyance").field("registration");
+            let note = tags::said_twice(&other.segment, place, About::Conveyance, path, ONE_VEHICLE);
+            keep.notes.push(note);
+        }
         let carrier = leg.and_then(|leg| carrier(leg, keep));
         let mut journey = Journey::default();
         if let Some(leg) = leg.filter(|leg| !leg.reference.is_empty()) {
@@ -287,17 +337,20 @@ impl<'t> Route<'t> {
             type_code: leg.means.clone(),
             ..Conveyance::default()
         };
-        let component = if leg.segment.is_blank(8, 1) { 4 } else { 1 };
-        conveyance.registration =
-            keep.text(CONVEYANCE.field("registration"), About::Conveyance, &leg.segment, 8, component);
+        conveyance.registration = keep.text(
+            CONVEYANCE.field("registration"),
+            About::Conveyance,
+            &leg.segment,
+            8,
+            leg.component(mode),
+        );
         keep.source.mark(CONVEYANCE.field("nationality_code"), leg.segment.mark(8, 5));
         keep.source.mark(CONVEYANCE.field("type_code"), leg.segment.mark(4, 1));
         for trailer in
-            trailers.iter().filter(|trailer| !trailer.plate.is_empty() && trailer.plate != leg.plate)
+            trailers.iter().filter(|trailer| !trailer.is_anonymous(mode) && !trailer.is_like(leg, mode))
         {
             let at = CONVEYANCE.item("trailer_registrations", conveyance.trailer_registrations.len());
-            let component = if trailer.segment.is_blank(8, 1) { 4 } else { 1 };
-            let plate = keep.text(at, About::Conveyance, &trailer.segment, 8, component);
+            let plate = keep.text(at, About::Conveyance, &trailer.segment, 8, trailer.component(mode));
             conveyance.trailer_registrations.push(plate);
         }
         conveyance

@@ -10,6 +10,7 @@ mod codes;
 mod header;
 mod journey;
 mod person;
+mod several;
 
 #[cfg(test)]
 mod tests;

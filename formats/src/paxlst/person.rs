@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use manifest::declared::{
-    DeclaredDate, DeclaredMass, FormNote, Mark, PathKey, PersonName, Said, TravelDocument,
+    DeclaredDate, DeclaredMass, FormNote, Mark, PathKey, PersonName, Said, SourcePlace, TravelDocument,
 };
 use manifest::finding::{About, FieldPath, FindingCode, Severity};
 use manifest::person::{CrewRole, Sex};
 
-use super::{LIST, codes};
+use super::{LIST, codes, several};
 use crate::edifact::{Century, Keep, Segment, date, day_of, tags};
 use crate::{Cause, Unreadable};
 
@@ -89,6 +89,9 @@ impl People {
         let at = self.at();
         keep.source.mark(at, nad.mark(0, 0));
         let name = self.name(nad, at.field("name"), keep);
+        if let Some((element, component)) = several::named(nad) {
+            self.two_in_one(nad, nad.place_of(element, component), "name", keep);
+        }
         let country = keep.text(at.field("residence_country_code"), self.about(), nad, 9, 1);
         if (5..=8).any(|element| !nad.is_blank(element, 1)) {
             // Annex 9 asks for no more than the zone of the travel document holds: an address is not kept.
@@ -307,6 +310,13 @@ impl People {
         }
     }
 
+    /// Says that what stands there tells of two people: the second would travel unknown.
+    fn two_in_one(&self, segment: &Segment<'_>, place: SourcePlace, field: &str, keep: &mut Keep<'_>) {
+        let (about, path) = self.last_named();
+        let path = format!("{}.{field}", path.as_str());
+        keep.notes.push(tags::said_twice(segment, place, about, path.as_str(), "one value for one person"));
+    }
+
     /// A travel document begins.
     pub(crate) fn doc(&mut self, segment: &Segment<'_>, keep: &mut Keep<'_>) {
         let about = self.about();
@@ -320,6 +330,10 @@ impl People {
             number,
             ..TravelDocument::default()
         };
+        if several::numbers(&document.number) {
+            let field = format!("travel_documents[{count}].number");
+            self.two_in_one(segment, segment.place_of(2, 1), &field, keep);
+        }
         // So many documents nobody carries: the limit on persons bounds them as well.
         let limit = keep.limits.max_persons;
         if let Some(person) = self.last().filter(|person| person.documents.len() < limit) {

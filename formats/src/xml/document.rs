@@ -179,7 +179,8 @@ fn message(
     let declare = if kind.format == Format::Ens { crate::ens::declare } else { crate::ncts::declare };
     message.content = match declare(&mut scribe, element, intent, given, limits) {
         Ok(mut declared) => {
-            (declared.source, declared.notes) = scribe.finish(element);
+            (declared.source, declared.notes) =
+                scribe.finish(element, matches!(intent, Intent::Announce | Intent::Amend));
             message.other_number = other_number(tree, element, &declared.manifest_reference);
             Ok(declared)
         }

@@ -9,6 +9,7 @@ mod document;
 mod failure;
 mod from_json;
 mod from_xml;
+mod places;
 mod scribe;
 mod sniff;
 mod tree;

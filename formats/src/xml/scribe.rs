@@ -9,13 +9,10 @@ use manifest::declared::{
 use manifest::{About, FieldPath, FindingCode, Severity};
 
 use super::tree::Position;
-use super::{Element, Tree};
+use super::{Element, Tree, places};
 
 /// Different names of elements that are not read and are named in notes; a message of another kind altogether has no more.
 const NOT_READ_LIMIT: usize = 32;
-
-/// Groups that stand once in a message or an item.
-const ONCE: [&str; 4] = ["TransitOperation", "Commodity", "CommodityCode", "GoodsMeasure"];
 
 /// A place in the contract's form: a borrowed chain of steps, put into words only for a note.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +64,8 @@ pub(crate) struct Scribe<'t> {
     nodes: HashMap<Element, NodeId>,
     names: HashMap<&'t str, NameId>,
     taken: HashSet<Element>,
+    /// What the elements that are consignments and goods items are about.
+    abouts: HashMap<Element, About>,
 }
 
 impl<'t> Scribe<'t> {
@@ -79,6 +78,7 @@ impl<'t> Scribe<'t> {
             nodes: HashMap::new(),
             names: HashMap::new(),
             taken: HashSet::new(),
+            abouts: HashMap::new(),
         }
     }
 
@@ -114,6 +114,9 @@ impl<'t> Scribe<'t> {
     pub(crate) fn mark(&mut self, at: &At<'_>, element: Element) {
         let mark = self.mark_of(element);
         self.map.mark(at.key, mark);
+        if at.index.is_some() && matches!(at.name, "consignments" | "goods_items") {
+            self.abouts.insert(element, at.about);
+        }
     }
 
     /// Text of an element; empty when there is none.
@@ -208,9 +211,11 @@ impl<'t> Scribe<'t> {
         self.map.in_words(mark)
     }
 
-    /// Notes what stands in the message and was not looked at, once a name, and gives away what was written down.
-    pub(crate) fn finish(mut self, message: Element) -> (SourceMap, Vec<FormNote>) {
+    /// Notes what stands in the message and was not looked at, once a name, and gives away what was written down. Where goods
+    /// are wanted, what looks like goods, and stands where the message has none, withholds what it stands in.
+    pub(crate) fn finish(mut self, message: Element, wants_goods: bool) -> (SourceMap, Vec<FormNote>) {
         let mut seen = BTreeSet::new();
+        let mut lost = HashSet::new();
         let mut ahead: Vec<Element> = self.tree.children(message).collect();
         ahead.reverse();
         while let Some(element) = ahead.pop() {
@@ -222,12 +227,20 @@ impl<'t> Scribe<'t> {
             let tree = self.tree;
             let name = tree.name(element);
             let is_empty = tree.text_of(element).is_empty() && tree.children(element).next().is_none();
+            if wants_goods && !is_empty && places::is_misplaced(tree, element, message) {
+                let about = self.about_of(element);
+                if lost.insert((name, about)) {
+                    let note = FormNote::new(FindingCode::ElementNotRead, Severity::Blocking);
+                    let note = note.parameter("field", name).at(about, places::path_of(about));
+                    self.note(note, element);
+                }
+                continue;
+            }
             // Language codes stand beside every text of the older messages.
             if is_empty || says_nothing(name) || seen.len() >= NOT_READ_LIMIT || !seen.insert(name) {
                 continue;
             }
-            // A second one of what an item has once holds goods that nobody judged.
-            let is_second = ONCE.contains(&name)
+            let is_second = name == "TransitOperation"
                 && tree.parent(element).is_some_and(|parent| tree.all(parent, name).next() != Some(element));
             let severity = if is_second { Severity::Warning } else { Severity::Note };
             let note = FormNote::new(FindingCode::ElementNotRead, severity).parameter("field", name);
@@ -235,6 +248,12 @@ impl<'t> Scribe<'t> {
             self.note(note, element);
         }
         (self.map, self.notes)
+    }
+
+    /// What the nearest consignment or item around an element is about.
+    fn about_of(&self, element: Element) -> About {
+        let way = std::iter::successors(self.tree.parent(element), |element| self.tree.parent(*element));
+        way.into_iter().find_map(|around| self.abouts.get(&around).copied()).unwrap_or(About::Conveyance)
     }
 
     fn mark_of(&mut self, element: Element) -> Mark {
