@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::declared::{SourceMap, Whereabouts};
+use crate::declared::{SourceMap, SourcePlace, Whereabouts};
 use crate::field_path::Here;
 use crate::finding::{About, Finding, FindingCode, OriginalValue, Severity};
 
@@ -89,6 +89,12 @@ impl Findings {
                 parameters: vec![("limit", self.limit.to_string())],
             });
         }
+    }
+
+    /// Was what stands there a segment of an EDIFACT message?
+    pub(crate) fn stands_in_segments(&mut self, at: Spot<'_>) -> bool {
+        let place = self.source.whereabouts(&at.here.path());
+        matches!(place, Whereabouts::Here(Some(SourcePlace::Segment { .. })))
     }
 
     /// Takes one more, made from where a step stands. Starts a finding that [`Note::push`] finishes.

@@ -45,10 +45,11 @@ impl Rules<'_> {
         if let Some(weight) = self.required.weight(Element::Driver).filter(|_| !has_driver && !is_told) {
             self.findings.note(FindingCode::DriverMissing, weight, CONVEYANCE.field("crew_members")).push();
         }
+        let families = self.families(list);
         for (i, passenger) in list.passengers.iter().enumerate() {
             let at = PASSENGER_LIST.item("passengers", i).about(About::Passenger(i));
             self.birth_date(&passenger.person, at);
-            self.minor(passenger, i, list, at);
+            self.minor(passenger, i, list, &families, at);
             self.passenger_stops(passenger, &stops, at);
         }
     }
@@ -61,9 +62,28 @@ impl Rules<'_> {
         }
     }
 
+    /// Family names of the adults on a list, without what tells a man's from a woman's.
+    fn families(&self, list: &PassengerList) -> BTreeSet<String> {
+        let persons = || list.passengers.iter().map(|passenger| &passenger.person);
+        if !persons().any(|person| self.may_be_minor(person.birth_date)) {
+            return BTreeSet::new();
+        }
+        let adults =
+            persons().filter(|person| person.birth_date.is_some() && !self.may_be_minor(person.birth_date));
+        adults.filter_map(family).map(str::to_owned).collect()
+    }
+
     /// A minor needs an adult on the same list who answers for them. A date of birth that lacks its day counts as young
-    /// as it can be: nobody is hurt by a question too many.
-    fn minor(&mut self, passenger: &Passenger, place: usize, list: &PassengerList, at: Spot<'_>) {
+    /// as it can be: nobody is hurt by a question too many. Where an adult of the family is on the list, or the message has no
+    /// place to name one (EDIFACT), that is noted and asks for nothing.
+    fn minor(
+        &mut self,
+        passenger: &Passenger,
+        place: usize,
+        list: &PassengerList,
+        families: &BTreeSet<String>,
+        at: Spot<'_>,
+    ) {
         if !self.may_be_minor(passenger.person.birth_date) {
             return;
         }
@@ -75,7 +95,15 @@ impl Rules<'_> {
         });
         if !is_adult {
             let age = self.settings.minor_age_years.to_string();
-            let finding = self.warn(FindingCode::MinorAlone, at.field("guardian_passenger_number"));
+            let names_another = passenger.guardian_passenger_number.is_some();
+            let has_family = family(&passenger.person).is_some_and(|family| families.contains(family));
+            let cannot_say = self.findings.stands_in_segments(at);
+            let severity = match !names_another && (has_family || cannot_say) {
+                true => Severity::Note,
+                false => Severity::Warning,
+            };
+            let at = at.field("guardian_passenger_number");
+            let finding = self.findings.note(FindingCode::MinorAlone, severity, at);
             let said = passenger.guardian_passenger_number.map(|number| number.to_string());
             finding.original(&said.unwrap_or_default()).parameter("age", age).push();
         }
@@ -124,4 +152,10 @@ impl Rules<'_> {
 /// The same day some years earlier; the first day of time when that is before it.
 pub(super) fn years_before(day: Date, years: u8) -> Date {
     day.checked_sub(jiff::Span::new().years(i64::from(years))).unwrap_or(Date::MIN)
+}
+
+/// The family name's part of the comparison key.
+fn family(person: &Person) -> Option<&str> {
+    let (family, _) = person.name.as_ref()?.comparison_key.as_deref()?.split_once('/')?;
+    (!family.is_empty()).then_some(family)
 }

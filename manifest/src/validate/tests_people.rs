@@ -75,12 +75,22 @@ fn travellers() {
     row("expires that day", |p| p.travel_documents[0].expiry_date = date(2026, 11, 20), &[]);
     row(
         "born tomorrow",
-        |p| p.birth_date = date(2026, 11, 21),
+        |p| {
+            p.birth_date = date(2026, 11, 21);
+            p.name = Some(name("Другов", "Олим"));
+        },
         &["BIRTH_DATE_IMPLAUSIBLE W @.birth_date", "MINOR_ALONE W @.guardian_passenger_number"],
     );
     row("born long ago", |p| p.birth_date = date(1900, 0, 0), &["BIRTH_DATE_IMPLAUSIBLE W @.birth_date"]);
     row("only a year", |p| p.birth_date = date(1970, 0, 0), &[]);
-    row("minor", |p| p.birth_date = date(2008, 11, 21), &["MINOR_ALONE W @.guardian_passenger_number"]);
+    row(
+        "minor",
+        |p| {
+            p.birth_date = date(2008, 11, 21);
+            p.name = Some(name("Другов", "Олим"));
+        },
+        &["MINOR_ALONE W @.guardian_passenger_number"],
+    );
     row("eighteen that day", |p| p.birth_date = date(2008, 11, 20), &[]);
     row(
         "minor with guardian",
@@ -104,6 +114,17 @@ fn travellers() {
         &["STOPS_DISAGREE W @.embark_stop_sequence"],
     );
     row("unknown sex", |p| p.sex = Some(Said::Words(s("9"))), &["CODE_UNKNOWN W @.sex"]);
+    check(
+        "a father on the list, in the other script",
+        coach(3),
+        |d| {
+            let passengers = &mut list(d).passengers;
+            passengers[0].name = Some(name("Каримов", "Олим"));
+            passengers[1].name = Some(name("Karimova", "Zuxra"));
+            passengers[1].birth_date = date(2015, 1, 1);
+        },
+        &["MINOR_ALONE N passenger_list.passengers[1].guardian_passenger_number"],
+    );
     check(
         "same document",
         coach(3),
