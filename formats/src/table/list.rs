@@ -363,7 +363,15 @@ impl List<'_, '_> {
                 let at = At { sheet: *sheet, row: said.row, column: said.column };
                 self.page.mark(PathKey::ROOT.item("crew_members", index), at);
                 // A name is not enough to let the driver through, and no reason to hold up the coach.
-                if driver.document.is_none() {
+                // Half of what a border asks for is no more than a name, and is not dropped in silence.
+                let whole = driver.document.is_some()
+                    && driver.birth_date.is_some()
+                    && !driver.nationality_code.is_empty();
+                if !whole && (driver.document.is_some() || driver.birth_date.is_some()) {
+                    self.page.not_read("text outside of the list", at);
+                }
+                let driver = if whole { driver } else { drivers::Driver::default() };
+                if !whole {
                     let path = format!("crew_members[{index}].travel_documents");
                     let note = self.page.at(FindingCode::DocumentMissing, Severity::Warning, at);
                     self.page.push(note.at(About::CrewMember(index), path.as_str()));
