@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use manifest::declared::{
-    Conveyance, DeclaredInstant, FormNote, Journey, Location, Mark, Party, PartyIdentifier, PathKey, Stop,
+    Conveyance, DeclaredInstant, FormNote, Journey, Location, Mark, Party, PathKey, Stop,
 };
 use manifest::finding::{About, FieldPath, FindingCode, Severity};
 
 use super::codes;
-use crate::edifact::{Century, Keep, Segment, clock_of, day_of, instant, scheme, tags};
+use super::leg::{Leg, ONE_VEHICLE, carrier, is_on_land};
+use crate::edifact::{Century, Keep, Segment, clock_of, day_of, instant, tags};
 
 /// What the TDT groups of a list say.
 pub(super) struct Route<'t> {
@@ -21,19 +22,6 @@ pub(super) struct Route<'t> {
     clock_unknown: Option<(manifest::declared::SourcePlace, String)>,
     /// A time of arrival behind the place where the journey begins.
     early_arrival: Option<Early>,
-}
-
-struct Leg<'t> {
-    segment: Segment<'t>,
-    reference: String,
-    mode: String,
-    means: String,
-    /// C222 8213: plate, train number, mark of an aircraft.
-    plate: String,
-    /// C222 8212: name of a ship, make of a vehicle.
-    name: String,
-    nationality: String,
-    calls: usize,
 }
 
 /// A time that is read once its place is known: value, format, where.
@@ -52,43 +40,6 @@ struct Call {
     clock_unknown: bool,
     /// The clock of an earlier call of the same place.
     merged: bool,
-}
-
-/// What a list of persons is about.
-const ONE_VEHICLE: &str = "one means of transport for one list";
-
-impl Leg<'_> {
-    /// The component of element 8 with what the means is known by. By road and rail that is the plate or number and nothing
-    /// else: behind it stands the vehicle's make.
-    fn component(&self, mode: &str) -> u16 {
-        if self.plate.is_empty() && !is_on_land(mode) { 4 } else { 1 }
-    }
-
-    fn identity(&self, mode: &str) -> &str {
-        if self.component(mode) == 4 { &self.name } else { &self.plate }
-    }
-
-    fn is_anonymous(&self, mode: &str) -> bool {
-        self.identity(mode).is_empty()
-    }
-
-    fn is_like(&self, other: &Leg<'_>, mode: &str) -> bool {
-        self.identity(mode) == other.identity(mode)
-    }
-
-    /// Is it the main carriage by another vehicle on land? What carries on before or after (10, 30) is another journey's.
-    fn is_another_vehicle(&self, leg: &Leg<'_>) -> bool {
-        let is_main = matches!(self.segment.get(1, 1).as_ref(), "20" | "11" | "");
-        is_main
-            && matches!(self.mode.as_str(), "" | "2" | "3")
-            && !self.plate.is_empty()
-            && self.plate != leg.plate
-    }
-}
-
-/// By road or rail?
-fn is_on_land(mode: &str) -> bool {
-    matches!(mode, "2" | "3")
 }
 
 const JOURNEY: PathKey = PathKey::ROOT.field("journey");
@@ -428,22 +379,4 @@ fn stop(call: &Call, index: usize, at: PathKey, keep: &mut Keep<'_>) -> Stop {
         arrival_time: take(&call.arrival, "arrival_time"),
         departure_time: take(&call.departure, "departure_time"),
     }
-}
-
-/// The carrier of TDT (C040).
-fn carrier(leg: &Leg<'_>, keep: &mut Keep<'_>) -> Option<Party> {
-    let at = PathKey::ROOT.field("carrier");
-    let id = keep.text(at.item("identifiers", 0).field("value"), About::Conveyance, &leg.segment, 5, 1);
-    let name = keep.text(at.field("name"), About::Conveyance, &leg.segment, 5, 4);
-    if id.is_empty() && name.is_empty() {
-        return None;
-    }
-    let mut party = Party { name, ..Party::default() };
-    if !id.is_empty() {
-        let said = scheme(&leg.segment.get(5, 2), &leg.segment.get(5, 3));
-        // Two characters and nothing else is how airlines are written.
-        let scheme = if said == "SENDER" && id.len() == 2 { "IATA".to_owned() } else { said };
-        party.identifiers.push(PartyIdentifier { scheme, value: id, country_code: String::new() });
-    }
-    Some(party)
 }

@@ -9,6 +9,7 @@ mod board;
 mod codes;
 mod header;
 mod journey;
+mod leg;
 mod person;
 mod several;
 
