@@ -309,14 +309,14 @@ fn goods_that_are_not_read_are_not_lost() {
         ("</Commodity>", item.to_owned(), of_an_item),
         ("</Consignment>", format!("<HouseConsigment><x>{item}</x></HouseConsigment>"), "cargo"),
         ("</Consignment>", format!("<ConsignmentItem>{item}</ConsignmentItem>"), "cargo"),
-        ("</CC015C>", format!("<Consignment><x>{item}</x></Consignment>"), "cargo"),
-        ("</CC015C>", format!("<ConsignmentItem>{item}</ConsignmentItem>"), "cargo"),
+        ("</ncts:CC015C>", format!("<Consignment><x>{item}</x></Consignment>"), "cargo"),
+        ("</ncts:CC015C>", format!("<ConsignmentItem>{item}</ConsignmentItem>"), "cargo"),
     ] {
         let found = heavy(&CC015C.replacen(before, &format!("{lost}{before}"), 1));
         assert_eq!(found, [(FindingCode::ElementNotRead, path.to_owned())], "{lost}");
     }
     let note = "<Guarantee><guaranteeType>1</guaranteeType></Guarantee><Unheard><of>1</of></Unheard>";
-    assert_eq!(heavy(&CC015C.replacen("</CC015C>", &format!("{note}</CC015C>"), 1)), []);
+    assert_eq!(heavy(&CC015C.replacen("</ncts:CC015C>", &format!("{note}</ncts:CC015C>"), 1)), []);
 }
 
 /// A message that is not what it claims is refused, with the place of the claim.

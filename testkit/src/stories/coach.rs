@@ -34,7 +34,9 @@ pub(super) fn two_drivers(now: Timestamp) -> Manifest {
 }
 
 pub(super) fn minor_alone(now: Timestamp) -> Manifest {
-    let minor = Traveller { birth_date: (2014, 9, 2), ..Traveller::nth(1_206) };
+    // Of a family that nobody else on the list is of.
+    let family_name = "Otdelnov".to_owned();
+    let minor = Traveller { family_name, birth_date: (2014, 9, 2), ..Traveller::nth(1_206) };
     with_passenger(coach(now, 12, 27, &[9_041, 9_042]), 6, minor.passenger(7, 3))
 }
 
