@@ -19,11 +19,10 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 
-/// Makes the cluster, serves, says so, and cleans up once its input ends. `$1`: folder, `$2`: programs. Nothing is synced:
-/// tests kill gateways, not the machine.
+/// Makes the cluster, serves, says so, and cleans up once its input ends. `$1`: folder, `$2`: programs, `$3`: settings.
 const SUPERVISOR: &str = r#"
 set -eu
-folder=$1 bin=$2
+folder=$1 bin=$2 settings=$3
 as() { exec "$@"; }
 if [ "$(id -u)" = 0 ]; then
     chown 65534:65534 "$folder"
@@ -34,8 +33,7 @@ trap 'rm -rf "$folder"' EXIT
 (as "$bin/initdb" -D "$folder/data" -U corridor -A trust -E UTF8 --locale=C --no-sync) >"$folder/initdb.log" 2>&1 \
     || { cat "$folder/initdb.log" >&2; exit 1; }
 start() {
-    as "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 -c fsync=off \
-        -c full_page_writes=off -c shared_buffers=64MB -c autovacuum=off >>"$folder/postgres.log" 2>&1 </dev/null &
+    as "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 $settings >>"$folder/postgres.log" 2>&1 </dev/null &
     server=$!
     until "$bin/pg_isready" -q -h "$folder" -U corridor -d postgres; do
         kill -0 $server 2>/dev/null || { cat "$folder/postgres.log" >&2; exit 1; }
@@ -58,6 +56,12 @@ while read -r word; do
 done
 end -INT
 "#;
+
+/// Nothing is synced: tests kill gateways, not the machine.
+const QUICK: &str = "-c fsync=off -c full_page_writes=off -c shared_buffers=64MB -c autovacuum=off";
+
+/// As PostgreSQL is delivered, with a cache such as a small server has.
+const DURABLE: &str = "-c shared_buffers=512MB";
 
 /// A running server, which ends with its pipes.
 pub struct Server {
@@ -121,6 +125,18 @@ impl Server {
     /// # Errors
     /// When there is no PostgreSQL on this machine, or it does not start.
     pub fn start() -> Result<Self> {
+        Self::with(QUICK)
+    }
+
+    /// One that syncs every commit, for figures.
+    ///
+    /// # Errors
+    /// When there is no PostgreSQL on this machine, or it does not start.
+    pub fn durable() -> Result<Self> {
+        Self::with(DURABLE)
+    }
+
+    fn with(settings: &str) -> Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         let programs = programs()?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -129,6 +145,7 @@ impl Server {
         let mut supervisor = Command::new("sh")
             .args(["-c", SUPERVISOR, "corridor-postgres"])
             .args([&folder, &programs])
+            .arg(settings)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -74,7 +74,7 @@ enum Task {
         /// Only these folders of helm/matrix; then rights that none of them needs are not complained about.
         cases: Vec<String>,
     },
-    /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`).
+    /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`), sets and keys are in docs/BENCHMARKS.md.
     Bench {
         /// For instance `--json`, `--seconds 5`, `--rounds 3`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

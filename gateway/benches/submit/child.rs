@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::setup::Setup;
+use crate::setup::{Setup, Site};
 
 const GATEWAY: &str = env!("CARGO_BIN_EXE_gateway");
 const LONGEST_START: Duration = Duration::from_secs(20);
@@ -36,7 +36,7 @@ impl Child {
         command.arg("--serve-bare").arg(&setup.folder);
         let begin = Instant::now();
         let process = command.stdin(Stdio::piped()).spawn().context("cannot start the bare service")?;
-        let mut child = Self { process, address: setup.gateway, ready_after: Duration::ZERO };
+        let mut child = Self { process, address: NOWHERE, ready_after: Duration::ZERO };
         let file = crate::bare::address_file(&setup.folder);
         child.address = loop {
             child.still_runs(begin)?;
@@ -50,20 +50,27 @@ impl Child {
     }
 
     /// The gateway as an operator starts it: migrate, partner import, serve.
-    pub(crate) async fn gateway(setup: &Setup) -> Result<Self> {
-        let config = setup.config();
-        run(&["migrate", "--config"], &config, None)?;
-        run(&["partner", "import", "--config"], &config, Some(&setup.registry()))?;
+    pub(crate) async fn gateway(setup: &Setup, site: &Site) -> Result<Self> {
+        prepared(setup, site)?;
+        let mut command = Command::new(GATEWAY);
+        command.args(["serve", "--config"]).arg(&site.config);
+        Self::serving(command, site).await
+    }
+
+    /// The gateway with a store that answers and forgets: this program again, for no configuration leads there.
+    pub(crate) async fn forgetful(setup: &Setup, site: &Site) -> Result<Self> {
+        prepared(setup, site)?;
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--serve-forgetful").arg(&site.config);
+        Self::serving(command, site).await
+    }
+
+    async fn serving(mut command: Command, site: &Site) -> Result<Self> {
         let begin = Instant::now();
-        let process = Command::new(GATEWAY)
-            .args(["serve", "--config"])
-            .arg(&config)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .context("cannot start the gateway")?;
-        let mut child = Self { process, address: setup.gateway, ready_after: Duration::ZERO };
-        while !is_ready(setup.admin).await {
+        let process =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().context("cannot start the gateway")?;
+        let mut child = Self { process, address: site.gateway, ready_after: Duration::ZERO };
+        while !is_ready(site.admin).await {
             child.still_runs(begin)?;
             tokio::time::sleep(POLL).await;
         }
@@ -127,6 +134,15 @@ impl Drop for Child {
 }
 
 const POLL: Duration = Duration::from_millis(5);
+
+/// Until it says where.
+const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
+
+/// Its store and registry.
+fn prepared(setup: &Setup, site: &Site) -> Result<()> {
+    run(&["migrate", "--config"], &site.config, None)?;
+    run(&["partner", "import", "--config"], &site.config, Some(&setup.registry()))
+}
 
 fn run(arguments: &[&str], config: &Path, last: Option<&Path>) -> Result<()> {
     let mut command = Command::new(GATEWAY);

@@ -23,6 +23,7 @@ use crate::{
     child::Child,
     payload::{Payload, Submission},
     setup::Setup,
+    stream,
 };
 
 const METHOD: &str = "/customs.prearrival.v1.ManifestService/SubmitManifest";
@@ -48,13 +49,61 @@ pub(crate) struct Sample {
 }
 
 impl Connections {
-    /// Opens them, handshakes included.
-    pub(crate) async fn open(setup: &Setup, address: SocketAddr, shape: (usize, usize)) -> Result<Self> {
+    /// Opens them, handshakes included; to several servers in turn.
+    pub(crate) async fn open(
+        setup: &Setup,
+        addresses: &[SocketAddr],
+        (connections, calls_each): (usize, usize),
+    ) -> Result<Self> {
         let mut channels = Vec::new();
-        for _ in 0..shape.0 {
+        for &address in addresses.iter().cycle().take(connections) {
             channels.push(connect(setup, address).await?);
         }
-        Ok(Self { channels, calls_each: shape.1 })
+        Ok(Self { channels, calls_each })
+    }
+
+    /// Sends so many requests a second, whatever the answers do; a latency counts from when the request was due.
+    pub(crate) async fn pace(
+        &self,
+        payload: &Arc<Payload>,
+        length: Duration,
+        per_second: u32,
+    ) -> Result<Sample> {
+        let all = length.as_secs() * u64::from(per_second);
+        let begin = Instant::now();
+        let mut calls = JoinSet::new();
+        let mut latencies = new_histogram()?;
+        let mut ticks = tokio::time::interval(Duration::from_millis(1));
+        for (number, channel) in (0..all).zip(self.channels.iter().cycle()) {
+            let due = begin + Duration::from_secs(1) * u32::try_from(number)? / per_second;
+            while Instant::now() < due {
+                ticks.tick().await;
+            }
+            let (mut grpc, submission) = (Grpc::new(channel.clone()), payload.next());
+            calls.spawn(async move { call(&mut grpc, submission).await.map(|_| due.elapsed()) });
+            while let Some(answered) = calls.try_join_next() {
+                latencies.record(u64::try_from(answered??.as_micros())?)?;
+            }
+        }
+        while let Some(answered) = calls.join_next().await {
+            latencies.record(u64::try_from(answered??.as_micros())?)?;
+        }
+        Ok(Sample::of(latencies, begin))
+    }
+
+    /// Sends elements on one stream of each connection, as many unanswered at a time as calls elsewhere.
+    pub(crate) async fn stream(&self, payload: &Arc<Payload>, length: Duration) -> Result<Sample> {
+        let begin = Instant::now();
+        let mut streams = JoinSet::new();
+        for channel in &self.channels {
+            let (channel, payload) = (channel.clone(), Arc::clone(payload));
+            streams.spawn(stream::until(channel, payload, self.calls_each, begin + length));
+        }
+        let mut latencies = new_histogram()?;
+        while let Some(stream) = streams.join_next().await {
+            latencies.add(&stream??)?;
+        }
+        Ok(Sample::of(latencies, begin))
     }
 
     /// Sends request after request on every connection until the time is over.
@@ -70,12 +119,13 @@ impl Connections {
         while let Some(caller) = callers.join_next().await {
             latencies.add(caller??)?;
         }
-        Ok(Sample {
-            requests: latencies.len(),
-            elapsed: begin.elapsed(),
-            latencies,
-            server_cpu: Duration::ZERO,
-        })
+        Ok(Sample::of(latencies, begin))
+    }
+}
+
+impl Sample {
+    pub(crate) fn of(latencies: Histogram<u64>, begin: Instant) -> Self {
+        Self { requests: latencies.len(), elapsed: begin.elapsed(), latencies, server_cpu: Duration::ZERO }
     }
 }
 
@@ -129,7 +179,7 @@ async fn connect(setup: &Setup, address: SocketAddr) -> Result<Channel> {
 }
 
 /// From a microsecond to a minute, to three digits.
-fn new_histogram() -> Result<Histogram<u64>> {
+pub(crate) fn new_histogram() -> Result<Histogram<u64>> {
     Ok(Histogram::new_with_bounds(1, 60_000_000, 3)?)
 }
 

@@ -100,6 +100,11 @@ impl Payload {
 }
 
 impl Submission {
+    /// How many bytes [`Submission::write`] writes.
+    pub(crate) fn length(&self) -> usize {
+        self.template.bytes.len()
+    }
+
     /// Writes the message.
     pub(crate) fn write(&self, buffer: &mut EncodeBuf<'_>) {
         let digits = format!("{:0width$}", self.number % 10_u64.pow(DIGITS as u32), width = DIGITS);

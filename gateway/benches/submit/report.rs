@@ -1,4 +1,4 @@
-//! What was measured, as a table for people and as one JSON object with fixed keys for programs.
+//! What was measured, as tables for people and as one JSON object with fixed keys for programs.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -6,15 +6,33 @@ use anyhow::{Context as _, Result};
 use hdrhistogram::Histogram;
 use serde_json::{Map, Value, json};
 
-use crate::{SHAPES, load::Sample, payload::Kind};
+use crate::{
+    bars::{BARS, Bar, Figure, MEMORY_MIB},
+    load::Sample,
+    payload::Kind,
+};
 
-/// The two that are compared.
+/// What was driven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Server {
-    /// (a)
+    /// The bare service.
     Bare,
-    /// (b)
+    /// The gateway as it is delivered, on SQLite.
     Gateway,
+    /// The same with a commit for every submission.
+    OneByOne,
+    /// The gateway with a store that answers and forgets.
+    Forgetful,
+    /// The gateway on SQLite, over `SubmitManifests`.
+    Stream,
+    /// One gateway on PostgreSQL.
+    Postgres,
+    /// Two gateways on one PostgreSQL.
+    TwoOnPostgres,
+    /// Handshakes with the gateway, keys agreed on by X25519.
+    X25519,
+    /// The same by X25519MLKEM768.
+    MlKem,
 }
 
 impl Server {
@@ -22,16 +40,49 @@ impl Server {
         match self {
             Server::Bare => "bare",
             Server::Gateway => "gateway.sqlite",
+            Server::OneByOne => "gateway.sqlite.one_by_one",
+            Server::Forgetful => "gateway.forgetful",
+            Server::Stream => "gateway.sqlite.stream",
+            Server::Postgres => "gateway.postgres",
+            Server::TwoOnPostgres => "gateway.postgres.two",
+            Server::X25519 => "gateway.x25519",
+            Server::MlKem => "gateway.x25519mlkem768",
         }
     }
 }
 
-/// One cell of the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Cell {
+/// How a set is driven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Connections, and calls in flight on each.
+    Closed(usize, usize),
+    /// Requests a second.
+    Open(u32),
+    /// Handshakes at a time.
+    Handshakes(usize),
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let text = match self {
+            Shape::Closed(connections, calls) => format!("{connections}x{calls}"),
+            Shape::Open(rate) => format!("{rate}ps"),
+            Shape::Handshakes(at_once) => format!("{at_once}at_once"),
+        };
+        f.pad(&text)
+    }
+}
+
+/// The set whose keys stand without its name.
+pub(crate) const DURABLE_SQLITE: &str = "durable.sqlite";
+
+/// Servers that were driven in turn, in one stretch of time.
+pub(crate) struct Set {
+    pub(crate) name: &'static str,
     pub(crate) kind: Kind,
-    pub(crate) shape: (usize, usize),
-    pub(crate) server: Server,
+    pub(crate) shape: Shape,
+    /// In the order in which they were driven.
+    pub(crate) rows: Vec<(Server, Vec<Sample>)>,
 }
 
 /// Everything measured so far.
@@ -39,7 +90,7 @@ pub(crate) struct Report {
     seconds: u64,
     rounds: usize,
     manifests: u64,
-    samples: BTreeMap<Cell, Vec<Sample>>,
+    sets: Vec<Set>,
     peak_memory: BTreeMap<(Kind, Server), u64>,
     /// Ready after, and idle memory.
     starts: BTreeMap<Kind, (Duration, u64)>,
@@ -47,7 +98,7 @@ pub(crate) struct Report {
     payload_bytes: BTreeMap<Kind, usize>,
 }
 
-/// The figures of one cell over its rounds.
+/// The figures of one row over its rounds.
 struct Figures {
     per_second: f64,
     p50: u64,
@@ -57,48 +108,10 @@ struct Figures {
     requests: u64,
 }
 
-impl Report {
-    pub(crate) fn new(seconds: u64, rounds: usize, manifests: u64) -> Self {
-        Self {
-            seconds,
-            rounds,
-            manifests,
-            samples: BTreeMap::new(),
-            peak_memory: BTreeMap::new(),
-            starts: BTreeMap::new(),
-            answers: BTreeMap::new(),
-            payload_bytes: BTreeMap::new(),
-        }
-    }
-
-    pub(crate) fn sample(&mut self, cell: Cell, sample: Sample) {
-        self.samples.entry(cell).or_default().push(sample);
-    }
-
-    pub(crate) fn peak_memory(&mut self, kind: Kind, server: Server, bytes: u64) {
-        self.peak_memory.insert((kind, server), bytes);
-    }
-
-    pub(crate) fn start(&mut self, kind: Kind, ready_after: Duration, idle_memory: u64) {
-        self.starts.insert(kind, (ready_after, idle_memory));
-    }
-
-    pub(crate) fn answers(&mut self, kind: Kind, verdicts: BTreeMap<String, usize>) {
-        self.answers.insert(kind, verdicts);
-    }
-
-    pub(crate) fn payload_bytes(&mut self, kind: Kind, bytes: usize) {
-        self.payload_bytes.insert(kind, bytes);
-    }
-
-    /// (b) over (a), requests a second.
-    fn ratio(&self, kind: Kind, shape: (usize, usize)) -> Result<f64> {
-        let figure = |server| Ok::<_, anyhow::Error>(self.figures(Cell { kind, shape, server })?.per_second);
-        Ok(figure(Server::Gateway)? / figure(Server::Bare)?)
-    }
-
-    fn figures(&self, cell: Cell) -> Result<Figures> {
-        let samples = self.samples.get(&cell).context("a cell was not measured")?;
+impl Set {
+    fn figures(&self, server: Server) -> Result<Figures> {
+        let samples =
+            self.rows.iter().find(|row| row.0 == server).map(|row| &row.1).context("not measured")?;
         let mut rates: Vec<f64> =
             samples.iter().map(|sample| sample.requests as f64 / sample.elapsed.as_secs_f64()).collect();
         rates.sort_by(f64::total_cmp);
@@ -118,37 +131,96 @@ impl Report {
         })
     }
 
-    /// One object; its keys are fixed.
+    /// One server's figure over another's.
+    fn ratio(&self, figure: Figure, of: Server, over: Server) -> Result<f64> {
+        let value = |server| {
+            let figures = self.figures(server)?;
+            Ok::<_, anyhow::Error>(match figure {
+                Figure::Rate => figures.per_second,
+                Figure::P50 => figures.p50 as f64,
+                Figure::P99 => figures.p99 as f64,
+                Figure::Cpu => figures.server_cpu_us,
+            })
+        };
+        Ok(value(of)? / value(over)?)
+    }
+}
+
+impl Report {
+    pub(crate) fn new(seconds: u64, rounds: usize, manifests: u64) -> Self {
+        Self {
+            seconds,
+            rounds,
+            manifests,
+            sets: Vec::new(),
+            peak_memory: BTreeMap::new(),
+            starts: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            payload_bytes: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn set(&mut self, set: Set) {
+        self.sets.push(set);
+    }
+
+    pub(crate) fn peak_memory(&mut self, kind: Kind, server: Server, bytes: u64) {
+        self.peak_memory.insert((kind, server), bytes);
+    }
+
+    pub(crate) fn start(&mut self, kind: Kind, ready_after: Duration, idle_memory: u64) {
+        self.starts.insert(kind, (ready_after, idle_memory));
+    }
+
+    pub(crate) fn answers(&mut self, kind: Kind, verdicts: BTreeMap<String, usize>) {
+        self.answers.insert(kind, verdicts);
+    }
+
+    pub(crate) fn payload_bytes(&mut self, kind: Kind, bytes: usize) {
+        self.payload_bytes.insert(kind, bytes);
+    }
+
+    /// What a bar is held against; its set's last shape is the busiest. `None` where the set was left out.
+    fn measured(&self, bar: &Bar) -> Option<f64> {
+        let set = self.sets.iter().rev().find(|set| set.name == bar.set && set.kind == bar.kind)?;
+        set.ratio(bar.figure, bar.of, bar.over).ok()
+    }
+
+    /// One object; its keys are fixed: docs/BENCHMARKS.md.
     pub(crate) fn print_json(&self) -> Result<()> {
         let mut object = Map::new();
-        for &kind in self.starts.keys() {
+        for set in &self.sets {
+            let prefix = if set.name == DURABLE_SQLITE { String::new() } else { format!("{}.", set.name) };
+            let at = format!("{}.{}", set.kind.name(), set.shape);
+            for &(server, _) in &set.rows {
+                let figures = set.figures(server)?;
+                let key = |what: &str| format!("{prefix}{}.{at}.{what}", server.name());
+                object.insert(key("requests_per_second"), json!(rounded(figures.per_second)));
+                object.insert(key("p50_us"), json!(figures.p50));
+                object.insert(key("p99_us"), json!(figures.p99));
+                object.insert(key("p999_us"), json!(figures.p999));
+                object.insert(key("server_cpu_us"), json!(rounded(figures.server_cpu_us)));
+                object.insert(key("requests"), json!(figures.requests));
+            }
+            if set.name == DURABLE_SQLITE {
+                let ratio = set.ratio(Figure::Rate, Server::Gateway, Server::Bare)?;
+                object.insert(format!("durable_ratio.sqlite.{at}"), json!(rounded(ratio)));
+            }
+        }
+        for bar in &BARS {
+            if let Some(measured) = self.measured(bar) {
+                object.insert(bar.key.to_owned(), json!(rounded(measured)));
+            }
+        }
+        for (&(kind, server), bytes) in &self.peak_memory {
+            object.insert(format!("{}.{}.peak_memory_bytes", server.name(), kind.name()), json!(bytes));
+        }
+        for (kind, (ready_after, idle_memory)) in &self.starts {
             let name = kind.name();
-            // The bar is set at the last, busiest shape.
-            let busiest = SHAPES[SHAPES.len() - 1];
-            object.insert(format!("durable_ratio.sqlite.{name}"), json!(rounded(self.ratio(kind, busiest)?)));
-            for shape in SHAPES {
-                let at = format!("{name}.{}x{}", shape.0, shape.1);
-                object.insert(format!("durable_ratio.sqlite.{at}"), json!(rounded(self.ratio(kind, shape)?)));
-                for server in [Server::Bare, Server::Gateway] {
-                    let figures = self.figures(Cell { kind, shape, server })?;
-                    let key = |what: &str| format!("{}.{at}.{what}", server.name());
-                    object.insert(key("requests_per_second"), json!(rounded(figures.per_second)));
-                    object.insert(key("p50_us"), json!(figures.p50));
-                    object.insert(key("p99_us"), json!(figures.p99));
-                    object.insert(key("p999_us"), json!(figures.p999));
-                    object.insert(key("server_cpu_us"), json!(rounded(figures.server_cpu_us)));
-                    object.insert(key("requests"), json!(figures.requests));
-                }
-            }
-            for server in [Server::Bare, Server::Gateway] {
-                let bytes = self.peak_memory.get(&(kind, server)).copied();
-                object.insert(format!("{}.{name}.peak_memory_bytes", server.name()), json!(bytes));
-            }
-            let (ready_after, idle_memory) = self.starts[&kind];
             object.insert(format!("gateway.sqlite.{name}.ready_ms"), json!(ready_after.as_millis() as u64));
             object.insert(format!("gateway.sqlite.{name}.idle_memory_bytes"), json!(idle_memory));
-            object.insert(format!("gateway.sqlite.{name}.sample_verdicts"), json!(self.answers.get(&kind)));
-            object.insert(format!("payload.{name}.mean_bytes"), json!(self.payload_bytes.get(&kind)));
+            object.insert(format!("gateway.sqlite.{name}.sample_verdicts"), json!(self.answers.get(kind)));
+            object.insert(format!("payload.{name}.mean_bytes"), json!(self.payload_bytes.get(kind)));
         }
         object.insert("settings.seconds".to_owned(), json!(self.seconds));
         object.insert("settings.rounds".to_owned(), json!(self.rounds));
@@ -157,54 +229,82 @@ impl Report {
         Ok(())
     }
 
-    /// A table.
-    pub(crate) fn print_table(&self) -> Result<()> {
+    /// Tables: every set, then the bars.
+    pub(crate) fn print_tables(&self) -> Result<()> {
         println!(
             "cargo xtask bench --seconds {} --rounds {} --manifests {}",
             self.seconds, self.rounds, self.manifests
         );
         println!(
-            "a = bare service, b = gateway, embedded store, answer after the commit; medians over rounds\n"
+            "servers of a set are driven in turn, in one run; medians over rounds; the last column is over the set's first\n"
         );
         println!(
-            "{:<6} {:>5} {:<15} {:>10} {:>9} {:>9} {:>9} {:>11} {:>6}",
-            "load", "shape", "server", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU us each", "b/a"
+            "{:<17} {:<6} {:>8} {:<26} {:>10} {:>9} {:>9} {:>9} {:>11} {:>6}",
+            "set",
+            "load",
+            "shape",
+            "server",
+            "requests/s",
+            "p50 ms",
+            "p99 ms",
+            "p99.9 ms",
+            "CPU us each",
+            "ratio"
         );
-        for &cell in self.samples.keys() {
-            let figures = self.figures(cell)?;
-            let ratio = match cell.server {
-                Server::Bare => String::new(),
-                Server::Gateway => format!("{:.3}", self.ratio(cell.kind, cell.shape)?),
-            };
-            println!(
-                "{:<6} {:>5} {:<15} {:>10.0} {:>9.2} {:>9.2} {:>9.2} {:>11.0} {:>6}",
-                cell.kind.name(),
-                format!("{}x{}", cell.shape.0, cell.shape.1),
-                cell.server.name(),
-                figures.per_second,
-                milliseconds(figures.p50),
-                milliseconds(figures.p99),
-                milliseconds(figures.p999),
-                figures.server_cpu_us,
-                ratio
-            );
+        for set in &self.sets {
+            for &(server, _) in &set.rows {
+                let figures = set.figures(server)?;
+                let first = set.rows[0].0;
+                let ratio = match server {
+                    server if server == first => String::new(),
+                    server => format!("{:.3}", set.ratio(Figure::Rate, server, first)?),
+                };
+                println!(
+                    "{:<17} {:<6} {:>8} {:<26} {:>10.0} {:>9.2} {:>9.2} {:>9.2} {:>11.0} {:>6}",
+                    set.name,
+                    set.kind.name(),
+                    set.shape,
+                    server.name(),
+                    figures.per_second,
+                    milliseconds(figures.p50),
+                    milliseconds(figures.p99),
+                    milliseconds(figures.p999),
+                    figures.server_cpu_us,
+                    ratio
+                );
+            }
         }
         println!();
-        for (kind, (ready_after, idle_memory)) in &self.starts {
-            let peak = |server| self.peak_memory.get(&(*kind, server)).map_or(0.0, |&bytes| mebibytes(bytes));
+        for (kind, (ready_after, _)) in &self.starts {
             println!(
-                "{}: requests of {} bytes; gateway ready after {} ms, idle {:.0} MiB, peak {:.0} MiB (bare {:.0} MiB); \
-                 first answers: {:?}",
+                "{}: requests of {} bytes; gateway ready after {} ms; first answers: {:?}",
                 kind.name(),
                 self.payload_bytes.get(kind).copied().unwrap_or_default(),
                 ready_after.as_millis(),
-                mebibytes(*idle_memory),
-                peak(Server::Gateway),
-                peak(Server::Bare),
                 self.answers.get(kind).cloned().unwrap_or_default()
             );
         }
+        self.print_bars();
         Ok(())
+    }
+
+    fn print_bars(&self) {
+        println!("\n{:<46} {:>9} {:>7} {:>10}", "bar", "measured", "must", "reach for");
+        for bar in &BARS {
+            let Some(measured) = self.measured(bar) else { continue };
+            let word = if bar.met(measured) { "" } else { "missed" };
+            println!("{:<46} {measured:>9.3} {:>7} {:>10}  {word}", bar.words, bar.must, bar.reach);
+        }
+        let peak = self.peak_memory.iter().filter(|((_, server), _)| *server == Server::Gateway);
+        let memory = [
+            ("resident MiB under load, SQLite", peak.map(|(_, bytes)| *bytes).max()),
+            ("resident MiB idle, SQLite", self.starts.values().map(|start| start.1).max()),
+        ];
+        for ((words, bytes), (must, reach)) in memory.into_iter().zip(MEMORY_MIB) {
+            let Some(measured) = bytes.map(mebibytes) else { continue };
+            let word = if measured <= must { "" } else { "missed" };
+            println!("{words:<46} {measured:>9.0} {must:>7} {reach:>10}  {word}");
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A throwaway folder with a PKI, one registered partner and the gateway's configuration.
+//! A throwaway folder with a PKI, one registered partner and the gateways' configurations.
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -9,26 +9,55 @@ use anyhow::{Context as _, Result};
 use jiff::Timestamp;
 use testkit::identities::{Authority, RegisteredPartner};
 
-/// What both servers and the client need.
+/// What servers and client need.
 pub(crate) struct Setup {
     /// Where everything lies.
     pub(crate) folder: PathBuf,
-    /// The gateway's gRPC listener.
-    pub(crate) gateway: SocketAddr,
-    /// The gateway's admin listener.
-    pub(crate) admin: SocketAddr,
     /// The root that vouches for the server.
     pub(crate) server_root_pem: String,
     /// The partner's certificate.
     pub(crate) client_pem: String,
     /// The partner's key.
     pub(crate) client_key_pem: String,
+    /// The server's certificate and key.
+    server_files: (PathBuf, PathBuf),
+}
+
+/// One gateway's configuration and where it listens.
+#[derive(Clone)]
+pub(crate) struct Site {
+    /// The configuration file.
+    pub(crate) config: PathBuf,
+    /// The gRPC listener.
+    pub(crate) gateway: SocketAddr,
+    /// The admin listener.
+    pub(crate) admin: SocketAddr,
 }
 
 impl Setup {
-    /// The gateway's configuration file.
-    pub(crate) fn config(&self) -> PathBuf {
-        config(&self.folder)
+    /// The configuration of a gateway with a new SQLite file; `settings` are more lines of `[persist]`.
+    pub(crate) fn on_sqlite(&self, name: &str, settings: &str) -> Result<Site> {
+        self.site(name, &format!("path = {:?}\n{settings}\n", self.folder.join(format!("{name}.db"))))
+    }
+
+    /// The configuration of a gateway on PostgreSQL.
+    pub(crate) fn on_postgres(&self, name: &str, url: &str) -> Result<Site> {
+        self.site(name, &format!("url = {url:?}\n"))
+    }
+
+    fn site(&self, name: &str, persist: &str) -> Result<Site> {
+        let (gateway, admin) = (free_port()?, free_port()?);
+        let config = self.folder.join(format!("{name}.toml"));
+        let (certificate, key) = &self.server_files;
+        let text = format!(
+            "[authenticate]\nlisten = \"{gateway}\"\ncertificate_file = {certificate:?}\nkey_file = {key:?}\n\n\
+             [persist]\nwrapping_keys_file = {:?}\ndigest_secret_file = {:?}\n{persist}\n\
+             [admin]\nlisten = \"{admin}\"\n\n[observability]\nlog_filter = \"warn\"\n",
+            self.folder.join("wrapping-keys"),
+            self.folder.join("digest-secret"),
+        );
+        std::fs::write(&config, text).context("cannot write a configuration")?;
+        Ok(Site { config, gateway, admin })
     }
 
     /// The folder that `gateway partner import` reads.
@@ -37,10 +66,12 @@ impl Setup {
     }
 }
 
-/// The configuration file in a prepared folder.
+/// The configuration in a prepared folder whose listener the bare service shares.
 pub(crate) fn config(folder: &Path) -> PathBuf {
-    folder.join("gateway.toml")
+    folder.join(format!("{SHARED}.toml"))
 }
+
+const SHARED: &str = "shared";
 
 /// The registry in a prepared folder.
 pub(crate) fn registry(folder: &Path) -> PathBuf {
@@ -58,24 +89,15 @@ pub(crate) fn prepare(folder: &Path) -> Result<Setup> {
     let mut partner = RegisteredPartner::submitter("bench-partner", &["cargo", "passengers"], &partner_root);
     partner.quota_per_minute = QUOTA_PER_MINUTE;
     partner.write_to(&registry(folder))?;
-    let (gateway, admin) = (free_port()?, free_port()?);
-    let text = format!(
-        "[authenticate]\nlisten = \"{gateway}\"\ncertificate_file = {certificate:?}\nkey_file = {key:?}\n\n\
-         [persist]\npath = {:?}\nwrapping_keys_file = {:?}\ndigest_secret_file = {:?}\n\n\
-         [admin]\nlisten = \"{admin}\"\n\n[observability]\nlog_filter = \"warn\"\n",
-        folder.join("store.db"),
-        folder.join("wrapping-keys"),
-        folder.join("digest-secret"),
-    );
-    std::fs::write(config(folder), text).context("cannot write the configuration")?;
-    Ok(Setup {
+    let setup = Setup {
         folder: folder.to_owned(),
-        gateway,
-        admin,
         server_root_pem: server_root.certificate_pem(),
         client_pem: client.certificate_pem,
         client_key_pem: client.key_pem,
-    })
+        server_files: (certificate, key),
+    };
+    setup.on_sqlite(SHARED, "")?;
+    Ok(setup)
 }
 
 /// More than any machine here answers, so that the quota is counted and never reached.

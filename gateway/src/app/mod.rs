@@ -79,6 +79,19 @@ impl App {
     /// # Errors
     /// The first part that cannot be had, and why.
     pub async fn build(config: Root, clock: Clock) -> Result<Self, Error> {
+        Self::build_on(config, clock, Store::open).await
+    }
+
+    /// As [`App::build`], over a store that was opened otherwise: for the benchmark.
+    ///
+    /// # Errors
+    /// As [`App::build`].
+    #[doc(hidden)]
+    pub async fn build_on(
+        config: Root,
+        clock: Clock,
+        open: impl AsyncFnOnce(&crate::persist::Config, &Secrets) -> Result<Store, crate::persist::Error>,
+    ) -> Result<Self, Error> {
         let (metrics, exposition) = Metrics::sending(&config.observability.otlp)?;
         let persist = &config.persist;
         let file = (!persist.is_postgres()).then_some(&persist.path);
@@ -88,7 +101,7 @@ impl App {
             }
         }
         let secrets = Secrets::load(persist)?;
-        let store = Store::open(&config.persist, &secrets).await?;
+        let store = open(&config.persist, &secrets).await?;
         let newest = store.bundles().await?.into_iter().next();
         let bundle_number = newest.as_ref().map_or(0, |row| row.number);
         let models = config.clone();

@@ -145,6 +145,12 @@ impl<'e> Batch<'e> {
         Ok((self.in_order(settled), position))
     }
 
+    /// What an empty store would have answered.
+    pub(super) fn forget(&self) -> Vec<Settled> {
+        let (settled, _) = self.settle(Standing::default(), (0, 0), None);
+        self.in_order(settled)
+    }
+
     fn events(&self) -> impl Iterator<Item = &'e AuditEvent> {
         self.entries.iter().filter_map(|entry| match entry {
             Entry::Audit(event, _) => Some(event),

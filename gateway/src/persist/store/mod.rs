@@ -79,6 +79,20 @@ impl Store {
     /// [`Error::SchemaUnknown`] when its schema is older or newer than this program's, [`Error::Unavailable`] when it
     /// cannot be opened.
     pub async fn open(config: &Config, secrets: &Secrets) -> Result<Self, Error> {
+        Self::opened(config, secrets, false).await
+    }
+
+    /// As [`Store::open`], but submissions and audit events are answered and forgotten: what the rest of the way costs.
+    /// For the benchmark alone; no setting and no command leads here.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    #[doc(hidden)]
+    pub async fn open_forgetful(config: &Config, secrets: &Secrets) -> Result<Self, Error> {
+        Self::opened(config, secrets, true).await
+    }
+
+    async fn opened(config: &Config, secrets: &Secrets, forgetful: bool) -> Result<Self, Error> {
         let mut connection = Connection::writer(config, false).await?;
         schema::check(&mut connection).await?;
         binding::check(&mut connection, config, secrets).await?;
@@ -98,6 +112,7 @@ impl Store {
             connection: Some(connection),
             file,
             wake: Arc::clone(&wake),
+            forgetful,
         };
         tokio::spawn(writer.run(commands));
         let (histories, asked) = mpsc::channel(config.queue_size.max(1));

@@ -36,6 +36,8 @@ pub(super) struct Writer {
     /// SQLite only.
     pub(super) file: Option<File>,
     pub(super) wake: Arc<watch::Sender<FeedPosition>>,
+    /// Answers and stores nothing: `Store::open_forgetful`.
+    pub(super) forgetful: bool,
 }
 
 impl Writer {
@@ -99,6 +101,9 @@ impl Writer {
     /// One transaction over entries. After a failure nothing of it is stored, as far as we know: if a commit fails and yet
     /// shows later, the repeat finds it.
     async fn attempt(&mut self, entries: &[Entry]) -> Result<Vec<batch::Settled>, Error> {
+        if self.forgetful {
+            return Ok(Batch::of(entries).forget());
+        }
         let secrets = self.secrets.clone();
         let connection = self.connected().await?;
         match Batch::of(entries).write(connection, &secrets).await {

@@ -1,0 +1,114 @@
+//! One bidirectional stream: an answer lets the next element go.
+
+use std::{collections::HashMap, sync::Arc, time::Instant};
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use hdrhistogram::Histogram;
+use prost::{
+    bytes::{Buf as _, Bytes},
+    encoding::{decode_varint, encode_varint},
+};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{
+    Request, Status,
+    client::Grpc,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+    transport::Channel,
+};
+
+use crate::{
+    load::new_histogram,
+    payload::{Payload, Submission},
+};
+
+const METHOD: &str = "/customs.prearrival.v1.ManifestService/SubmitManifests";
+/// `SubmitManifestsRequest.sequence` and `SubmitManifestsResponse.sequence`: field 1, a varint.
+const SEQUENCE: u64 = 1 << 3;
+/// `SubmitManifestsRequest.submission` and `SubmitManifestsResponse.accepted`: field 2, a message.
+const SUBMISSION: u64 = 2 << 3 | 2;
+
+/// Keeps `window` elements unanswered until `end`.
+pub(crate) async fn until(
+    channel: Channel,
+    payload: Arc<Payload>,
+    window: usize,
+    end: Instant,
+) -> Result<Histogram<u64>> {
+    let (send, elements) = mpsc::channel(window);
+    let mut sent: HashMap<u64, Instant> = HashMap::with_capacity(window);
+    let mut latencies = new_histogram()?;
+    for sequence in 1..=window as u64 {
+        sent.insert(sequence, Instant::now());
+        send.try_send(Element { sequence, submission: payload.next() })?;
+    }
+    let mut next = window as u64 + 1;
+    let mut grpc = Grpc::new(channel);
+    grpc.ready().await?;
+    let path = http::uri::PathAndQuery::from_static(METHOD);
+    let answers = grpc.streaming(Request::new(ReceiverStream::new(elements)), path, Raw).await;
+    let mut answers = answers.map_err(|status| anyhow!("a stream was not answered: {status}"))?.into_inner();
+    while !sent.is_empty() {
+        let mut answer = answers.message().await?.context("the stream ended early")?;
+        ensure!(decode_varint(&mut answer)? == SEQUENCE, "an answer says first whose it is");
+        let sequence = decode_varint(&mut answer)?;
+        ensure!(decode_varint(&mut answer)? == SUBMISSION, "an element was refused");
+        let begun = sent.remove(&sequence).context("an answer to nothing that was asked")?;
+        latencies.record(u64::try_from(begun.elapsed().as_micros())?)?;
+        if Instant::now() < end {
+            sent.insert(next, Instant::now());
+            send.send(Element { sequence: next, submission: payload.next() }).await?;
+            next += 1;
+        }
+    }
+    Ok(latencies)
+}
+
+/// One element of the stream.
+struct Element {
+    sequence: u64,
+    submission: Submission,
+}
+
+/// Sends bytes that are encoded already and hands over answers undecoded.
+#[derive(Debug, Clone, Copy)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Element;
+    type Decode = Bytes;
+    type Encoder = Raw;
+    type Decoder = Raw;
+
+    fn encoder(&mut self) -> Raw {
+        Raw
+    }
+
+    fn decoder(&mut self) -> Raw {
+        Raw
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Element;
+    type Error = Status;
+
+    fn encode(&mut self, element: Element, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        encode_varint(SEQUENCE, buffer);
+        encode_varint(element.sequence, buffer);
+        encode_varint(SUBMISSION, buffer);
+        encode_varint(element.submission.length() as u64, buffer);
+        element.submission.write(buffer);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        let length = buffer.remaining();
+        Ok(Some(buffer.copy_to_bytes(length)))
+    }
+}
