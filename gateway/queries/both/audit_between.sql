@@ -1,4 +1,4 @@
-select number, event, event_time_us, partner_id, manifest_id, request_id, reason, source_network, count
+select number, event, event_time_us, partner_id, manifest_id, request_id, reason, source_network, count, operator
 from audit
 where number > $1 and number <= $2
     and (cast($3 as bigint) is null or event_time_us >= $3) and (cast($4 as bigint) is null or event_time_us < $4)

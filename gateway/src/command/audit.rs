@@ -50,7 +50,7 @@ pub(super) struct Audit {
 
 /// Does what the command line says.
 pub(super) fn run(arguments: &Audit, clock: &Clock) -> anyhow::Result<()> {
-    let config = super::load(&arguments.configured.config)?;
+    let config = super::load(&arguments.configured)?;
     let filter = arguments.filter()?;
     super::block_on(async {
         let opened = Opened::new(&config, clock).await?;
@@ -106,12 +106,17 @@ async fn find(
     arguments: &Audit,
     filter: &AuditFilter,
 ) -> anyhow::Result<Vec<(i64, AuditEvent)>> {
-    let end = opened.store.audit_end().await?;
+    let (begin, end) = if filter.from.is_some() || filter.before.is_some() {
+        opened.store.audit_bounds(filter).await?
+    } else {
+        (0, opened.store.audit_end().await?)
+    };
     let mut found = Vec::new();
-    let mut looked: i64 = 0;
+    let mut looked = begin;
     while looked < end && found.len() < arguments.limit {
         let next = looked.saturating_add(TOGETHER).min(end);
-        let (after, upto) = if arguments.newest { (end - next, end - looked) } else { (looked, next) };
+        let (after, upto) =
+            if arguments.newest { (begin + end - next, begin + end - looked) } else { (looked, next) };
         let mut some = opened.store.audit_between(after, upto, filter).await?;
         if arguments.newest {
             some.append(&mut found);
@@ -139,6 +144,7 @@ fn object(number: i64, event: &AuditEvent) -> String {
         "reason": event.reason,
         "source_network": event.source_network,
         "count": event.count,
+        "operator": event.operator,
     })
     .to_string()
 }
@@ -152,6 +158,7 @@ fn line(number: i64, event: &AuditEvent) -> String {
         ("request_id", event.request_id.as_deref()),
         ("reason", event.reason.as_deref()),
         ("network", event.source_network.as_deref()),
+        ("operator", event.operator.as_deref()),
     ] {
         if let Some(value) = value {
             line += &format!("  {name}={value}");

@@ -33,9 +33,9 @@ pub(super) enum BundleCommand {
 pub(super) fn run(command: BundleCommand, clock: &Clock) -> anyhow::Result<()> {
     match command {
         BundleCommand::Promote { folder, configured } => {
-            block_on(promote(&folder, &load(&configured.config)?, clock))?
+            block_on(promote(&folder, &load(&configured)?, clock))?
         }
-        BundleCommand::Rollback(configured) => block_on(rollback(&load(&configured.config)?, clock))?,
+        BundleCommand::Rollback(configured) => block_on(rollback(&load(&configured)?, clock))?,
     }
 }
 

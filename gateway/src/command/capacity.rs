@@ -61,9 +61,9 @@ pub(super) enum CapacityCommand {
 pub(super) fn run(command: CapacityCommand, clock: &Clock) -> anyhow::Result<()> {
     match command {
         CapacityCommand::Import { file, floor_share, configured } => {
-            block_on(import(&file, floor_share, &load(&configured.config)?, clock))?
+            block_on(import(&file, floor_share, &load(&configured)?, clock))?
         }
-        CapacityCommand::Reveal(configured) => block_on(reveal(&load(&configured.config)?, clock))?,
+        CapacityCommand::Reveal(configured) => block_on(reveal(&load(&configured)?, clock))?,
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) enum HistoryCommand {
 /// Runs one of them.
 pub(super) fn run(command: HistoryCommand, clock: &Clock) -> anyhow::Result<()> {
     let HistoryCommand::Import { file, configured } = command;
-    block_on(import(&file, &load(&configured.config)?, clock))?
+    block_on(import(&file, &load(&configured)?, clock))?
 }
 
 /// Imports a file: nothing at all when one row of it cannot be read.

@@ -8,6 +8,7 @@ mod disparity;
 mod drift;
 mod export;
 mod history;
+mod operator;
 mod operators;
 mod partner;
 mod purge;
@@ -55,14 +56,20 @@ struct CommandLine {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Runs the gateway until SIGTERM or SIGINT, then drains. SIGHUP reloads certificate, key and registry.
-    Serve(Configured),
+    Serve(ConfigurationFile),
     /// Reads a configuration, checks it whole and says what is wrong with it. Opens nothing.
     CheckConfig {
         /// The configuration file.
         file: PathBuf,
     },
     /// Makes the store, or brings it to this program's schema; makes the store's secrets where they are absent.
-    Migrate(Configured),
+    Migrate {
+        /// Leave the secrets alone: they are not read, and not made where they are absent.
+        #[arg(long)]
+        schema_only: bool,
+        #[command(flatten)]
+        file: ConfigurationFile,
+    },
     /// The registered partners. A running gateway takes changes up by itself.
     #[command(subcommand)]
     Partner(partner::PartnerCommand),
@@ -88,7 +95,7 @@ enum Command {
     Report(report::ReportCommand),
     /// Writes every pre-decision to standard output as JSON lines, after the bundles and policies that judged: features,
     /// counters and advice, no persons and no companies. `score replay` makes each again from it, and needs nothing else.
-    Export(Configured),
+    Export(ConfigurationFile),
     /// Destroys the keys of every manifest received before an instant: persons, original values and received bytes can
     /// never be read again. Cannot be undone; repeating is safe. Backups are not reached.
     Purge {
@@ -101,10 +108,20 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct Configured {
+struct ConfigurationFile {
     /// The configuration file.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+}
+
+/// What a command has whose doing is audited.
+#[derive(Debug, Args)]
+struct Configured {
+    #[command(flatten)]
+    file: ConfigurationFile,
+    /// Who does this, for the audit. The account that it runs under is added; without this it stands alone.
+    #[arg(long, value_name = "NAME", value_parser = operator::parse)]
+    operator: Option<String>,
 }
 
 /// The store, opened for a command.
@@ -162,17 +179,19 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn execute(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Serve(configured) => serve::serve(load(&configured.config)?),
+        Command::Serve(file) => serve::serve(read(&file.config)?),
         Command::CheckConfig { file } => {
-            load(&file)?;
+            read(&file)?;
             println!("{}: good", file.display());
             Ok(())
         }
-        Command::Migrate(configured) => {
-            let config = load(&configured.config)?;
-            let holds_manifests = block_on(Store::holds_manifests(&config.persist))??;
-            for file in Secrets::create_if_absent(&config.persist, holds_manifests)? {
-                println!("made {}: back it up apart from the store", file.display());
+        Command::Migrate { schema_only, file } => {
+            let config = read(&file.config)?;
+            if !schema_only {
+                let holds_manifests = block_on(Store::holds_manifests(&config.persist))??;
+                for file in Secrets::create_if_absent(&config.persist, holds_manifests)? {
+                    println!("made {}: back it up apart from the store", file.display());
+                }
             }
             let schema = block_on(Store::migrate(&config.persist))??;
             println!("the store is at schema {schema}");
@@ -186,19 +205,26 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Operators(command) => operators::run(command, &Clock::System),
         Command::Bundle(command) => bundle::run(command, &Clock::System),
         Command::Report(command) => report::run(command, &Clock::System),
-        Command::Export(configured) => {
-            let config = load(&configured.config)?;
+        Command::Export(file) => {
+            let config = read(&file.config)?;
             block_on(export::decisions(&config))?
         }
         Command::Purge { before, configured } => {
-            let config = load(&configured.config)?;
+            let config = load(&configured)?;
             block_on(purge::before(before, &config, &Clock::System))?
         }
     }
 }
 
+/// The configuration of a command that is audited, with who runs it.
+fn load(configured: &Configured) -> Result<Config, Refused> {
+    let mut config = read(&configured.file.config)?;
+    config.persist.operator = operator::name(configured.operator.as_deref());
+    Ok(config)
+}
+
 /// The file with the environment laid over it; from here on nothing reads the environment.
-fn load(file: &std::path::Path) -> Result<Config, Refused> {
+fn read(file: &std::path::Path) -> Result<Config, Refused> {
     let environment: BTreeMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| name.starts_with(ENVIRONMENT_PREFIX))
@@ -250,6 +276,8 @@ mod tests {
             "gateway serve --config a.toml",
             "gateway check-config a.toml",
             "gateway migrate --config a.toml",
+            "gateway migrate --schema-only --config a.toml",
+            "gateway partner suspend kz --operator a.karimova --config a.toml",
             "gateway partner import registry --config a.toml",
             "gateway partner add kz --anchors r.pem --loads cargo,passengers --border-posts A,B --config a.toml",
             "gateway partner add kz --csr c --ca-certificate a --ca-key k --certificate-out o --config a.toml",
@@ -272,9 +300,12 @@ mod tests {
         ] {
             assert!(CommandLine::try_parse_from(words(line)).is_ok(), "{line}");
         }
-        for line in
-            ["gateway serve", "gateway purge --config a.toml", "gateway purge --before soon --config a.toml"]
-        {
+        for line in [
+            "gateway serve",
+            "gateway serve --operator me --config a.toml",
+            "gateway purge --config a.toml",
+            "gateway purge --before soon --config a.toml",
+        ] {
             assert!(CommandLine::try_parse_from(words(line)).is_err(), "{line}");
         }
     }

@@ -37,7 +37,7 @@ pub(super) enum OperatorsCommand {
 /// Runs one of them.
 pub(super) fn run(command: OperatorsCommand, clock: &Clock) -> anyhow::Result<()> {
     let OperatorsCommand::Import { file, configured } = command;
-    block_on(import(&file, &load(&configured.config)?, clock))?
+    block_on(import(&file, &load(&configured)?, clock))?
 }
 
 /// Imports a file: nothing at all when one row of it cannot be read.

@@ -48,13 +48,13 @@ pub(super) enum ReportCommand {
 pub(super) fn run(command: ReportCommand, clock: &Clock) -> anyhow::Result<()> {
     match command {
         ReportCommand::Challenger { json, configured } => {
-            block_on(bundle::report(json, &load(&configured.config)?))?
+            block_on(bundle::report(json, &load(&configured)?))?
         }
         ReportCommand::Drift { days, reference_days, json, configured } => {
-            block_on(drift::report(days, reference_days, json, &load(&configured.config)?, clock))?
+            block_on(drift::report(days, reference_days, json, &load(&configured)?, clock))?
         }
         ReportCommand::Disparity { days, json, configured } => {
-            block_on(disparity::report(days, json, &load(&configured.config)?, clock))?
+            block_on(disparity::report(days, json, &load(&configured)?, clock))?
         }
     }
 }

@@ -105,6 +105,8 @@ pub struct AuditEvent {
     pub source_network: Option<String>,
     /// How often; 1 but for counted events.
     pub count: i64,
+    /// Who ran the command that did it; none of what a serving gateway does.
+    pub operator: Option<String>,
 }
 
 impl AuditEvent {
@@ -120,6 +122,7 @@ impl AuditEvent {
             reason: None,
             source_network: None,
             count: 1,
+            operator: None,
         }
     }
 
@@ -155,6 +158,13 @@ impl AuditEvent {
     #[must_use]
     pub fn source_network(mut self, network: &str) -> Self {
         self.source_network = Some(network.to_owned());
+        self
+    }
+
+    /// Who ran the command; an empty name is nobody.
+    #[must_use]
+    pub fn by(mut self, operator: &str) -> Self {
+        self.operator = Some(operator).filter(|name| !name.is_empty()).map(ToOwned::to_owned);
         self
     }
 

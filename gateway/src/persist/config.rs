@@ -11,8 +11,14 @@ pub struct Config {
     /// Address of a PostgreSQL database, `postgres://user@host:5432/name?sslmode=verify-full`, which any number of gateways
     /// share. Empty: the store is embedded, in the file under `path`. Without a password: that lies in `password_file`.
     pub url: String,
+    /// File that holds such an address whole, a password included, instead of `url`: for instance the key `uri` of a Secret
+    /// that CloudNativePG makes. Empty: there is none.
+    pub url_file: PathBuf,
     /// File with the password of the user in `url`. Empty: there is none.
     pub password_file: PathBuf,
+    /// File with the certificate authority of the database's server, PEM. Where it is given, the server must show a
+    /// certificate of it for the name in the address, whatever `sslmode` says.
+    pub ca_file: PathBuf,
     /// The SQLite database file. Its `-wal` and `-shm` files lie beside it, so the folder must be writable.
     pub path: PathBuf,
     /// File with the keys that wrap the manifests' keys: one a line, `<key id> <64 hexadecimal digits>`, the first
@@ -48,13 +54,18 @@ pub struct Config {
     pub cache_kib: u32,
     /// Most rows in one answer of a list or of the feed, whatever the caller asks for.
     pub max_page_size: u32,
+    /// Who runs this command, for the audit; no setting. Empty for a serving gateway.
+    #[serde(skip)]
+    pub operator: String,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
             url: String::new(),
+            url_file: PathBuf::new(),
             password_file: PathBuf::new(),
+            ca_file: PathBuf::new(),
             path: "/var/lib/customs-gateway/store.db".into(),
             wrapping_keys_file: "/var/lib/customs-gateway/secrets/wrapping-keys".into(),
             digest_secret_file: "/var/lib/customs-gateway/secrets/digest-secret".into(),
@@ -70,6 +81,7 @@ impl Default for Config {
             wal_limit_pages: 4_000,
             cache_kib: 8_192,
             max_page_size: 1_000,
+            operator: String::new(),
         }
     }
 }
@@ -78,12 +90,18 @@ impl Config {
     /// Is the store PostgreSQL?
     #[must_use]
     pub fn is_postgres(&self) -> bool {
-        !self.url.is_empty()
+        !self.url.is_empty() || !self.url_file.as_os_str().is_empty()
     }
 
     /// Where the store is, as it may be told.
     pub(in crate::persist) fn place(&self) -> String {
-        if self.is_postgres() { self.url.clone() } else { self.path.display().to_string() }
+        if !self.url.is_empty() {
+            self.url.clone()
+        } else if self.is_postgres() {
+            format!("the database of {}", self.url_file.display())
+        } else {
+            self.path.display().to_string()
+        }
     }
 
     /// What is wrong with the section: key and problem.
@@ -107,7 +125,14 @@ impl Config {
         .filter(|(_, good)| !good)
         .map(|(key, _)| (format!("persist.{key}"), "must be greater than zero".to_owned()))
         .chain(self.problem_of_url())
+        .chain(self.problem_of_two())
         .collect()
+    }
+
+    /// Two addresses of which one would not count.
+    fn problem_of_two(&self) -> Option<(String, String)> {
+        let two = !self.url.is_empty() && !self.url_file.as_os_str().is_empty();
+        two.then(|| ("persist.url_file".to_owned(), "stands beside persist.url: one of both".to_owned()))
     }
 
     /// A password would be shown wherever the configuration is.

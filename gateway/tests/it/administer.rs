@@ -268,3 +268,29 @@ async fn the_audit_is_asked_and_that_is_audited() {
     assert!(newest.len() == 1 && newest[0].contains("AUDIT_READ"), "{newest:?}");
     assert!(refused(&gateway, "audit --kind NOTHING").await.contains("no audit event"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_tells_who_did_it() {
+    let gateway = Gateway::start(&[]).await;
+    done(&gateway, "partner suspend silk-coach --operator a.karimova").await;
+    done(&gateway, "partner allow silk-coach").await;
+    done(&gateway, "purge --before 2020-01-01T00:00:00Z --operator b.aliev").await;
+    let told = done(&gateway, "audit --json --from 2020-01-01T00:00:00Z").await;
+    let events: Vec<serde_json::Value> =
+        told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of_commands = events.iter().filter(|event| {
+        ["PARTNER_SUSPENDED", "PARTNER_ALLOWED", "PURGED"].contains(&event["event"].as_str().unwrap())
+    });
+    let who: Vec<_> = of_commands.map(|event| event["operator"].as_str().unwrap()).collect();
+    let account = who[1];
+    assert!(!account.is_empty() && !account.contains('/'), "{told}");
+    assert_eq!(who, [&format!("a.karimova/{account}"), account, &format!("b.aliev/{account}")]);
+    let added = done(&gateway, "audit --kind PARTNER_ALLOWED").await;
+    assert!(added.contains(&format!("operator={account}")), "{added}");
+    // What the gateway itself does is nobody's.
+    gateway.manifests("kz-customs").submit_manifest(Story::GeneralCargo.submission(now())).await.unwrap();
+    let submitted = done(&gateway, "audit --kind SUBMITTED --json").await;
+    assert!(submitted.contains("\"operator\":null"), "{submitted}");
+    let program = program(gateway.folder.path(), "partner allow silk-coach --operator not/one").await;
+    assert_eq!(program.status.code(), Some(2), "{}", said(&program));
+}

@@ -18,7 +18,7 @@ pub(super) use arguments::PartnerCommand;
 
 /// Does what the command line says.
 pub(super) fn run(command: PartnerCommand, clock: &Clock) -> anyhow::Result<()> {
-    let config = super::load(&command.configured().config)?;
+    let config = super::load(command.configured())?;
     super::block_on(async {
         let opened = Opened::new(&config, clock).await?;
         let done = match &command {

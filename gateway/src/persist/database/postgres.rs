@@ -1,10 +1,10 @@
 //! How connections to PostgreSQL are made.
 
-use std::{future::Future, io, str::FromStr as _, time::Duration};
+use std::{future::Future, io, path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, PgConnection,
-    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions, PgSslMode},
 };
 use tokio::sync::watch;
 
@@ -28,15 +28,14 @@ const TRUSTED: Duration = Duration::from_secs(1);
 /// What every connection has: a commit is on the disk when it answers, whatever the server's default is; nothing is
 /// waited for without end, and nobody who went away keeps the lock; no statement is ever logged.
 fn options(config: &Config) -> Result<PgConnectOptions, Error> {
-    let bad = |error: sqlx::Error| Error::Unavailable(format!("persist.url: {error}"));
-    let mut options = PgConnectOptions::from_str(&config.url).map_err(bad)?;
+    let mut options = address(config)?;
     if !config.password_file.as_os_str().is_empty() {
-        let secret = |error: io::Error| Error::Secret {
-            path: config.password_file.display().to_string(),
-            problem: format!("cannot be read: {error}"),
-        };
-        options =
-            options.password(std::fs::read_to_string(&config.password_file).map_err(secret)?.trim_end());
+        options = options.password(secret(&config.password_file)?.trim_end());
+    }
+    if !config.ca_file.as_os_str().is_empty() {
+        // Read here, so that one that is missing is told by its name.
+        let pem = secret(&config.ca_file)?;
+        options = options.ssl_mode(PgSslMode::VerifyFull).ssl_root_cert_from_pem(pem.into_bytes());
     }
     Ok(options
         .application_name("customs-gateway")
@@ -49,6 +48,25 @@ fn options(config: &Config) -> Result<PgConnectOptions, Error> {
             ("client_connection_check_interval", "1000".to_owned()),
         ])
         .disable_statement_logging())
+}
+
+/// The address, from the configuration or from a file of its own. What such a file holds is a secret, so nothing of it is told.
+fn address(config: &Config) -> Result<PgConnectOptions, Error> {
+    if !config.url.is_empty() {
+        let bad = |error: sqlx::Error| Error::Unavailable(format!("persist.url: {error}"));
+        return PgConnectOptions::from_str(&config.url).map_err(bad);
+    }
+    PgConnectOptions::from_str(secret(&config.url_file)?.trim()).map_err(|_| Error::Secret {
+        path: config.url_file.display().to_string(),
+        problem: "is not the address of a PostgreSQL database".to_owned(),
+    })
+}
+
+fn secret(path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path).map_err(|error| Error::Secret {
+        path: path.display().to_string(),
+        problem: format!("cannot be read: {error}"),
+    })
 }
 
 fn patience(config: &Config) -> Duration {

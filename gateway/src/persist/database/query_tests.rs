@@ -20,8 +20,11 @@ use crate::persist::{Config, Store, store::MIGRATIONS};
 const PARAMETERS: &[(&str, &[usize])] = &[
     ("audit_after", &[2]),
     ("audit_between", &[7]),
+    ("audit_between_of_event", &[7]),
+    ("audit_between_of_partner", &[7]),
+    ("audit_bounds", &[2]),
     ("audit_end", &[0]),
-    ("audit_insert", &[8]),
+    ("audit_insert", &[9]),
     ("authorised_find", &[1]),
     ("authorised_put", &[5]),
     ("border_post_remove", &[1]),
@@ -250,6 +253,9 @@ async fn sqlite_searches_and_does_not_walk() {
     let all_of_the_key = "(manifest_reference=? AND partner_id=? AND part=? AND revision=?)";
     for (name, step) in [
         ("audit_between", "audit USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        ("audit_between_of_event", "audit USING INDEX audit_by_rare_event (event=? AND "),
+        ("audit_between_of_partner", "audit USING INDEX audit_by_partner (partner_id=? AND "),
+        ("audit_bounds", "audit USING COVERING INDEX audit_by_time (event_time_us>? AND event_time_us<?)"),
         ("outcome_of", all_of_the_key),
         ("record_begin", "(manifest_reference=? AND partner_id=? AND part=?)"),
         ("life_find", "(id=?)"),

@@ -1,5 +1,7 @@
 //! Which model judges, and what a challenger would have said.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use scoring::kept::KeptFile;
 
@@ -32,6 +34,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`]; nothing was taken then.
     pub async fn take_bundles(&self, bundles: Vec<(String, String)>, now: Timestamp) -> Result<(), Error> {
+        let operator = Arc::clone(&self.operator);
         self.transact(move |connection| {
             Box::pin(async move {
                 for (folder, digest) in &bundles {
@@ -43,7 +46,7 @@ impl Store {
                         .await?;
                 }
                 let Some((_, digest)) = bundles.last() else { return Ok(()) };
-                let event = AuditEvent::new(AuditKind::BundleTaken, now).reason(digest);
+                let event = AuditEvent::new(AuditKind::BundleTaken, now).reason(digest).by(&operator);
                 audit::insert(connection, [&event]).await
             })
         })

@@ -1,6 +1,9 @@
 //! Conduct of entrepreneurs, and the register of authorised ones.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use scoring::reliability::{EntityKey, EntityKind};
@@ -95,6 +98,7 @@ impl Store {
         rows: Vec<(EntityKey, AuthorisedOperator)>,
         now: Timestamp,
     ) -> Result<(), Error> {
+        let operator = Arc::clone(&self.operator);
         self.transact(move |connection| {
             Box::pin(async move {
                 // The last word about each: a statement may not meet a row twice.
@@ -109,7 +113,7 @@ impl Store {
                 }
                 AUTHORISED_PUT.execute(connection, to).await?;
                 let count = i64::try_from(rows.len() / EntityKind::ALL.len()).unwrap_or(i64::MAX);
-                let event = AuditEvent::new(AuditKind::OperatorsImported, now).count(count);
+                let event = AuditEvent::new(AuditKind::OperatorsImported, now).count(count).by(&operator);
                 audit::insert(connection, [&event]).await
             })
         })

@@ -52,6 +52,8 @@ pub struct Store {
     wake: Arc<watch::Sender<FeedPosition>>,
     secrets: Secrets,
     max_page_size: u32,
+    /// Who runs this command; empty in a serving gateway.
+    operator: Arc<str>,
 }
 
 impl Store {
@@ -125,6 +127,7 @@ impl Store {
             wake,
             secrets: secrets.clone(),
             max_page_size: config.max_page_size,
+            operator: config.operator.as_str().into(),
         })
     }
 
@@ -145,6 +148,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Closed`].
     pub async fn audit(&self, event: AuditEvent) -> Result<(), Error> {
+        let event = event.by(&self.operator);
         self.wait_for(|answer| Command::Entry(Entry::Audit(event, answer))).await
     }
 

@@ -1,5 +1,7 @@
 //! The registry: partners and border posts.
 
+use std::sync::Arc;
+
 use super::{
     Store, audit,
     row::{instant, micros},
@@ -39,6 +41,7 @@ impl Store {
         expected: i64,
         change: RegistryChange,
     ) -> Result<Option<Imported>, Error> {
+        let operator = Arc::clone(&self.operator);
         self.transact(move |connection| {
             Box::pin(async move {
                 // One writer at a time, over all processes: what is seen here stays so until the commit.
@@ -64,7 +67,8 @@ impl Store {
                     // Gateways poll the version: it moves only when there is something to see.
                     query(sql!(both "registry_version_grow")).execute(&mut *connection).await?;
                 }
-                audit::insert(connection, &change.audit).await?;
+                let events: Vec<_> = change.audit.into_iter().map(|event| event.by(&operator)).collect();
+                audit::insert(connection, &events).await?;
                 Ok(Some(imported))
             })
         })

@@ -1,5 +1,7 @@
 //! Destroying manifests' keys, and wrapping them anew.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -25,6 +27,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn purge_before(&self, instant: Timestamp, now: Timestamp) -> Result<u64, Error> {
+        let operator = Arc::clone(&self.operator);
         let destroyed = self
             .transact(move |connection| {
                 Box::pin(async move {
@@ -35,8 +38,8 @@ impl Store {
                     let destroyed =
                         query(sql!(both "purge_before")).bind(before).execute(&mut *connection).await?;
                     let count = i64::try_from(destroyed).unwrap_or(i64::MAX);
-                    audit::insert(connection, [&AuditEvent::new(AuditKind::Purged, now).count(count)])
-                        .await?;
+                    let event = AuditEvent::new(AuditKind::Purged, now).count(count).by(&operator);
+                    audit::insert(connection, [&event]).await?;
                     Ok(destroyed)
                 })
             })
@@ -50,7 +53,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn purge(&self, id: Uuid, now: Timestamp) -> Result<bool, Error> {
-        let secrets = self.secrets.clone();
+        let (secrets, operator) = (self.secrets.clone(), Arc::clone(&self.operator));
         let destroyed = self
             .transact(move |connection| {
                 Box::pin(async move {
@@ -62,8 +65,8 @@ impl Store {
                     let destroyed =
                         query(sql!(both "purge")).bind(id_bytes).execute(&mut *connection).await? > 0;
                     if destroyed {
-                        audit::insert(connection, [&AuditEvent::new(AuditKind::Purged, now).manifest(id)])
-                            .await?;
+                        let event = AuditEvent::new(AuditKind::Purged, now).manifest(id).by(&operator);
+                        audit::insert(connection, [&event]).await?;
                     }
                     Ok(destroyed)
                 })

@@ -34,6 +34,7 @@ pub(in crate::persist) const MIGRATIONS: &[Migration] = migrations! {
     30 "0030" "links"
     32 "0032" "history_labels"
     40 "0040" "quota_minutes"
+    41 "0041" "audit_operator"
 };
 
 /// Number of the newest migration that this program knows.

@@ -20,6 +20,7 @@ pub(crate) async fn events_read_back_in_order(fresh: Fresh) {
                 .reason("CERTIFICATE_EXPIRED")
                 .source_network("192.0.2.0/24")
                 .count(17)
+                .by("a.karimova/gateway")
         })
         .chain([AuditEvent::new(AuditKind::Started, at(2)).request(Some(""))])
         .collect();
@@ -105,6 +106,19 @@ pub(crate) async fn events_are_found_by_what_is_asked(fresh: Fresh) {
     assert_eq!(found(AuditFilter { kind: Some(AuditKind::DryRun), ..all() }).await, [2, 4, 6]);
     assert_eq!(found(AuditFilter { partner_id: Some("tj-customs".into()), ..all() }).await, [1, 4]);
     assert_eq!(found(AuditFilter { from: Some(at(1)), before: Some(at(3)), ..all() }).await, [2, 3]);
+    let both = AuditFilter { partner_id: Some("tj-customs".into()), kind: Some(AuditKind::DryRun), ..all() };
+    assert_eq!(found(both).await, [4]);
+    fresh.store.audit(AuditEvent::new(AuditKind::PartnerAdded, at(2)).by("a.karimova/root")).await.unwrap();
+    let rare = AuditFilter { kind: Some(AuditKind::PartnerAdded), ..all() };
+    assert_eq!(fresh.store.audit_between(0, end + 1, &rare).await.unwrap().len(), 1);
+    let bounds = async |from: i64, before: i64| {
+        let period = AuditFilter { from: Some(at(from)), before: Some(at(before)), ..all() };
+        let (after, upto) = fresh.store.audit_bounds(&period).await.unwrap();
+        (after - (end - 6), upto - (end - 6))
+    };
+    assert_eq!(bounds(3, 5).await, (3, 5));
+    assert_eq!(bounds(2, 3).await, (2, 7), "the last one was written late");
+    assert_eq!(bounds(50, 60).await, (6 - end, 6 - end), "nothing");
     assert_eq!(found(AuditFilter { manifest_id: Some(id), ..all() }).await, [5]);
     assert_eq!(fresh.store.audit_between(end - 2, end - 1, &all()).await.unwrap().len(), 1, "bounds hold");
 }

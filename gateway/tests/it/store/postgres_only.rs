@@ -283,3 +283,31 @@ async fn what_it_says_names_no_values() {
         "{told}"
     );
 }
+
+/// The layout of a Secret that an operator of databases makes: one key holds the address whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_may_lie_in_a_file() {
+    let fresh = Fresh::postgres().await;
+    fresh.store.record(outcome(&fresh.secrets, "kz-customs", "A-1")).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("uri");
+    std::fs::write(&file, format!("{}\n", fresh.config.url)).unwrap();
+    let config = Config { url: String::new(), url_file: file.clone(), ..fresh.config.clone() };
+    assert!(config.is_postgres());
+    assert_eq!(Store::migrate(&config).await.unwrap(), Store::migrate(&fresh.config).await.unwrap());
+    let store = Store::open(&config, &fresh.secrets).await.unwrap();
+    assert_eq!(
+        store.feed_after(&Scope::All, gateway::persist::FeedPosition::START, 9).await.unwrap().len(),
+        1
+    );
+    store.close().await;
+    // What is wrong with it is told without a word of it.
+    std::fs::write(&file, "postgres://customs:a-password@[/customs").unwrap();
+    let Err(told) = Store::open(&config, &fresh.secrets).await else { panic!("it opens") };
+    assert!(!told.to_string().contains("a-password") && told.to_string().contains("uri"), "{told}");
+    std::fs::remove_file(&file).unwrap();
+    let Err(told) = Store::open(&config, &fresh.secrets).await else { panic!("it opens") };
+    assert!(told.to_string().contains("uri"), "{told}");
+    let two = Config { url: "postgres://a/b".into(), ..config };
+    assert_eq!(two.problems()[0].0, "persist.url_file");
+}

@@ -1,6 +1,6 @@
 //! Capacities as they are imported, the share of random checks, and the seeds of draws.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 use manifest::border_post::local_date;
@@ -26,9 +26,9 @@ impl Store {
         file: CapacityFile,
         now: Timestamp,
     ) -> Result<CapacityImported, Error> {
-        let digests = self.secrets.digests();
+        let (digests, operator) = (self.secrets.digests(), Arc::clone(&self.operator));
         self.transact(move |connection| {
-            Box::pin(async move { import(connection, &file, &digests, now).await })
+            Box::pin(async move { import(connection, &file, &digests, &operator, now).await })
         })
         .await
     }
@@ -47,7 +47,7 @@ impl Store {
     /// # Errors
     /// [`Error::Corrupt`] when a seed is not the one that was committed to; [`Error::Unavailable`].
     pub async fn reveal_draws(&self, before: Date, now: Timestamp) -> Result<Vec<RevealedDraw>, Error> {
-        let digests = self.secrets.digests();
+        let (digests, operator) = (self.secrets.digests(), Arc::clone(&self.operator));
         self.transact(move |connection| {
             Box::pin(async move {
                 let rows = query(sql!(both "draw_unrevealed"))
@@ -70,7 +70,8 @@ impl Store {
                         .bind(micros(now))
                         .execute(&mut *connection)
                         .await?;
-                    let event = AuditEvent::new(AuditKind::DrawRevealed, now).reason(&commitment);
+                    let event =
+                        AuditEvent::new(AuditKind::DrawRevealed, now).reason(&commitment).by(&operator);
                     audit::insert(connection, [&event]).await?;
                     revealed.push(RevealedDraw { day, commitment, seed: seed.0 });
                 }
@@ -85,6 +86,7 @@ async fn import(
     connection: &mut Connection,
     file: &CapacityFile,
     digests: &Digests,
+    operator: &str,
     now: Timestamp,
 ) -> Result<CapacityImported, Error> {
     let (rows, configured_share) = (&file.rows, file.floor_share);
@@ -130,13 +132,14 @@ async fn import(
             .fetch_optional(&mut *connection)
             .await?;
         if new.is_some() {
-            let event = AuditEvent::new(AuditKind::DrawCommitted, now).reason(&commitment);
+            let event = AuditEvent::new(AuditKind::DrawCommitted, now).reason(&commitment).by(operator);
             audit::insert(connection, [&event]).await?;
         }
     }
     query(sql!(both "capacity_version_grow")).execute(&mut *connection).await?;
     let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let event = AuditEvent::new(AuditKind::CapacityImported, now).count(count).reason(&file.in_short());
+    let event = event.by(operator);
     audit::insert(connection, [&event]).await?;
     let raised = |day: &Date| {
         floor_share(configured_share, *day, drift_found) > floor_share(configured_share, *day, None)
