@@ -80,6 +80,21 @@ impl Serving {
         self.child.id()
     }
 
+    /// As a node stops it: SIGTERM, and it may take its time.
+    pub(crate) async fn drain(&mut self) {
+        let asked = Command::new("kill").arg(self.id().to_string()).status().unwrap();
+        assert!(asked.success());
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                assert!(status.success(), "it ended with {status}");
+                return;
+            }
+            assert!(began.elapsed() < LIMIT, "it does not end");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill(); // SIGKILL
         self.child.wait().unwrap();
