@@ -95,6 +95,27 @@ pub fn database() -> Result<Database> {
     server()?.database()
 }
 
+impl Database {
+    /// Writes all of it into a file (`pg_dump`), as of one instant, while others go on writing.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn dump(&self, file: &Path) -> Result<()> {
+        let file = file.display().to_string();
+        run(&self.programs, &self.folder, "pg_dump", &["--format=custom", "--file", &file, &self.name])
+    }
+
+    /// Reads such a file into this database, which is empty.
+    ///
+    /// # Errors
+    /// When anything of it cannot be made.
+    pub fn restore(&self, file: &Path) -> Result<()> {
+        let file = file.display().to_string();
+        let into = ["--exit-on-error", "--single-transaction", "--no-owner", "--dbname", &self.name, &file];
+        run(&self.programs, &self.folder, "pg_restore", &into)
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         // It goes with the server anyway.

@@ -22,6 +22,12 @@ impl Step {
         Self { purpose, program, arguments: Vec::new(), environment: Vec::new(), hint: None }.args(arguments)
     }
 
+    /// A step that runs a program of ours.
+    pub fn program(purpose: &'static str, program: &std::path::Path) -> Self {
+        let program = program.as_os_str().to_owned();
+        Self { purpose, program, arguments: Vec::new(), environment: Vec::new(), hint: None }
+    }
+
     /// This step with more arguments.
     #[must_use]
     pub fn args<I: IntoIterator<Item: Into<OsString>>>(mut self, more: I) -> Self {

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod command;
 pub mod kube;
 pub mod rust_paths;
+pub mod signals;
 pub mod tidy;
 pub mod toolchain;
 pub mod tree;

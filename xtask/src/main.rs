@@ -49,6 +49,9 @@ enum Task {
         #[arg(long)]
         debug: bool,
     },
+    /// What a gateway tells of itself, to the OpenTelemetry Collector and to Prometheus: all three signals, every expression of the
+    /// dashboard, every alert. Needs Go, and a network once.
+    Signals,
     /// The chart against helm, the schemas of Kubernetes, a policy scanner, promtool and the gateway's own program; needs Go,
     /// Python and a network once.
     Chart {
@@ -119,6 +122,7 @@ fn run(task: Task) -> Result<()> {
         .run(),
         Task::Interop { languages } => interop(languages),
         Task::Image { debug } => image(debug),
+        Task::Signals => signals(),
         Task::Chart { accept } => xtask::chart::check(accept),
         Task::Torture { minutes, store, seed } => torture(minutes, store, seed),
         Task::Kube { cases } => xtask::kube::check(&cases),
@@ -159,13 +163,21 @@ fn torture(minutes: u64, only: Option<Database>, seed: Option<u64>) -> Result<()
 /// The image holds the gateway's own program, so that is built first.
 fn image(debug: bool) -> Result<()> {
     let profile = if debug { "dev" } else { "release" };
-    Step::cargo("the gateway", ["build", "--package", "gateway", "--bin", "gateway", "--profile", profile])
-        .run()?;
+    Step::cargo("the gateway", ["build", "--workspace", "--bin", "gateway", "--profile", profile]).run()?;
     let target = xtask::tree::target();
     let program = target.join(if debug { "debug" } else { "release" }).join("gateway");
     Step::cargo("the image", ["run", "--quiet", "--package", "xtask", "--example", "image", "--"])
         .args([program, target.join("image/customs-gateway.oci.tar")].map(|path| path.display().to_string()))
         .run()
+}
+
+/// Gateway and client are the workspace's own, so they are built first.
+fn signals() -> Result<()> {
+    let receivers = xtask::signals::programs()?;
+    let build = ["build", "--quiet", "--workspace", "--bins", "--example", "signals"];
+    Step::cargo("the gateway, the client and the trial", build).run()?;
+    let trial = xtask::tree::target().join("debug/examples/signals");
+    Step::program("signals", &trial).args(receivers.map(|path| path.display().to_string())).run()
 }
 
 /// The whole check. Tidy comes first because it takes a second; `cargo test` holds it and the contract as tests, so

@@ -90,7 +90,7 @@ impl World {
 pub(crate) struct Site {
     pub(crate) world: World,
     pub(crate) folder: TempDir,
-    database: Option<Database>,
+    pub(crate) database: Option<Database>,
     server_authority: Authority,
 }
 

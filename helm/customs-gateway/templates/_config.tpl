@@ -7,9 +7,13 @@
     "certificate_file" "/etc/customs-gateway/tls/tls.crt"
     "key_file" "/etc/customs-gateway/tls/tls.key")
   "persist" (dict
-    "path" "/var/lib/customs-gateway/store.db"
     "wrapping_keys_file" (printf "%s/wrapping-keys" $secrets)
     "digest_secret_file" (printf "%s/digest-secret" $secrets)) }}
+{{- if include "customs-gateway.database" . }}
+{{- $_ := mustMerge $places.persist (include "customs-gateway.databasePlaces" . | fromYaml) }}
+{{- else }}
+{{- $_ := set $places.persist "path" "/var/lib/customs-gateway/store.db" }}
+{{- end }}
 {{- $config := mustMergeOverwrite (deepCopy .Values.config) $places }}
 {{- range $section, $keys := $config }}
 {{- include "customs-gateway.toml.table" (dict "path" $section "keys" $keys) }}

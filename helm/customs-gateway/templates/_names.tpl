@@ -27,6 +27,13 @@ app.kubernetes.io/component: gateway
 {{ include "customs-gateway.common" . }}
 {{- end }}
 
+{{- define "customs-gateway.migrateLabels" -}}
+app.kubernetes.io/name: {{ include "customs-gateway.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: migrate
+{{ include "customs-gateway.common" . }}
+{{- end }}
+
 {{- define "customs-gateway.common" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}

@@ -4,6 +4,7 @@
 mod client;
 mod cluster;
 mod pods;
+mod previous;
 mod programs;
 mod proof;
 mod release;
@@ -29,8 +30,8 @@ const HOLDERS: [(&str, &[&str]); 4] = [
     ("customs-gateway-installer-releases", &["installer"]),
     ("customs-gateway-installer-releases-in-configmaps", &["installer-without-secrets"]),
 ];
-/// The values that are tried in every way.
-const DEFAULTS: &str = "defaults";
+/// The values that are tried in every way: with a volume, and with a database.
+const DEFAULTS: [&str; 2] = ["defaults", "database"];
 
 /// Runs everything, or the cases of helm/matrix that are named.
 ///
@@ -62,7 +63,7 @@ pub fn check(only: &[String]) -> Result<()> {
     let later = Later::pack(&administrator, cluster.folder())?;
     let _kubelet = stand_in::Kubelet::start(&administrator)?;
     println!(
-        "\n{:<42} {:>7} {:>5} {:>9} {:>9} {:>9} {:>9} {:>10}",
+        "\n{:<42} {:>7} {:>5} {:>9} {:>9} {:>9} {:>9} {:>10}  upgrade from",
         "values", "objects", "pods", "install", "upgrade", "rollback", "test", "uninstall"
     );
     let try_one = |who: &Client<'_>, case: &Case, remark: &str| -> Result<()> {
@@ -72,7 +73,7 @@ pub fn check(only: &[String]) -> Result<()> {
         told(&name, &outcome);
         Ok(())
     };
-    let is_default = |case: &&Case| case.name == DEFAULTS;
+    let is_default = |case: &&Case| DEFAULTS.contains(&case.name.as_str());
     let started = Instant::now();
     for case in cases.iter().filter(|case| !case.asks_for_apis()) {
         try_one(&installer, case, "")?;
@@ -129,8 +130,12 @@ fn apply(administrator: &Client<'_>, file: &Path) -> Result<()> {
 fn told(name: &str, outcome: &Outcome) {
     let [install, upgrade, rollback, test, uninstall] =
         outcome.took.map(|took| format!("{:.1} s", took.as_secs_f64()));
+    let from: Vec<_> =
+        outcome.from.iter().map(|(version, took)| format!("{version} {:.1} s", took.as_secs_f64())).collect();
     println!(
-        "{name:<42} {:>7} {:>5} {install:>9} {upgrade:>9} {rollback:>9} {test:>9} {uninstall:>10}",
-        outcome.objects, outcome.pods
+        "{name:<42} {:>7} {:>5} {install:>9} {upgrade:>9} {rollback:>9} {test:>9} {uninstall:>10}  {}",
+        outcome.objects,
+        outcome.pods,
+        from.join(", ")
     );
 }

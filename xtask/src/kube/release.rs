@@ -15,8 +15,8 @@ use super::{
     pods,
 };
 
-const CHART: &str = "helm/customs-gateway";
-const RELEASE: &str = "corridor";
+pub(super) const CHART: &str = "helm/customs-gateway";
+pub(super) const RELEASE: &str = "corridor";
 /// Of the chart and the program that are upgraded to: labels and image change with them, as with any later version.
 const LATER: &str = "99.0.0";
 /// What an operator changes with an upgrade: another pod, another configuration, another image.
@@ -47,8 +47,10 @@ impl Later {
 pub(super) struct Outcome {
     /// Objects of the first revision.
     pub(super) objects: usize,
-    /// Pods that the server judged, in both revisions.
+    /// Pods that the server judged, in both revisions, those of hooks among them.
     pub(super) pods: usize,
+    /// Older versions of the chart from which it was reached as well, and how long that took.
+    pub(super) from: Vec<(String, Duration)>,
     /// How long install, upgrade, rollback, test and uninstall took.
     pub(super) took: [Duration; 5],
 }
@@ -80,19 +82,20 @@ pub(super) fn lives(
         &first,
     )?;
     let installed = live(administrator, &first)?;
-    let mut pods = pods::judged(administrator, &installed)?;
+    let mut pods = pods::judged(administrator, &installed)? + hooks(installer, administrator)?;
 
     let (chart, changed) = (later.chart.display().to_string(), later.values.display().to_string());
     let upgrade =
         helm(&["upgrade", RELEASE, &chart, "--values", &values, "--values", &changed]).context("upgrade")?;
     let second = manifest()?;
     let upgraded = live(administrator, &second)?;
-    pods += pods::judged(administrator, &upgraded)?;
+    pods += pods::judged(administrator, &upgraded)? + hooks(installer, administrator)?;
     ensure!(upgraded != installed, "the upgrade changed nothing at the server");
 
     if installed.iter().any(|object| object["spec"]["volumeClaimTemplates"].is_array()) {
         refused(installer, &values)?;
     }
+    other_store(installer, &values, &installed)?;
     let rollback = helm(&["rollback", RELEASE, "1"]).context("rollback")?;
     let back = live(administrator, &first)?;
     for (one, other) in installed.iter().zip(&back) {
@@ -110,7 +113,41 @@ pub(super) fn lives(
         after == before,
         "something is left after uninstall:\n{after}\nand before install there was\n{before}"
     );
-    Ok(Outcome { objects: installed.len(), pods, took: [install, upgrade, rollback, test, uninstall] })
+    let from = if installed.iter().any(|object| object["kind"] == "StatefulSet") {
+        super::previous::upgraded(installer, administrator, &values, &installed)?
+    } else {
+        Vec::new() // No version before knew a database.
+    };
+    let took = [install, upgrade, rollback, test, uninstall];
+    Ok(Outcome { objects: installed.len(), pods, from, took })
+}
+
+/// Has the server judge the pods of the hooks' jobs, which are gone as soon as they are done. Gives how many there are.
+fn hooks(installer: &Client<'_>, administrator: &Client<'_>) -> Result<usize> {
+    let hooks = unwarned(&mut installer.helm(&["get", "hooks", RELEASE]), "")?;
+    let objects = administrator.objects(&["create", "--dry-run=client"], &hooks)?;
+    if objects.iter().any(|object| object["kind"] == "Job") {
+        pods::judged(administrator, &objects)
+    } else {
+        Ok(0)
+    }
+}
+
+/// Values that name the other kind of store are refused, with the place that says what to do, before anything is touched.
+fn other_store(installer: &Client<'_>, values: &str, installed: &[Value]) -> Result<()> {
+    let on_volume = installed.iter().any(|object| object["kind"] == "StatefulSet");
+    let mut upgrade = installer.helm(&["upgrade", RELEASE, CHART, "--reset-values"]);
+    if on_volume {
+        upgrade.args(["--values", values, "--set", "storeSecrets.onVolume=false"]);
+        upgrade.args(["--set", "database.url=postgres://database.example/customs"]);
+    }
+    let said = finish(&mut upgrade, "")?;
+    let complaints = String::from_utf8_lossy(&said.stderr);
+    ensure!(
+        !said.status.success() && complaints.contains("From the volume to a database"),
+        "an upgrade to the other kind of store is not refused:\n{complaints}"
+    );
+    Ok(())
 }
 
 /// An upgrade that the server refuses halfway, when configuration and services are new already: another size of a claim. What it
@@ -127,7 +164,7 @@ fn refused(installer: &Client<'_>, values: &str) -> Result<()> {
     Ok(())
 }
 
-fn timed(command: &mut Command) -> Result<Duration> {
+pub(super) fn timed(command: &mut Command) -> Result<Duration> {
     let started = Instant::now();
     unwarned(command, "")?;
     Ok(started.elapsed())
@@ -135,7 +172,7 @@ fn timed(command: &mut Command) -> Result<Duration> {
 
 /// The objects of a manifest as the server has them, without what it counts and dates. Their identities stay: an object that was
 /// removed and made anew is another.
-fn live(administrator: &Client<'_>, manifest: &str) -> Result<Vec<Value>> {
+pub(super) fn live(administrator: &Client<'_>, manifest: &str) -> Result<Vec<Value>> {
     let mut objects = administrator.objects(&["get"], manifest)?;
     for object in &mut objects {
         for counted in ["resourceVersion", "generation", "managedFields"] {

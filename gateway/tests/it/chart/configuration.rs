@@ -14,12 +14,14 @@ use super::{object, path, rendered, text, yaml};
 const VALUES: &str = "helm/customs-gateway/values.yaml";
 const SCHEMA: &str = "helm/customs-gateway/values.schema.json";
 
-/// Where the chart mounts files it says so itself; nobody else may. Its one replica keeps its store on a volume and may call
-/// nobody, so a database cannot be named there either.
-const PLACES: [&str; 7] = [
+/// Where the chart mounts files it says so itself; nobody else may. The database has a block of its own, because the kind of
+/// workload follows from it.
+const PLACES: [&str; 9] = [
     "authenticate.certificate_file",
     "authenticate.key_file",
     "persist.url",
+    "persist.url_file",
+    "persist.ca_file",
     "persist.password_file",
     "persist.path",
     "persist.wrapping_keys_file",
@@ -41,13 +43,15 @@ fn the_values_are_a_configuration_of_this_program() {
 #[test]
 fn every_rendered_configuration_is_read_by_this_program() {
     let mut values: toml::Table = toml::from_str(&toml::to_string(&yaml(VALUES)["config"]).unwrap()).unwrap();
+    let nowhere = std::path::PathBuf::new();
     for (case, objects) in rendered() {
         let configuration = objects
             .iter()
             .find(|object| !object["data"]["gateway.toml"].is_null())
             .unwrap_or_else(|| panic!("{case}: no configuration"));
         let config = parse(configuration["data"]["gateway.toml"].as_str().unwrap());
-        let pod = &object(&objects, "StatefulSet", "").unwrap()["spec"]["template"]["spec"];
+        let kind = if config.persist.is_postgres() { "Deployment" } else { "StatefulSet" };
+        let pod = &object(&objects, kind, "").unwrap()["spec"]["template"]["spec"];
         let gateway = &pod["containers"][0];
         let mounts: Vec<_> = gateway["volumeMounts"]
             .as_array()
@@ -58,12 +62,15 @@ fn every_rendered_configuration_is_read_by_this_program() {
         for place in [
             &config.authenticate.certificate_file,
             &config.authenticate.key_file,
-            &config.persist.path,
+            &config.persist.url_file,
+            &config.persist.password_file,
+            &config.persist.ca_file,
+            if config.persist.is_postgres() { &nowhere } else { &config.persist.path },
             &config.persist.wrapping_keys_file,
             &config.persist.digest_secret_file,
         ] {
             assert!(
-                mounts.iter().any(|mount| place.starts_with(mount)),
+                place.as_os_str().is_empty() || mounts.iter().any(|mount| place.starts_with(mount)),
                 "{case}: {} is mounted nowhere",
                 place.display()
             );
@@ -97,6 +104,57 @@ fn lay_over(above: &mut toml::Table, below: &toml::Table) {
             }
         }
     }
+}
+
+/// With a database: several gateways, none with a volume, and a job that brings the schema up with the same configuration, the same
+/// places and without the store's keys.
+#[test]
+fn what_shares_a_database_migrates_first() {
+    let mut seen = 0;
+    for (case, objects) in rendered() {
+        let Some(serving) = object(&objects, "Deployment", "") else {
+            let replicas = &object(&objects, "StatefulSet", "").unwrap()["spec"]["replicas"];
+            assert_eq!(*replicas, 1, "{case}: an embedded store is one process's");
+            assert!(
+                object(&objects, "Job", "").is_none()
+                    && object(&objects, "HorizontalPodAutoscaler", "").is_none()
+            );
+            continue;
+        };
+        seen += 1;
+        assert!(object(&objects, "StatefulSet", "").is_none(), "{case}");
+        let spec = &serving["spec"];
+        let least = match object(&objects, "HorizontalPodAutoscaler", "") {
+            Some(scaler) => {
+                assert!(spec["replicas"].is_null(), "{case}: two would decide");
+                &scaler["spec"]["minReplicas"]
+            }
+            None => &spec["replicas"],
+        };
+        assert!(least.as_u64().unwrap() > 1, "{case}");
+        assert_eq!(spec["strategy"]["rollingUpdate"]["maxUnavailable"], 0, "{case}");
+        let pod = &spec["template"]["spec"];
+        assert_eq!(pod["topologySpreadConstraints"].as_array().unwrap().len(), 2, "{case}");
+        let job = object(&objects, "Job", "-migrate").unwrap_or_else(|| panic!("{case}: no job"));
+        assert_eq!(job["metadata"]["annotations"]["helm.sh/hook"], "pre-install,pre-upgrade");
+        let migrating = &job["spec"]["template"]["spec"];
+        let hook = object(&objects, "ConfigMap", "-migrate").unwrap();
+        let own = objects.iter().find(|each| {
+            !each["data"]["gateway.toml"].is_null() && each["metadata"]["annotations"].is_null()
+        });
+        assert_eq!(hook["data"], own.unwrap()["data"], "{case}");
+        let names = |pod: &Value| -> BTreeSet<String> {
+            let volumes = pod["volumes"].as_array().unwrap().iter();
+            volumes.map(|volume| volume["name"].as_str().unwrap().to_owned()).collect()
+        };
+        let expected =
+            names(pod).into_iter().filter(|name| name == "config" || name.starts_with("database-"));
+        assert_eq!(names(migrating), expected.collect(), "{case}");
+        for volume in pod["volumes"].as_array().unwrap() {
+            assert!(volume["persistentVolumeClaim"].is_null(), "{case}");
+        }
+    }
+    assert!(seen > 2, "the matrix has no database");
 }
 
 #[tokio::test]

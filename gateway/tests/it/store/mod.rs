@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod audit;
+mod dump;
 mod feed;
 mod history;
 mod kill;
 mod life;
 mod list;
+mod policy;
 mod postgres_only;
 mod purge;
 mod quota;
