@@ -35,6 +35,9 @@ use crate::{
     watch::Seats,
 };
 
+/// How often it is looked whether the months to come are there.
+const EVERY_HOUR: Duration = Duration::from_secs(3_600);
+
 /// What the background tasks share.
 #[derive(Debug, Clone)]
 pub(super) struct Background {
@@ -173,6 +176,24 @@ impl Background {
                         tracing::warn!(%error, "manifests that never arrived were not expired; tried again later");
                         break;
                     }
+                }
+            }
+        }
+    }
+
+    /// Makes the store's months to come.
+    pub(super) async fn make_months(self) {
+        let mut ticks = ticks(EVERY_HOUR);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            match self.store.make_months(self.clock.now()).await {
+                Ok(0) => {}
+                Ok(months) => tracing::info!(months, "the store has room for months to come"),
+                Err(error) => {
+                    tracing::warn!(%error, "no room was made for months to come; nothing is refused for it");
                 }
             }
         }

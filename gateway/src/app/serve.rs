@@ -117,6 +117,7 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     let border = &app.config.border;
     let after = Duration::from_secs(u64::from(border.expire_after_hours) * 3_600);
     tasks.spawn(background.clone().expire(after, millis(border.expire_poll_ms), border.expire_at_once));
+    tasks.spawn(background.clone().make_months());
     let door =
         Door { registry: app.registry.clone(), quota, refusals: refusals.clone(), clock: app.clock.clone() };
     let border_posts = border::Service::new(border::Border {

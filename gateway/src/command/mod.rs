@@ -67,6 +67,10 @@ enum Command {
         /// Leave the secrets alone: they are not read, and not made where they are absent.
         #[arg(long)]
         schema_only: bool,
+        /// Also moves what older programs wrote to where this one writes it. To be run once more, beside serving gateways,
+        /// when all of them are of this version.
+        #[arg(long)]
+        finish: bool,
         #[command(flatten)]
         file: ConfigurationFile,
     },
@@ -185,7 +189,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
             println!("{}: good", file.display());
             Ok(())
         }
-        Command::Migrate { schema_only, file } => {
+        Command::Migrate { schema_only, finish, file } => {
             let config = read(&file.config)?;
             if !schema_only {
                 let holds_manifests = block_on(Store::holds_manifests(&config.persist))??;
@@ -195,6 +199,10 @@ fn execute(command: Command) -> anyhow::Result<()> {
             }
             let schema = block_on(Store::migrate(&config.persist))??;
             println!("the store is at schema {schema}");
+            if finish {
+                let moved = block_on(Store::finish_migration(&config.persist, Clock::System.now()))??;
+                println!("manifests: {moved} moved");
+            }
             Ok(())
         }
         Command::Partner(command) => partner::run(command, &Clock::System),
@@ -278,6 +286,7 @@ mod tests {
             "gateway migrate --config a.toml",
             "gateway migrate --schema-only --config a.toml",
             "gateway partner suspend kz --operator a.karimova --config a.toml",
+            "gateway migrate --finish --config a.toml",
             "gateway partner import registry --config a.toml",
             "gateway partner add kz --anchors r.pem --loads cargo,passengers --border-posts A,B --config a.toml",
             "gateway partner add kz --csr c --ca-certificate a --ca-key k --certificate-out o --config a.toml",

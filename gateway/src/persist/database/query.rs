@@ -14,8 +14,8 @@ pub(in crate::persist) struct Sql {
     pub(in crate::persist) postgres: &'static str,
 }
 
-/// The text of a query file: `both`, where one text does for both databases, `each`, where each has its own, or `sqlite`
-/// (the text alone), where the other needs none.
+/// The text of a query file: `both`, where one text does for both databases, `each`, where each has its own, `sqlite`
+/// (the text alone) or `postgres`, where the other needs none.
 macro_rules! sql {
     (both $name:literal) => {{
         const TEXT: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/both/", $name, ".sql"));
@@ -23,6 +23,12 @@ macro_rules! sql {
     }};
     (sqlite $name:literal) => {
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/sqlite/", $name, ".sql"))
+    };
+    (postgres $name:literal) => {
+        $crate::persist::database::Sql {
+            sqlite: "",
+            postgres: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/postgres/", $name, ".sql")),
+        }
     };
     (each $name:literal) => {
         $crate::persist::database::Sql {

@@ -36,7 +36,7 @@ impl Store {
     /// [`Error::Unavailable`] or [`Error::Corrupt`].
     pub async fn manifest(&self, id: Uuid, persons: Persons) -> Result<Option<StoredManifest>, Error> {
         let row =
-            query(sql!(both "manifest")).bind(id.as_bytes().as_slice()).fetch_optional(&self.readers).await?;
+            query(sql!(each "manifest")).bind(id.as_bytes().as_slice()).fetch_optional(&self.readers).await?;
         let Some(row) = row else { return Ok(None) };
         let held = row.try_get::<Option<&[u8]>>("wrapped_key")?.is_some();
         let sealed = match (held, persons) {
@@ -69,7 +69,7 @@ impl Store {
     /// [`Error::Unavailable`] or [`Error::Corrupt`].
     pub async fn received(&self, id: Uuid) -> Result<Option<ReceivedBytes>, Error> {
         let row =
-            query(sql!(both "received")).bind(id.as_bytes().as_slice()).fetch_optional(&self.readers).await?;
+            query(sql!(each "received")).bind(id.as_bytes().as_slice()).fetch_optional(&self.readers).await?;
         let Some(row) = row else { return Ok(None) };
         let Some(seal) = seal(&row, id, &self.secrets)? else { return Ok(None) };
         let bytes = seal.open(Column::Received, row.try_get("received_sealed")?)?;

@@ -4,6 +4,7 @@
 mod audit;
 mod batch;
 mod binding;
+mod bodies;
 mod bundles;
 mod cancel;
 mod capacity;

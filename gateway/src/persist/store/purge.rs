@@ -18,34 +18,63 @@ use crate::persist::{
 /// Keys that are wrapped anew in one transaction.
 const REWRAP_AT_ONCE: u32 = 500;
 
+/// Keys that are destroyed in one transaction: some milliseconds, which is what a submission waits beside it.
+const PURGE_AT_ONCE: usize = 100;
+
+/// Keys that are looked at in one statement.
+const PURGE_LOOK: u32 = 10_000;
+
 impl Store {
     /// Destroys the keys of every manifest received before an instant: what lay under them can never be read again.
     /// Key, content digest, receipt, depersonalised record and decisions stay. Returns how many keys were destroyed. They
     /// are overwritten in the store's own files; copies of those files (backups, snapshots of the disk) are the
     /// operator's to destroy, or the wrapping key is.
     ///
+    /// It goes in small steps, so that submissions are recorded in between: one that is interrupted has destroyed and
+    /// audited what it has, and is to be repeated. Afterwards the disk that the large values took is free to be used again;
+    /// on PostgreSQL by whole months (`docs/decisions/0126`).
+    ///
     /// # Errors
     /// [`Error::Unavailable`].
     pub async fn purge_before(&self, instant: Timestamp, now: Timestamp) -> Result<u64, Error> {
-        let operator = Arc::clone(&self.operator);
-        let destroyed = self
-            .transact(move |connection| {
-                Box::pin(async move {
-                    let before = micros(instant);
-                    connection.overwrite(sql!(sqlite "purge_documents_before_overwrite"), before).await?;
-                    query(sql!(both "purge_documents_before")).bind(before).execute(&mut *connection).await?;
-                    connection.overwrite(sql!(sqlite "purge_before_overwrite"), before).await?;
-                    let destroyed =
-                        query(sql!(both "purge_before")).bind(before).execute(&mut *connection).await?;
-                    let count = i64::try_from(destroyed).unwrap_or(i64::MAX);
-                    let event = AuditEvent::new(AuditKind::Purged, now).count(count).by(&operator);
-                    audit::insert(connection, [&event]).await?;
-                    Ok(destroyed)
-                })
-            })
-            .await?;
+        let before = micros(instant);
+        self.purge_keys(KEYS_OF_DOCUMENTS, before, None).await?;
+        let event = AuditEvent::new(AuditKind::Purged, now).by(&self.operator);
+        let destroyed = self.purge_keys(KEYS_OF_MANIFESTS, before, Some(&event)).await?;
+        if destroyed == 0 {
+            self.audit(event.count(0)).await?;
+        }
+        self.drop_months_before(before).await?;
         self.forget_deleted().await?;
         Ok(destroyed)
+    }
+
+    /// Destroys the due ones of a kind. They are looked for by a connection that reads: only the destroying takes the lock.
+    async fn purge_keys(
+        &self,
+        keys: &'static Keys,
+        before: i64,
+        audited: Option<&AuditEvent>,
+    ) -> Result<u64, Error> {
+        let (mut after, mut total) = (i64::MIN, 0);
+        loop {
+            let rows =
+                query(keys.look).bind(after).bind(PURGE_LOOK).bind(before).fetch_all(&self.readers).await?;
+            let Some(last) = rows.last() else { return Ok(total) };
+            after = last.try_get("place")?;
+            let mut due = Vec::new();
+            for row in &rows {
+                if row.try_get("due")? {
+                    due.push(row.try_get::<i64>("place")?);
+                }
+            }
+            for piece in due.chunks(PURGE_AT_ONCE) {
+                let (piece, audited) = (piece.to_vec(), audited.cloned());
+                total += self
+                    .transact(move |connection| Box::pin(purge_some(connection, keys, piece, audited)))
+                    .await?;
+            }
+        }
     }
 
     /// Destroys the key of one manifest; `false` when there was none.
@@ -107,13 +136,69 @@ impl Store {
     }
 }
 
-/// Where keys lie: how those are found that are wrapped with an older one, how they are replaced, and their rows' column.
-type Keys = (Sql, Sql, &'static str);
+/// Where keys lie, and what is done with them.
+struct Keys {
+    /// How those are found that are wrapped with an older one.
+    rewrap_find: Sql,
+    /// How they are replaced.
+    rewrap: Sql,
+    /// Their rows' column.
+    place: &'static str,
+    /// How those are found that are due to be destroyed.
+    look: Sql,
+    /// How SQLite overwrites some of them.
+    overwrite: &'static str,
+    /// How some of them are deleted.
+    delete: Sql,
+    /// How the large values under them give their pages back. PostgreSQL's of manifests lie in months that are dropped.
+    empty: Option<Sql>,
+    /// The same, for SQLite alone.
+    empty_sqlite: Option<&'static str>,
+}
 
-const KEYS_OF_MANIFESTS: Keys = (sql!(both "rewrap_find"), sql!(both "rewrap"), "manifest_row");
+static KEYS_OF_MANIFESTS: &Keys = &Keys {
+    rewrap_find: sql!(both "rewrap_find"),
+    rewrap: sql!(both "rewrap"),
+    place: "manifest_row",
+    look: sql!(both "purge_look"),
+    overwrite: sql!(sqlite "purge_some_overwrite"),
+    delete: sql!(each "purge_some"),
+    empty: None,
+    empty_sqlite: Some(sql!(sqlite "purge_empty")),
+};
 
-const KEYS_OF_DOCUMENTS: Keys =
-    (sql!(both "rewrap_documents_find"), sql!(both "rewrap_documents"), "document_row");
+static KEYS_OF_DOCUMENTS: &Keys = &Keys {
+    rewrap_find: sql!(both "rewrap_documents_find"),
+    rewrap: sql!(both "rewrap_documents"),
+    place: "document_row",
+    look: sql!(both "purge_documents_look"),
+    overwrite: sql!(sqlite "purge_documents_some_overwrite"),
+    delete: sql!(each "purge_documents_some"),
+    empty: Some(sql!(each "purge_documents_empty")),
+    empty_sqlite: None,
+};
+
+/// Destroys some keys, whose rows are given, and audits it.
+async fn purge_some(
+    connection: &mut Connection,
+    keys: &'static Keys,
+    piece: Vec<i64>,
+    audited: Option<AuditEvent>,
+) -> Result<u64, Error> {
+    connection.overwrite(keys.overwrite, piece.clone()).await?;
+    if let Some(empty) = keys.empty {
+        query(empty).bind(piece.clone()).execute(&mut *connection).await?;
+    }
+    if let Some(empty) = keys.empty_sqlite {
+        connection.overwrite(empty, piece.clone()).await?;
+    }
+    let destroyed = query(keys.delete).bind(piece).execute(&mut *connection).await?;
+    if let Some(event) = audited {
+        let count = i64::try_from(destroyed).unwrap_or(i64::MAX);
+        audit::insert(connection, [&event.count(count)]).await?;
+    }
+    Ok(destroyed)
+}
 
 /// The document that a manifest came in, if it came with others and its key still lives.
 async fn document_of(
@@ -121,7 +206,7 @@ async fn document_of(
     secrets: &Secrets,
     id: Uuid,
 ) -> Result<Option<Uuid>, Error> {
-    let row = query(sql!(both "received")).bind(id.as_bytes().as_slice()).fetch_optional(connection).await?;
+    let row = query(sql!(each "received")).bind(id.as_bytes().as_slice()).fetch_optional(connection).await?;
     let Some(row) = row.filter(|row| row.try_get("format").ok() == Some(PART_OF_DOCUMENT)) else {
         return Ok(None);
     };
@@ -133,9 +218,9 @@ async fn document_of(
 async fn rewrap_some(
     connection: &mut Connection,
     secrets: &Secrets,
-    (find, replace, place): Keys,
+    keys: &'static Keys,
 ) -> Result<u64, Error> {
-    let rows = query(find)
+    let rows = query(keys.rewrap_find)
         .bind(secrets.newest_wrapping_key_id())
         .bind(REWRAP_AT_ONCE)
         .fetch_all(&mut *connection)
@@ -144,8 +229,8 @@ async fn rewrap_some(
         let old =
             Wrapped { wrapping_key_id: row.try_get("wrapping_key_id")?, key: row.try_get("wrapped_key")? };
         let new = secrets.rewrap(uuid(row, "id")?, &old)?;
-        query(replace)
-            .bind(row.try_get::<i64>(place)?)
+        query(keys.rewrap)
+            .bind(row.try_get::<i64>(keys.place)?)
             .bind(new.wrapping_key_id)
             .bind(new.key)
             .execute(&mut *connection)

@@ -35,6 +35,7 @@ pub(in crate::persist) const MIGRATIONS: &[Migration] = migrations! {
     32 "0032" "history_labels"
     40 "0040" "quota_minutes"
     41 "0041" "audit_operator"
+    45 "0045" "bodies"
 };
 
 /// Number of the newest migration that this program knows.

@@ -12,6 +12,7 @@ mod kill;
 mod life;
 mod list;
 mod policy;
+mod months;
 mod postgres_only;
 mod purge;
 mod quota;

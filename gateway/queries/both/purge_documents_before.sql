@@ -1,1 +1,0 @@
-delete from document_keys where receive_time_us < $1

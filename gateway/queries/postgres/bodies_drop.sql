@@ -1,0 +1,1 @@
+select drop_body_months($1) as dropped

@@ -1,0 +1,1 @@
+select make_body_months($1, $2) as made

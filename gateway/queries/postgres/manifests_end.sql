@@ -1,0 +1,1 @@
+select coalesce(max(row), 0) as last_row from manifests
