@@ -36,8 +36,8 @@ impl AnswerHead {
             intent: message.intent,
             reference: String::new(),
             office_code: String::new(),
-            party_identifier: String::new(),
-            holder_identifier: String::new(),
+            party_identifier: message.answerable.identifier.clone(),
+            holder_identifier: message.answerable.tir_holder.clone(),
         };
         let Ok(declared) = &message.content else { return head };
         head.reference.clone_from(&declared.manifest_reference);
@@ -47,15 +47,6 @@ impl AnswerHead {
                 _ => &cargo.departure_office_code,
             };
             head.office_code.clone_from(office);
-            let declarant = cargo.consignments.first().and_then(|consignment| consignment.declarant.as_ref());
-            // What announces no goods has its party beside them.
-            let party = declarant.or(declared.carrier.as_ref());
-            let of = |scheme: &str| {
-                let identifiers = party.map_or(&[][..], |party| &party.identifiers);
-                let found = identifiers.iter().find(|identifier| identifier.scheme == scheme);
-                found.map(|identifier| identifier.value.clone()).unwrap_or_default()
-            };
-            (head.party_identifier, head.holder_identifier) = (of(ncts::EORI), of(ncts::TIR_HOLDER));
         }
         if head.office_code.is_empty() {
             let post = declared.journey.as_ref().map(|journey| journey.border_post_code.clone());
@@ -92,7 +83,7 @@ impl Answer {
     pub fn unreadable(unreadable: &Unreadable, answer_reference: String, receive_time: Timestamp) -> Self {
         let code = match unreadable.cause {
             Cause::Truncated(_) => "TRUNCATED",
-            Cause::NotRead(_) | Cause::NotRecognised => "NOT_READ",
+            Cause::NotRead(_) | Cause::NotRecognised { .. } => "NOT_READ",
             _ => "MALFORMED",
         };
         let finding = AnswerFinding {

@@ -57,10 +57,22 @@ pub struct Message {
     pub half: Option<Half>,
     /// The movement's other number, where the message says both (LRN in the manifest's reference, MRN here); else empty.
     pub other_number: String,
+    /// Who answers for the message; answers in kind repeat it.
+    pub answerable: Answerable,
     /// Where it begins.
     pub place: Option<SourcePlace>,
     /// What it declares, or why it cannot be read.
     pub content: Result<Declared, Unreadable>,
+}
+
+/// Who answers for a message, by the numbers that the message gives: holder of the transit procedure or principal, trader at
+/// destination, person lodging. Never who carries the goods and never who represents somebody; empty where it is not said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answerable {
+    /// Identification number.
+    pub identifier: String,
+    /// Number of the holder of a TIR carnet.
+    pub tir_holder: String,
 }
 
 /// What a message wants done.

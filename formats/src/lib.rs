@@ -17,13 +17,14 @@ mod limits;
 mod ncts;
 mod paxlst;
 mod recognise;
+mod seen;
 mod table;
 mod unreadable;
 mod voyage;
 mod xml;
 
 pub use answer::{Answer, AnswerFinding, AnswerHead, AnswerInKind, answer};
-pub use document::{Document, Envelope, Given, Half, Intent, Message, Naming};
+pub use document::{Answerable, Document, Envelope, Given, Half, Intent, Message, Naming};
 pub use format::Format;
 pub use limits::Limits;
 pub use recognise::{read, recognise};

@@ -1,6 +1,6 @@
 //! Which format a document is in, and the reader for it.
 
-use crate::{Cause, Document, Format, Given, Limits, Unreadable, edifact, table, voyage, xml};
+use crate::{Cause, Document, Format, Given, Limits, Unreadable, edifact, seen, table, voyage, xml};
 
 /// The format of a document by its beginning, or `None`. Cheap: it looks at the first sign to know which reader to ask,
 /// and no reader looks further than a few kilobytes.
@@ -46,8 +46,7 @@ fn look(bytes: &[u8]) -> Look {
 
 /// The first byte that says something: behind byte order marks, blanks, and the zeros of two-byte text.
 fn first_sign(bytes: &[u8]) -> Option<u8> {
-    let says_nothing = |byte: &u8| *byte <= b' ' || matches!(byte, 0xef | 0xbb | 0xbf | 0xfe | 0xff);
-    bytes.iter().find(|byte| !says_nothing(byte)).copied()
+    seen::beginning(bytes).and_then(|at| bytes.get(at)).copied()
 }
 
 /// Reads a document in the format that is named, or in the one that is recognised.
@@ -95,5 +94,5 @@ fn unrecognised(bytes: &[u8], limits: &Limits) -> Unreadable {
         Some(b'{' | b'[') => Some(voyage::unrecognised(bytes, limits)),
         _ => None,
     });
-    known.unwrap_or(Unreadable { place: None, cause: Cause::NotRecognised })
+    known.unwrap_or_else(|| seen::unreadable(bytes))
 }

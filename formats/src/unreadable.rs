@@ -18,8 +18,13 @@ pub struct Unreadable {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
     /// No reader knows it.
-    #[error("the format is not recognised")]
-    NotRecognised,
+    #[error("the format is not recognised: {seen} from byte {offset}; tried {}", tried())]
+    NotRecognised {
+        /// What stands there, in general words: never the words that stood there.
+        seen: &'static str,
+        /// Bytes before the first one that says something.
+        offset: usize,
+    },
     /// It is a well-formed message of a kind that is not a manifest, or that is not read.
     #[error("a message of type {0} is not read here")]
     NotRead(String),
@@ -78,6 +83,11 @@ pub enum Beyond {
     },
 }
 
+/// The formats that were tried, in their own names.
+fn tried() -> String {
+    crate::Format::ALL.map(crate::Format::as_str).join(", ")
+}
+
 impl Cause {
     /// Why, and what to do about it, in a language. Never what stood in the document.
     #[must_use]
@@ -92,7 +102,7 @@ impl Cause {
 
     const fn remedy_en(&self) -> &'static str {
         match self {
-            Self::NotRecognised => {
+            Self::NotRecognised { .. } => {
                 "Send PAXLST, CUSCAR, NCTS or ICS XML, CSV, .xlsx, voyage JSON or the contract's JSON, or name the format."
             }
             Self::NotRead(_) => {
@@ -108,7 +118,9 @@ impl Cause {
     fn text_ru(&self) -> String {
         let said = |english: &str| phrase(english, Language::Russian);
         match self {
-            Self::NotRecognised => "формат не распознан".to_owned(),
+            Self::NotRecognised { seen, offset } => {
+                format!("формат не распознан: {}, с байта {offset}; проверены {}", said(seen), tried())
+            }
             Self::NotRead(kind) => format!("сообщения вида {} здесь не читаются", said(kind)),
             Self::Truncated(before) => format!("документ обрывается; не хватает: {}", said(before)),
             Self::Malformed(what) => said(what),
@@ -126,7 +138,7 @@ impl Cause {
 
     const fn remedy_ru(&self) -> &'static str {
         match self {
-            Self::NotRecognised => {
+            Self::NotRecognised { .. } => {
                 "Пришлите PAXLST, CUSCAR, XML NCTS или ICS, CSV, .xlsx, JSON рейса или JSON контракта, либо назовите формат."
             }
             Self::NotRead(_) => {
@@ -142,7 +154,9 @@ impl Cause {
     fn text_uz(&self) -> String {
         let said = |english: &str| phrase(english, Language::Uzbek);
         match self {
-            Self::NotRecognised => "format aniqlanmadi".to_owned(),
+            Self::NotRecognised { seen, offset } => {
+                format!("format aniqlanmadi: {}, {offset}-baytdan; sinab koʻrildi: {}", said(seen), tried())
+            }
             Self::NotRead(kind) => format!("{} turidagi xabarlar bu yerda oʻqilmaydi", said(kind)),
             Self::Truncated(before) => format!("hujjat uzilib qolgan; yetishmaydi: {}", said(before)),
             Self::Malformed(what) => said(what),
@@ -162,7 +176,7 @@ impl Cause {
 
     const fn remedy_uz(&self) -> &'static str {
         match self {
-            Self::NotRecognised => {
+            Self::NotRecognised { .. } => {
                 "PAXLST, CUSCAR, NCTS yoki ICS XML, CSV, .xlsx, reys JSON yoki shartnoma JSON yuboring yoki formatni ayting."
             }
             Self::NotRead(_) => {
@@ -184,7 +198,7 @@ mod tests {
     fn every_cause_is_told_in_three_languages() {
         let path = || String::from("manifest.cargo");
         let causes = [
-            Cause::NotRecognised,
+            Cause::NotRecognised { seen: "no bytes", offset: 0 },
             Cause::NotRead(String::from("CC029C")),
             Cause::NotRead(String::from("JSON without a voyage")),
             Cause::Truncated("the first message"),

@@ -256,11 +256,14 @@ fn what_is_no_workbook_is_said_so() {
     zip.write_all(b"application/vnd.oasis.opendocument.spreadsheet").unwrap();
     let ods_stored = zip.finish().unwrap().into_inner();
     assert!(said(&ods_stored).contains(".ods"));
-    assert_eq!(refused(&ods, &limits).cause, Cause::NotRecognised);
-    assert_eq!(refused(&archive(&[("readme.txt", b"x".as_slice())]), &limits).cause, Cause::NotRecognised);
+    assert!(matches!(refused(&ods, &limits).cause, Cause::NotRecognised { .. }));
+    assert!(matches!(
+        refused(&archive(&[("readme.txt", b"x".as_slice())]), &limits).cause,
+        Cause::NotRecognised { .. }
+    ));
     let whole = usual();
     let cut = refused(&whole[..whole.len() / 2], &limits);
-    assert!(matches!(cut.cause, Cause::Truncated(_) | Cause::NotRecognised), "{cut}");
+    assert!(matches!(cut.cause, Cause::Truncated(_) | Cause::NotRecognised { .. }), "{cut}");
     let cut = read(&whole[..whole.len() - 30], Some(Format::PassengerXlsx), &given(), &limits).unwrap_err();
     assert!(matches!(cut.cause, Cause::Truncated(_)), "{cut}");
     let no_list = by_hand(BOOK, "<sst/>", "<worksheet><sheetData/></worksheet>");

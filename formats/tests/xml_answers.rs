@@ -87,6 +87,50 @@ fn to_transit_messages() {
     assert_eq!(one(&arrival, outcome(false)).0, "CC057C");
 }
 
+/// Who carries the goods and who represents somebody is never named for the holder of the procedure or the person lodging.
+#[test]
+fn the_holder_is_who_was_declared() {
+    let parties = "<HolderOfTheTransitProcedure><identificationNumber>LT000000001</identificationNumber>\
+        </HolderOfTheTransitProcedure><Representative><identificationNumber>LT000000002</identificationNumber>\
+        </Representative><Consignment><Carrier><identificationNumber>LT000000003</identificationNumber></Carrier>";
+    let item = "<ConsignmentItem><goodsItemNumber>1</goodsItemNumber></ConsignmentItem>";
+    let house = ["<HouseConsignment>", item, "</HouseConsignment>"].concat();
+    for goods in ["", item, &house] {
+        let message = [
+            "<CC015C><TransitOperation><LRN>L-1</LRN></TransitOperation>",
+            parties,
+            goods,
+            "</Consignment></CC015C>",
+        ];
+        let whole = message.concat();
+        for accepted in [true, false] {
+            for text in [whole.clone(), whole.replace("CC015C", "CC013C")] {
+                let (kind, text) = one(&text, outcome(accepted));
+                assert!(text.contains("<identificationNumber>LT000000001<"), "{kind}: {text}");
+                assert!(!text.contains("LT000000002") && !text.contains("LT000000003"), "{kind}: {text}");
+            }
+        }
+        // A holder who is not said is nobody.
+        let without = whole.replace("<identificationNumber>LT000000001</identificationNumber>", "");
+        let (kind, text) = one(&without, outcome(true));
+        assert!(!text.contains("LT00000000"), "{kind}: {text}");
+    }
+    let entry = "<CC315A><HEAHEA><RefNumHEA4>E-1</RefNumHEA4></HEAHEA><TRAREP><TINTRE1>KZ000000002</TINTRE1></TRAREP>\
+        <TRACARENT601><TINTRACARENT602>KZ000000003</TINTRACARENT602></TRACARENT601></CC315A>";
+    let (_, text) = one(entry, outcome(true));
+    assert!(!text.contains("PERLODSUMDEC") && !text.contains("KZ00"), "{text}");
+    // Nor is a holder who withdraws, or a trader at destination, a carrier of the manifest.
+    for (message, group) in [("CC014C", "HolderOfTheTransitProcedure"), ("CC007C", "TraderAtDestination")] {
+        let text = format!(
+            "<{message}><TransitOperation><MRN>26LT000246J8NY33L7</MRN></TransitOperation><{group}>\
+            <identificationNumber>LT000000001</identificationNumber><Address><city>Vilnius</city></Address></{group}></{message}>"
+        );
+        let document = document(&text);
+        let declared = document.messages[0].content.as_ref().unwrap();
+        assert!(declared.carrier.is_none() && declared.notes.is_empty(), "{:?}", declared.notes);
+    }
+}
+
 #[test]
 fn to_what_cannot_be_read() {
     let cut = CC015C.get(..2_000).unwrap();

@@ -170,6 +170,7 @@ fn findings(findings: &[proto::v1::Finding]) -> Value {
 }
 
 fn of_refusal(refusal: &Refusal) -> Value {
+    let general = Error::from_refusal(refusal.clone()).remedy();
     let said = |key: &str| refusal.metadata.get(key).map(String::as_str);
     json!({
         "reason": refusal.reason,
@@ -177,7 +178,7 @@ fn of_refusal(refusal: &Refusal) -> Value {
         "cause": said("cause"),
         "problem": said("problem").or(said("field_problem")),
         "place": said("place").or(said("field_path")),
-        "remedy": said("remedy"),
+        "remedy": said("remedy").unwrap_or(&general),
         "metadata": refusal.metadata.iter().collect::<std::collections::BTreeMap<_, _>>(),
     })
 }
@@ -208,7 +209,8 @@ fn whole(file: &str, error: &Error) -> Value {
                 "cause": said("cause"),
                 "problem": said("problem").or(field.map(|(_, problem)| problem)),
                 "place": said("place").or(field.map(|(path, _)| path)),
-                "remedy": said("remedy"),
+                // A gateway of an earlier version says none.
+                "remedy": said("remedy").cloned().unwrap_or_else(|| error.remedy()),
                 "metadata": refused.metadata,
             })
         }

@@ -100,7 +100,8 @@ impl Terminal {
             for (field, problem) in &refused.fields {
                 text += &format!("\n  {field}: {problem}");
             }
-            for (key, value) in &refused.metadata {
+            let is_of_a_language = |key: &str| key.ends_with("_ru") || key.ends_with("_uz");
+            for (key, value) in refused.metadata.iter().filter(|(key, _)| !is_of_a_language(key)) {
                 text += &format!("\n  {key} = {value}");
             }
             if let Some(after) = refused.retry_after {
@@ -111,11 +112,15 @@ impl Terminal {
     }
 
     fn object(file: Option<&Path>, error: &Error) -> Value {
+        let said = match error {
+            Error::Refused(refused) => refused.metadata.get("remedy"),
+            _ => None,
+        };
         let mut object = json!({
             "kind": "error",
             "exit_code": crate::arguments::exit_code(error),
             "message": error.to_string(),
-            "remedy": error.remedy(),
+            "remedy": said.cloned().unwrap_or_else(|| error.remedy()),
             "retryable": error.is_retryable(),
         });
         if let Some(file) = file {

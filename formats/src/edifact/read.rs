@@ -271,8 +271,12 @@ fn message(
             naming: Naming::Everything,
             half: None,
             other_number: String::new(),
+            answerable: crate::Answerable::default(),
             place: first.map(|first| first.place()),
-            content: Err(Unreadable { place: None, cause: Cause::NotRecognised }),
+            content: Err(Unreadable {
+                place: first.map(|first| first.place()),
+                cause: Cause::NotRead(kind.clone()),
+            }),
         },
         document_code: String::new(),
         declared_count: None,

@@ -15,7 +15,6 @@ mod phase5;
 pub(crate) use answer::answer;
 pub(crate) use house::is_mrn;
 use manifest::Declared;
-pub(crate) use party::{EORI, TIR_HOLDER};
 
 use crate::xml::{Element, Scribe};
 use crate::{Cause, Given, Intent, Limits};

@@ -214,8 +214,9 @@ fn arrival(scribe: &mut Scribe<'_>, message: Element, operation: Option<Element>
     let at = At::ROOT;
     let (journey_at, cargo_at) = (at.field("journey"), at.field("cargo"));
     let mut journey = manifest::declared::Journey::default();
+    // The trader at destination is nobody of the manifest: it is repeated in the answer (`Message::answerable`).
     let trader = scribe.child(Some(message), "TraderAtDestination");
-    declared.carrier = party(scribe, trader, &at.field("carrier"));
+    scribe.take_all(trader);
     let place = scribe.child(Some(message), "CustomsOfficeOfDestinationActual");
     let office: Vec<_> = office(scribe, place, "referenceNumber", "").into_iter().collect();
     arrive_at(scribe, &office, &mut journey);
@@ -237,8 +238,9 @@ fn arrival(scribe: &mut Scribe<'_>, message: Element, operation: Option<Element>
 
 fn cancellation(scribe: &mut Scribe<'_>, message: Element, declared: &mut Declared) {
     let at = At::ROOT;
+    // The holder who withdraws is not the carrier: it is repeated in the answer (`Message::answerable`).
     let holder = scribe.child(Some(message), "HolderOfTheTransitProcedure");
-    declared.carrier = party(scribe, holder, &at.field("carrier"));
+    scribe.take_all(holder);
     let at = at.field("cargo");
     let departure = scribe.child(Some(message), "CustomsOfficeOfDeparture");
     let invalidation = scribe.child(Some(message), "Invalidation");

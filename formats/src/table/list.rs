@@ -180,6 +180,7 @@ fn message(sheets: &[(&Sheet, Layout<'_>)], given: &Given<'_>, limits: &Limits) 
         naming: crate::Naming::Everything,
         half: None,
         other_number: String::new(),
+        answerable: crate::Answerable::default(),
         place,
         content: Ok(declared),
     }

@@ -182,6 +182,7 @@ pub(super) fn message(
         naming: crate::Naming::Everything,
         half: None,
         other_number: String::new(),
+        answerable: crate::Answerable::default(),
         place: Some(place),
         content: Ok(declared),
     }
@@ -196,6 +197,7 @@ pub(super) fn unreadable(place: SourcePlace, cause: Cause) -> Message {
         naming: crate::Naming::Everything,
         half: None,
         other_number: String::new(),
+        answerable: crate::Answerable::default(),
         place: Some(place.clone()),
         content: Err(Unreadable { place: Some(place), cause }),
     }

@@ -6,7 +6,7 @@ use manifest::{FindingCode, Severity};
 use super::sniff::LOOKED_AT;
 use super::tree::Position;
 use super::{At, Element, Failure, Scribe, Tree, decode, from_json};
-use crate::{Cause, Document, Envelope, Format, Given, Intent, Limits, Message, Unreadable};
+use crate::{Answerable, Cause, Document, Envelope, Format, Given, Intent, Limits, Message, Unreadable};
 
 /// A message by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,6 +166,7 @@ fn message(
         naming: crate::Naming::Everything,
         half: None,
         other_number: String::new(),
+        answerable: answerable(tree, element),
         place: Some(here.clone()),
         content: Err(Unreadable { place: Some(here.clone()), cause: Cause::NotRead(name) }),
     };
@@ -201,6 +202,7 @@ fn claims_another(tree: &Tree, element: Element, kind: Kind, name: String) -> Me
         naming: crate::Naming::Everything,
         half: None,
         other_number: String::new(),
+        answerable: Answerable::default(),
         place: Some(place(tree, element)),
         content: Err(Unreadable { place: Some(place(tree, claim.unwrap_or(element))), cause }),
     }
@@ -234,6 +236,26 @@ fn other_number(tree: &Tree, message: Element, reference: &str) -> String {
     let operation = ["TransitOperation", "HEAHEA"].iter().find_map(|name| tree.all(message, name).next());
     let mrn = operation.map(|operation| word(tree, operation, &["MRN", "DocNumHEA5"])).unwrap_or_default();
     if mrn != reference && crate::ncts::is_mrn(&mrn) { mrn } else { String::new() }
+}
+
+/// Who answers for a message: the group in which its phase names them.
+fn answerable(tree: &Tree, message: Element) -> Answerable {
+    const GROUPS: [&str; 5] =
+        ["HolderOfTheTransitProcedure", "TraderAtDestination", "TRAPRIPC1", "TRADESTRD", "PERLODSUMDEC"];
+    let group = GROUPS.iter().find_map(|name| tree.all(message, name).next());
+    // Names of the older messages differ in their last letters (`TINPC159`, `TINPLD1`, `HITPC126`).
+    let said = |name: &str, older: &str| {
+        let mut children = group.into_iter().flat_map(|group| tree.children(group));
+        let found = children.find(|child| {
+            let known = tree.name(*child);
+            known == name || (known.starts_with(older) && !known.ends_with("LNG"))
+        });
+        found.map(|element| tree.text_of(element).to_owned()).unwrap_or_default()
+    };
+    Answerable {
+        identifier: said("identificationNumber", "TIN"),
+        tir_holder: said("TIRHolderIdentificationNumber", "HIT"),
+    }
 }
 
 fn envelope(tree: &Tree, message: Element) -> Envelope {

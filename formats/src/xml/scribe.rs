@@ -104,10 +104,14 @@ impl<'t> Scribe<'t> {
         }
     }
 
-    /// Everything directly inside an element, known from elsewhere.
+    /// Everything inside an element, known from elsewhere.
     pub(crate) fn take_all(&mut self, of: Option<Element>) {
         let tree = self.tree;
-        self.taken.extend(of.into_iter().flat_map(|of| tree.children(of)));
+        let mut ahead: Vec<Element> = of.into_iter().flat_map(|of| tree.children(of)).collect();
+        while let Some(element) = ahead.pop() {
+            self.taken.insert(element);
+            ahead.extend(tree.children(element));
+        }
     }
 
     /// Says that a field of the contract stood in an element.

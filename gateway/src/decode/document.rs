@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::{Limits, Refusal, json};
 
 pub use formats::{
-    Answer, AnswerFinding, AnswerHead, AnswerInKind, Beyond, Cause, Document, Envelope, Format, Half, Intent,
-    Message, Naming, Unreadable, answer,
+    Answer, AnswerFinding, AnswerHead, AnswerInKind, Answerable, Beyond, Cause, Document, Envelope, Format,
+    Half, Intent, Message, Naming, Unreadable, answer,
 };
 
 /// Longest reference that may be given for a document, in bytes of UTF-8.

@@ -6,7 +6,7 @@ use proto::v1;
 use super::{Language, Notice, Reason, finding::source_place};
 use crate::decode::{
     Refusal,
-    document::{Beyond, Cause, Document, Intent, Unreadable},
+    document::{Beyond, Cause, Document, Format, Intent, Unreadable},
 };
 
 /// What a document is, by its envelope.
@@ -74,7 +74,7 @@ pub fn document_message(heading: &Heading) -> v1::DocumentMessage {
 /// Why a document, or one message of it, is not read: with the place, never with what stood there.
 pub(super) fn unreadable(unreadable: &Unreadable) -> Notice {
     let (reason, cause) = match &unreadable.cause {
-        Cause::NotRecognised => (Reason::DocumentNotRecognised, "NOT_RECOGNISED"),
+        Cause::NotRecognised { .. } => (Reason::DocumentNotRecognised, "NOT_RECOGNISED"),
         Cause::NotRead(_) => (Reason::DocumentUnreadable, "NOT_READ"),
         Cause::Truncated(_) => (Reason::DocumentUnreadable, "TRUNCATED"),
         Cause::Malformed(_) => (Reason::DocumentUnreadable, "MALFORMED"),
@@ -87,6 +87,10 @@ pub(super) fn unreadable(unreadable: &Unreadable) -> Notice {
     if let Some(place) = &unreadable.place {
         problem = format!("{place}: {problem}");
         notice = placed(notice, place);
+    }
+    if let Cause::NotRecognised { seen, offset } = &unreadable.cause {
+        let tried = Format::ALL.map(Format::as_str).join(",");
+        notice = notice.with("seen", seen).with("byte_offset", offset).with("tried", tried);
     }
     if let Cause::TooMany { limit, .. } = &unreadable.cause {
         notice = notice.with("limit", limit);
@@ -185,7 +189,14 @@ mod tests {
         assert_eq!(notice.metadata["problem"], "it ends before UNT");
         assert_eq!(notice.metadata["problem_ru"], "документ обрывается; не хватает: UNT");
         assert_eq!(notice.metadata["remedy_uz"], "Hujjatni qayta, toʻliq yuboring.");
-        let notice = unreadable(&Unreadable { place: None, cause: Cause::NotRecognised });
+        let place = Some(SourcePlace::Line { line: 3, column: 1 });
+        let cause = Cause::NotRecognised { seen: "PDF document", offset: 2 };
+        let notice = unreadable(&Unreadable { place, cause });
         assert_eq!(notice.reason, Reason::DocumentNotRecognised);
+        let said = |key: &str| notice.metadata[key].as_str();
+        assert_eq!((said("place"), said("line_number"), said("byte_offset")), ("line 3, column 1", "3", "2"));
+        assert_eq!(said("seen"), "PDF document");
+        assert!(said("problem_ru").contains("документ PDF") && said("problem_ru").contains("PAXLST"));
+        assert!(said("problem_uz").contains("PDF hujjati") && said("tried").contains("PASSENGER_XLSX"));
     }
 }

@@ -12,6 +12,7 @@ mod officer;
 mod pre_decision;
 mod receipt;
 mod reliability;
+mod remedies;
 
 mod cargo;
 mod manifest;

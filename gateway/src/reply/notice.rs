@@ -1,13 +1,17 @@
 //! What a peer is told when a call brings no result: gathered once, then given the form of a `Status` or of the
 //! stream's `Refusal`. Never personal data: paths and counts, not what stood there.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
 
 use proto::v1;
 use tonic::Status;
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::reason::{DOMAIN, Reason};
+use super::remedies;
 
 /// A refusal or a fault, ready to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +65,7 @@ impl Notice {
     /// As a `Status` with `google.rpc` details: `ErrorInfo` always, `BadRequest` and `RetryInfo` where they apply.
     #[must_use]
     pub fn into_status(self) -> Status {
-        let metadata: std::collections::HashMap<String, String> =
-            self.metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let metadata = self.told();
         let mut details = ErrorDetails::with_error_info(self.reason.as_str(), DOMAIN, metadata);
         for (path, what) in self.violations {
             details.add_bad_request_violation(path, what);
@@ -77,8 +80,7 @@ impl Notice {
     /// the stream's form has no list for them.
     #[must_use]
     pub fn into_refusal(self) -> v1::Refusal {
-        let mut metadata: std::collections::HashMap<String, String> =
-            self.metadata.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+        let mut metadata = self.told();
         if let Some((path, what)) = self.violations.into_iter().next() {
             metadata.insert("field_path".to_owned(), path);
             metadata.insert("field_problem".to_owned(), what);
@@ -90,6 +92,16 @@ impl Notice {
             metadata,
             retry_after: self.retry_after.and_then(|wait| prost_types::Duration::try_from(wait).ok()),
         }
+    }
+
+    /// The changing parts as they travel: with what to do in every language, unless the notice says it in words of its own.
+    fn told(&self) -> HashMap<String, String> {
+        let own = self.metadata.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
+        let mut metadata: HashMap<String, String> = own.collect();
+        for (language, name) in remedies::NAMES {
+            metadata.entry(name.to_owned()).or_insert_with(|| self.reason.remedy(language).to_owned());
+        }
+        metadata
     }
 }
 

@@ -101,6 +101,7 @@ fn message<'a>(
         naming: Naming::Everything,
         half: None,
         other_number: String::new(),
+        answerable: crate::decode::document::Answerable::default(),
         place: None,
         content: content.map_err(|cause| Unreadable { place: place(kind, text()), cause }),
     }
