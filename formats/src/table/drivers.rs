@@ -17,12 +17,15 @@ pub(super) struct Driver {
     pub(super) document: Option<TravelDocument>,
     pub(super) birth_date: Option<DeclaredDate>,
     pub(super) nationality_code: String,
+    /// Number of a driving licence, which is no travel document.
+    pub(super) licence: Option<String>,
 }
 
 /// The drivers of a line. `Омаров Ерлан, Петров Иван` are two, `Smith, John` is one: two drivers parted by a comma have two words
 /// each, a family name before a comma has one.
 pub(super) fn of_line(text: &str, this_year: i32) -> Vec<Driver> {
-    let (line, cells) = text.split_once(DETAILS).unwrap_or((text, ""));
+    let text = text.replace("в/у", "ву").replace("В/У", "ву").replace("г/р", "гр").replace("д/р", "др");
+    let (line, cells) = text.split_once(DETAILS).unwrap_or((&text, ""));
     let mut named: Vec<(String, String)> = Vec::new();
     for part in line.split([',', ';', '\n', '/']).map(str::trim).filter(|part| !part.is_empty()) {
         let (name, details) = name_and_details(part);
@@ -45,7 +48,28 @@ pub(super) fn of_line(text: &str, this_year: i32) -> Vec<Driver> {
 
 /// A part of a line up to its first word that is no name's.
 fn name_and_details(part: &str) -> (String, String) {
-    const WORDS: [&str; 22] = [
+    const WORDS: [&str; 43] = [
+        "стаж",
+        "категория",
+        "кат",
+        "водительское",
+        "вод",
+        "водительские",
+        "удостоверение",
+        "номер",
+        "серия",
+        "моб",
+        "сот",
+        "др",
+        "licence",
+        "license",
+        "driving",
+        "haydovchilik",
+        "guvohnoma",
+        "guvohnomasi",
+        "tugilgan",
+        "telefon",
+        "гувохнома",
         "паспорт",
         "пасп",
         "загранпаспорт",
@@ -119,7 +143,11 @@ fn driver(name: String, details: &str, this_year: i32) -> Driver {
         } else {
             Some(pair).filter(|pair| word.chars().count() < 4 && stray::is_document(pair))
         };
-        if let (Some(number), None) = (number, &driver.document) {
+        if let Some(number) =
+            number.clone().or_else(|| licence_number(word)).filter(|_| is_of_a_licence(&words, place))
+        {
+            driver.licence.get_or_insert(number);
+        } else if let (Some(number), None) = (number, &driver.document) {
             let said = fold(details);
             let kind = ["паспорт", "pasport", "passport"].iter().any(|kind| said.contains(kind));
             let document_type = kind.then_some(Said::Plain(TravelDocumentType::Passport));
@@ -134,6 +162,39 @@ fn driver(name: String, details: &str, this_year: i32) -> Driver {
         before = word;
     }
     driver
+}
+
+/// A number of digits and capitals, six or more.
+fn licence_number(word: &str) -> Option<String> {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    (digits >= 5 && word.chars().all(|c| c.is_ascii_digit() || c.is_uppercase())).then(|| word.to_owned())
+}
+
+/// Does a word of a licence stand before a number, nearer than one of a passport?
+fn is_of_a_licence(words: &[&str], place: usize) -> bool {
+    const LICENCES: [&str; 10] = [
+        "права",
+        "ву",
+        "удост",
+        "водительск",
+        "licen",
+        "driving",
+        "guvohnoma",
+        "haydovchilik",
+        "гувохнома",
+        "хайдовчилик",
+    ];
+    const PASSPORTS: [&str; 3] = ["пасп", "загран", "pas"];
+    let before = words.iter().take(place).rev().take(4).map(|word| fold(word));
+    for word in before {
+        if LICENCES.iter().any(|known| word.starts_with(known)) {
+            return true;
+        }
+        if PASSPORTS.iter().any(|known| word.starts_with(known)) {
+            return false;
+        }
+    }
+    false
 }
 
 /// A day behind these words is a document's.
@@ -173,6 +234,15 @@ mod tests {
         ] {
             assert_eq!(read(text), [whole("Омаров Ерлан Каримович", "KZ")], "{text}");
         }
+        let licensed = of_line("Омаров Ерлан, в/у AA 1234567, 01.02.1975", 2026).remove(0);
+        assert_eq!(
+            (licensed.name.as_str(), licensed.licence.as_deref()),
+            ("Омаров Ерлан", Some("AA1234567"))
+        );
+        assert!(licensed.document.is_none() && licensed.birth_date.is_some());
+        let both = of_line("Омаров Ерлан, вод. удостоверение 1234567, паспорт N1111111", 2026).remove(0);
+        assert_eq!(both.licence.as_deref(), Some("1234567"));
+        assert_eq!(both.document.map(|it| it.number).as_deref(), Some("N1111111"));
         let smith = (String::from("Smith, John"), String::from("AB1234567"), false, String::new());
         assert_eq!(read("Smith, John\tPassport:\tAB1234567"), [smith]);
     }

@@ -13,6 +13,7 @@ use manifest::person::PassengerService;
 use super::dates::{self, Century};
 use super::heading::Fact;
 use super::page::{At, Page};
+use super::plates::plate_of;
 use super::times::{self, Clock};
 use super::words;
 use crate::Intent;
@@ -128,12 +129,18 @@ fn conveyance(facts: &Facts, page: &mut Page) -> Conveyance {
         None => String::from(if train { "2" } else { "3" }),
     };
     let plate = if train { Fact::Train } else { Fact::Registration };
+    let whole = facts.into(plate, at.field("registration"), page);
+    let registration = plate_of(&whole).to_owned();
+    if let (true, Some((_, place))) = (registration.len() < whole.len(), facts.said(plate)) {
+        // What stands beside the plate is the model.
+        page.not_read(Fact::VehicleModel.as_str(), place);
+    }
     for (_, place) in &facts.trailers {
         page.mark(at.field("trailer_registrations"), *place);
     }
     Conveyance {
         mode_code,
-        registration: plate_of(&facts.into(plate, at.field("registration"), page)).to_owned(),
+        registration,
         nationality_code: two_letters(&facts.into(
             Fact::RegistrationCountry,
             at.field("nationality_code"),
@@ -141,20 +148,6 @@ fn conveyance(facts: &Facts, page: &mut Page) -> Conveyance {
         )),
         trailer_registrations: facts.trailers.iter().map(|(text, _)| text.clone()).collect(),
         type_code: String::new(),
-    }
-}
-
-/// The plate behind a model: `Yutong ZK6122, 01 382 BBB`. The one part between commas that has digits and no small letter.
-fn plate_of(text: &str) -> &str {
-    let is_plate = |part: &&str| {
-        part.len() <= 24
-            && part.bytes().any(|b| b.is_ascii_digit())
-            && !part.chars().any(|c| c.is_lowercase())
-    };
-    let mut parts = text.split(',').map(str::trim).filter(is_plate);
-    match (parts.next(), parts.next()) {
-        (Some(part), None) => part,
-        _ => text,
     }
 }
 

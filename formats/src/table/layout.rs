@@ -1,11 +1,12 @@
 //! What each row of a sheet is: a fact of the journey, a heading, a person, a total, or text around them.
 
+use super::alone::{self, Stop, Stops};
 use super::columns::{Columns, may_be_heading};
-use super::drivers;
-use super::fold::fold;
 use super::grid::{Cell, Row, Sheet};
-use super::heading::{Column, Fact, fact};
+use super::heading::{Column, Fact};
+use super::row_facts::facts;
 use super::stray::{self, Somebody};
+use super::totals::{is_total, totals};
 use super::words;
 
 /// How many rows before the first heading are looked at.
@@ -37,6 +38,8 @@ pub(super) struct PersonRow<'s> {
     pub(super) section: Section,
     /// The row does not fit the list and is not taken apart.
     pub(super) unreadable: bool,
+    /// The stop that a row above names for those below it.
+    pub(super) boards_at: Option<Stop>,
 }
 
 /// A sheet that was understood.
@@ -51,6 +54,8 @@ pub(super) struct Layout<'s> {
     pub(super) unread: Vec<(u32, u32)>,
     /// Where somebody may stand who is not read: row and column.
     pub(super) strays: Vec<(u32, u32, Somebody)>,
+    /// Rows that name a stop for the persons below them: row and column.
+    pub(super) stops: Vec<(u32, u32)>,
 }
 
 /// The section that a text alone in its row, or a sheet's name, begins.
@@ -69,8 +74,10 @@ pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) ->
     layout.tables.extend(carried);
     let mut at = 0;
     let mut section_now = section(&sheet.name).unwrap_or(Section::Passengers);
-    // Rows of a single cell below the last person: text if nobody follows, and a person whose row is broken otherwise.
+    // Rows of a single cell between persons: text if nobody follows, and otherwise a stop or a person whose row is broken.
     let mut pending: Vec<&Row> = Vec::new();
+    let stops = Stops::of(sheet);
+    let mut boards_at: Option<Stop> = None;
     while let Some(row) = sheet.rows.get(at) {
         let below = sheet.rows.get(at + 1);
         at += 1;
@@ -86,20 +93,28 @@ pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) ->
             if sheet.rows.get(at).is_some_and(|row| columns.is_numbered_by(row)) {
                 at += 1;
             }
+            // A stop over headings that come again; whoever stands under others gets on nobody knows where.
+            boards_at =
+                pending.pop_if(|row| stops.named_by(row).is_some()).and_then(|row| layout.stop(row, &stops));
             layout.leave_unread(&mut pending, this_year);
             layout.tables.push(columns);
             continue;
         }
         let table = open.and_then(|open| layout.tables.get(open));
+        if open.is_some() && stops.named_by(row).is_some() {
+            pending.push(row);
+            continue;
+        }
         match (open, kind(row, below, table, sheet.may_slip)) {
             (_, Kind::Section(section)) => {
                 layout.leave_unread(&mut pending, this_year);
-                section_now = section;
+                (section_now, boards_at) = (section, None);
             }
             (_, Kind::Facts(mut facts)) => layout.facts.append(&mut facts),
             (Some(_), Kind::Total(mut totals)) => {
                 layout.leave_unread(&mut pending, this_year);
                 layout.totals.append(&mut totals);
+                boards_at = None;
             }
             (_, Kind::Nothing) => {}
             (Some(table), Kind::Alone)
@@ -109,14 +124,34 @@ pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) ->
             }
             (Some(table), Kind::Person { unreadable }) => {
                 for row in pending.drain(..) {
-                    layout.people.push(PersonRow { row, table, section: section_now, unreadable: true });
+                    if let Some(stop) = layout.stop(row, &stops) {
+                        boards_at = Some(stop);
+                        continue;
+                    }
+                    let columns = layout.tables.get(table);
+                    match columns.map_or(alone::Alone::Person, |it| alone::alone(row, it, this_year)) {
+                        alone::Alone::Person => layout.people.push(PersonRow {
+                            row,
+                            table,
+                            section: section_now,
+                            unreadable: true,
+                            boards_at: boards_at.clone(),
+                        }),
+                        alone::Alone::Perhaps(column) => {
+                            layout.strays.push((row.number, column, Somebody::Perhaps));
+                            // Whose stop it may be that others get on at, is not guessed.
+                            boards_at = None;
+                        }
+                        alone::Alone::Text => layout.leave(row, this_year),
+                    }
                 }
                 // One finding for one row: a row that is not taken apart is told with all its words.
                 let columns = layout.tables.get(table).filter(|_| !unreadable);
                 if let Some(column) = columns.and_then(|it| stray::beside(row, it, this_year)) {
                     layout.strays.push((row.number, column, Somebody::Likely));
                 }
-                layout.people.push(PersonRow { row, table, section: section_now, unreadable });
+                let boards_at = boards_at.clone();
+                layout.people.push(PersonRow { row, table, section: section_now, unreadable, boards_at });
             }
             (_, Kind::Total(_) | Kind::Alone | Kind::Text | Kind::Person { .. }) => {
                 layout.leave(row, this_year);
@@ -145,7 +180,20 @@ pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) ->
 
 impl Layout<'_> {
     fn leave_unread(&mut self, pending: &mut Vec<&Row>, this_year: i32) {
-        pending.drain(..).for_each(|row| self.leave(row, this_year));
+        for row in pending.drain(..) {
+            // A stop that nobody stands under is a fact of the journey, or a total of its own.
+            match kind(row, None, None, false) {
+                Kind::Facts(mut facts) => self.facts.append(&mut facts),
+                _ => self.leave(row, this_year),
+            }
+        }
+    }
+
+    /// The stop that a row names for the persons below it.
+    fn stop(&mut self, row: &Row, stops: &Stops<'_>) -> Option<Stop> {
+        let stop = stops.named_by(row)?;
+        self.stops.push((stop.row, stop.column));
+        Some(stop)
     }
 
     /// A row that is not read, and whether somebody may stand in it. Of a sheet without headings it is asked later, when it
@@ -157,6 +205,11 @@ impl Layout<'_> {
             self.strays.extend(stray::in_row(row, this_year).map(|somebody| (row.number, column, somebody)));
         }
     }
+}
+
+/// May a row say something of the journey? Rows of persons, which are most, do not.
+pub(super) fn may_be_stop(row: &Row) -> bool {
+    row.cells.len() <= 16
 }
 
 enum Kind {
@@ -229,185 +282,4 @@ fn kind(row: &Row, below: Option<&Row>, table: Option<&Columns>, may_slip: bool)
 /// The words of a signature line before its colon or underscores.
 fn footer_word(text: &str) -> &str {
     text.split([':', '_', '(', '/']).next().unwrap_or_default()
-}
-
-/// `Итого`, `Всего: 50 чел.`, `Total passengers 50`.
-fn is_total(text: &str) -> bool {
-    if text.len() > 80 {
-        return false;
-    }
-    let folded = fold(text);
-    let words: Vec<&str> =
-        folded.split(' ').filter(|word| !word.bytes().all(|b| b.is_ascii_digit())).collect();
-    words::value("total", &words.join(" ")).is_some()
-        || words.first().is_some_and(|first| words::value("total", first).is_some())
-}
-
-/// Whole numbers of a totals row, those under columns of baggage and money left out.
-fn totals(row: &Row, table: Option<&Columns>) -> Vec<FactSaid> {
-    let sums = [Column::BaggagePieces, Column::BaggageMass, Column::Price, Column::Seat, Column::Age];
-    let is_sum = |place: u32| {
-        table.is_some_and(|table| sums.iter().any(|column| table.persons.get(column) == Some(&place)))
-    };
-    let cells = row.cells.iter().filter(|cell| !is_sum(cell.column) && cell.text.len() <= 80);
-    cells
-        .filter_map(|cell| {
-            let digits: String = cell
-                .text
-                .chars()
-                .skip_while(|c| !c.is_ascii_digit())
-                .take_while(char::is_ascii_digit)
-                .collect();
-            let text = (!digits.is_empty() && digits.len() < 7).then_some(digits)?;
-            let text = adults_and_children(&cell.text).map_or(text, |sum| sum.to_string());
-            Some(FactSaid { fact: Fact::PassengerCount, text, row: row.number, column: cell.column })
-        })
-        .take(1)
-        .collect()
-}
-
-/// `2 взрослых, 3 ребенка`: the sum, where a total begins with the grown-ups and no number of all stands before it.
-fn adults_and_children(text: &str) -> Option<u32> {
-    const GROWN_UP: [&str; 6] = ["взросл", "adult", "katta", "катта", "мужчин", "женщин"];
-    const SMALL: [&str; 12] = [
-        "ребен",
-        "детей",
-        "дети",
-        "детск",
-        "младен",
-        "child",
-        "kid",
-        "infant",
-        "bola",
-        "бола",
-        "женщин",
-        "мужчин",
-    ];
-    let folded = fold(text);
-    let words: Vec<&str> = folded.split(' ').collect();
-    let mut counted = words.windows(2).filter_map(|pair| {
-        let [number, of] = pair else { return None };
-        number.parse::<u32>().ok().filter(|_| number.len() < 5).map(|number| (number, *of))
-    });
-    let (adults, _) = counted.next().filter(|(_, of)| GROWN_UP.iter().any(|word| of.starts_with(word)))?;
-    counted.try_fold(adults, |sum, (number, of)| {
-        SMALL.iter().any(|word| of.starts_with(word)).then(|| sum.saturating_add(number))
-    })
-}
-
-/// Facts of a row: `Key: value`, `Key` and the value in the next cell, or keys side by side over their values.
-fn facts(row: &Row, below: Option<&Row>) -> Vec<FactSaid> {
-    let mut facts: Vec<FactSaid> = Vec::new();
-    let mut cells = row.cells.iter().take(64).peekable();
-    let mut keys_without_value = Vec::new();
-    while let Some(cell) = cells.next() {
-        let inside = in_one_cell(&cell.text);
-        if !inside.is_empty() {
-            let said = inside.into_iter().map(|(fact, text)| FactSaid {
-                fact,
-                text,
-                row: row.number,
-                column: cell.column,
-            });
-            facts.extend(said);
-            continue;
-        }
-        let key = cell.text.trim_end_matches([':', '：', '=', ' ', '-', '–', '—']);
-        let Some(known) = fact(key) else { continue };
-        let is_value = |next: &Cell| {
-            in_one_cell(&next.text).is_empty()
-                && (cell.text.ends_with(':') || fact(&next.text).is_none() || is_pair(row, below))
-        };
-        match cells.next_if(|next| is_value(next)) {
-            Some(value) => {
-                let mut text = value.text.clone();
-                // A driver's document, birth and state in the cells behind the name.
-                while let Some(more) = cells.next_if(|_| known == Fact::Driver) {
-                    text = [text.as_str(), drivers::DETAILS, more.text.as_str()].concat();
-                }
-                facts.push(FactSaid { fact: known, text, row: row.number, column: value.column });
-            }
-            None => keys_without_value.push((known, cell.column)),
-        }
-    }
-    if facts.is_empty() && keys_without_value.len() >= 2 {
-        let below = below.filter(|below| below.number == row.number.saturating_add(1));
-        for (fact, column) in keys_without_value {
-            if let Some(cell) = below.and_then(|below| below.cell(column)) {
-                facts.push(FactSaid {
-                    fact,
-                    text: cell.text.clone(),
-                    row: row.number.saturating_add(1),
-                    column,
-                });
-            }
-        }
-    }
-    facts
-}
-
-/// Two words that both could be keys are key and value, unless a row of values stands below them.
-fn is_pair(row: &Row, below: Option<&Row>) -> bool {
-    let [first, second] = row.cells.as_slice() else { return false };
-    let below = below.filter(|below| below.number == row.number.saturating_add(1));
-    !below.is_some_and(|below| {
-        below.cell(second.column).is_some()
-            && below.cell(first.column).is_some_and(|cell| fact(&cell.text).is_none())
-    })
-}
-
-/// `Key: value` pairs inside of one cell, and `Key № 12` for the few keys that are written so.
-fn in_one_cell(text: &str) -> Vec<(Fact, String)> {
-    let pairs = text.split(['\n', ';']).take(16).filter_map(|part| {
-        let (key, value) = part.split_once([':', '：', '='])?;
-        let value = value.trim();
-        Some((fact(key)?, value.to_owned())).filter(|_| !value.is_empty())
-    });
-    let pairs: Vec<_> = pairs.collect();
-    if !pairs.is_empty() || text.len() > 200 {
-        return pairs;
-    }
-    let blanks = text.match_indices([' ', '№', '\u{a0}']).map(|(at, _)| at).take(6).collect::<Vec<_>>();
-    for at in blanks.into_iter().rev() {
-        let Some((key, value)) = text.split_at_checked(at) else { continue };
-        let value = value.trim_start_matches([' ', '№', '\u{a0}']).trim();
-        let numbered = matches!(
-            fact(key),
-            Some(
-                Fact::Registration | Fact::Reference | Fact::JourneyReference | Fact::Permit | Fact::Trailer
-            )
-        );
-        let is_number =
-            value.len() <= 24 && value.bytes().any(|b| b.is_ascii_digit()) && value.split(' ').count() <= 4;
-        if let (true, true, Some(fact)) = (numbered, is_number, fact(key)) {
-            return vec![(fact, value.to_owned())];
-        }
-    }
-    plate_in_a_sentence(text).map(|plate| vec![(Fact::Registration, plate.to_owned())]).unwrap_or(pairs)
-}
-
-/// `Автобус Yutong гос. номер 01 777 AAA`: what stands behind words for a plate in a text of more.
-fn plate_in_a_sentence(text: &str) -> Option<&str> {
-    const WORDS: [&str; 10] = [
-        "гос. номер",
-        "гос номер",
-        "гос.номер",
-        "госномер",
-        "гос. №",
-        "гос.№",
-        "г/н",
-        "davlat raqami",
-        "давлат рақами",
-        "plate",
-    ];
-    let small = text.to_lowercase();
-    // Small letters that take other room than capitals would move the place.
-    let small = (small.len() == text.len()).then_some(small)?;
-    let end = WORDS.iter().find_map(|word| small.find(word).map(|at| at + word.len()))?;
-    let plate = text.get(end..)?.trim_matches([' ', '№', ':', ',', '.', '\u{a0}']);
-    let fits = plate.len() <= 24
-        && plate.bytes().any(|b| b.is_ascii_digit())
-        && plate.split(' ').count() <= 4
-        && !plate.chars().any(char::is_lowercase);
-    fits.then_some(plate)
 }

@@ -4,6 +4,7 @@
 //! English, Russian and Uzbek in both scripts ([`heading`], tables in formats/data), and what stands there is declared. A
 //! row that cannot be read is one person's trouble.
 
+mod alone;
 mod columns;
 mod company;
 mod dates;
@@ -17,13 +18,17 @@ mod layout;
 mod list;
 mod names;
 mod page;
+mod people;
 mod person;
+mod plates;
+mod row_facts;
 mod said;
 mod separated;
 mod several;
 mod stops;
 mod stray;
 mod times;
+mod totals;
 mod unread;
 mod words;
 pub(crate) mod xlsx;

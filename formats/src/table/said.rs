@@ -89,6 +89,13 @@ pub(super) fn notes_of_layout(sheets: &[(NameId, &Sheet, &Layout<'_>)], page: &m
                 page.at(FindingCode::FormRepaired, Severity::Warning, At { sheet: *sheet, row, column: 0 });
             page.push(note.parameter("form", "sheet without headings, read by those of the list before"));
         }
+        for (row, column) in layout.stops.iter().take(ROWS_NAMED) {
+            let at = At { sheet: *sheet, row: *row, column: *column };
+            let note = page.at(FindingCode::FormRepaired, Severity::Note, at);
+            page.push(
+                note.parameter("form", "row that names a stop, read as where the persons below it get on"),
+            );
+        }
         strays(*sheet, layout, page);
         for table in &layout.tables {
             for (column, text) in &table.unknown {

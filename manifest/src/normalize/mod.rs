@@ -156,7 +156,9 @@ impl Step<'_> {
         if note.code == FindingCode::RequiredFieldMissing && note.about == About::Conveyance {
             self.types_not_held |= note.parameters.contains(&("field", String::from("type")));
         }
-        if note.code == FindingCode::DocumentMissing && matches!(note.about, About::CrewMember(_)) {
+        let is_missing =
+            matches!(note.code, FindingCode::DocumentMissing | FindingCode::RequiredFieldMissing);
+        if is_missing && note.severity != Severity::Blocking && matches!(note.about, About::CrewMember(_)) {
             self.named_only.insert(note.about);
         }
         let original = note.original.and_then(|original| OriginalValue::kept(&original.0));
