@@ -43,6 +43,16 @@ items of a load are not in the table: nothing could be decided without them, wha
 |---|---|---|---|---|---|---|---|
 ";
 
+const COACHES: &str = "
+## One bad row, and many
+
+A traveller with a blocking finding is withheld, and everybody else on the list is decided. The coach as a whole is withheld
+(`TRAVELLERS_WITHHELD`) when its driver is, or when more than {share} of those on board, crew included, are: of fifty travellers and
+two of crew {kept} may be withheld and the coach is still decided, {lost} withhold it. Whoever is not withheld keeps a decision of
+their own. A finding that the coach as a whole is red for is stronger: a row that cannot be read names nobody, so an officer
+looks who that is. The share is `coach.withheld_traveller_share` of `scoring/policy.toml`.
+";
+
 const LISTS: &str = "
 ## Code lists
 
@@ -68,11 +78,24 @@ fn page() -> String {
         )
         .unwrap();
     }
+    page += &coaches();
     page += LISTS;
     for (file, head, codes) in code_list::catalogue() {
         writeln!(page, "| `{file}` | {codes} | {head} |").unwrap();
     }
     page
+}
+
+/// The rule of coaches with the share that the policy in force names.
+fn coaches() -> String {
+    let policy = std::fs::read_to_string(workspace_root().join("scoring/policy.toml")).unwrap();
+    let line = policy.lines().find_map(|line| line.strip_prefix("withheld_traveller_share = ")).unwrap();
+    let percent = (line.trim().parse::<f64>().unwrap() * 100.0).round();
+    let kept = (percent * 52.0 / 100.0).floor();
+    COACHES
+        .replace("{share}", &format!("{percent} %"))
+        .replace("{kept}", &kept.to_string())
+        .replace("{lost}", &(kept + 1.0).to_string())
 }
 
 /// Load, mode, regime, partner and days of a row.

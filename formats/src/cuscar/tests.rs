@@ -51,6 +51,29 @@ fn utc(instant: Option<&DeclaredInstant>) -> String {
     }
 }
 
+/// The name of a vehicle is no plate, unless it has the shape of one.
+#[test]
+fn a_name_is_a_plate_only_by_its_shape() {
+    for (element, plate, code) in [
+        ("01A123BC:215", "01A123BC", None),
+        (":::01A123BC", "01A123BC", Some(FindingCode::FormRepaired)),
+        (":::01 A 123 BC", "01 A 123 BC", Some(FindingCode::FormRepaired)),
+        (":::KAMAZ 5490", "", Some(FindingCode::ElementNotRead)),
+        (":::YUTONG", "", Some(FindingCode::ElementNotRead)),
+        (":::SYNTHETIC STAR", "", Some(FindingCode::ElementNotRead)),
+    ] {
+        let text = format!(
+            "UNB+UNOA:2+A+B+261122:1200+1'UNH+1+CUSCAR:D:99B:UN'BGM+85+X1+9'TDT+20++3+++++{element}'CNI+1+C1'\
+             GID+1+1:PX'FTX+AAA+++BOXES'UNT+7+1'UNZ+1+1'"
+        );
+        let (_, declared) = read(&text);
+        assert_eq!(declared.conveyance.as_ref().unwrap().registration, plate, "{element}");
+        let about = declared.notes.iter().filter(|note| note.path.as_str() == "conveyance.registration");
+        let told: Vec<_> = about.map(|note| (note.code, note.place.is_some())).collect();
+        assert_eq!(told, code.map(|code| (code, true)).into_iter().collect::<Vec<_>>(), "{element}");
+    }
+}
+
 #[test]
 fn what_stands_twice_or_behind_a_separator_is_kept_or_noted() {
     let (_, report) = read(&report(

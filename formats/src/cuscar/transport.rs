@@ -48,8 +48,7 @@ impl Header<'_> {
                 "" => crate::paxlst::mode_of_means(&leg.get(4, 1)).unwrap_or_default().to_owned(),
                 mode => mode.to_owned(),
             };
-            let component = if leg.is_blank(8, 1) { 4 } else { 1 };
-            conveyance.registration = keep.text(CONVEYANCE.field("registration"), about, leg, 8, component);
+            conveyance.registration = registration(leg, &conveyance.mode_code, keep);
             conveyance.nationality_code = keep.text(CONVEYANCE.field("nationality_code"), about, leg, 8, 5);
             conveyance.type_code = keep.text(CONVEYANCE.field("type_code"), about, leg, 4, 1);
             let with_reference = legs().find(|leg| !leg.is_blank(2, 1)).unwrap_or(leg);
@@ -113,6 +112,53 @@ impl Header<'_> {
             });
         }
     }
+}
+
+/// The means' number (C222 8213). Its name (8212) is none: by road it is taken for the plate where it has the shape of one, with a
+/// finding, and is told as a name otherwise, so that a missing plate is missing.
+fn registration(leg: &Segment<'_>, mode: &str, keep: &mut Keep<'_>) -> String {
+    let at = CONVEYANCE.field("registration");
+    if !leg.is_blank(8, 1) || mode != "3" {
+        let component = if leg.is_blank(8, 1) { 4 } else { 1 };
+        return keep.text(at, About::Conveyance, leg, 8, component);
+    }
+    let name = leg.get(8, 4).into_owned();
+    if name.is_empty() {
+        return name;
+    }
+    let path = FieldPath::root().field("conveyance").field("registration");
+    let (code, severity, parameter) = if is_plate(&name) {
+        (
+            FindingCode::FormRepaired,
+            Severity::Warning,
+            ("form", "plate where the name of the vehicle stands (8212)"),
+        )
+    } else {
+        (
+            FindingCode::ElementNotRead,
+            Severity::Warning,
+            ("field", "name of the vehicle, which is no plate (8212)"),
+        )
+    };
+    let note = FormNote::new(code, severity).at(About::Conveyance, path).original(&name);
+    keep.notes.push(note.parameter(parameter.0, parameter.1).place(leg.place_of(8, 4)));
+    if is_plate(&name) { keep.text(at, About::Conveyance, leg, 8, 4) } else { String::new() }
+}
+
+/// Four to twelve letters and digits in at most four groups, of which two are digits, three where the letters are more: `01 A 123 BC`,
+/// `A123BC77`, and not `YUTONG ZK6122H9` or `BORIS`.
+fn is_plate(text: &str) -> bool {
+    let plain: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '/')).collect();
+    let digits = plain.chars().filter(char::is_ascii_digit).count();
+    let letters = plain.chars().filter(|c| c.is_alphabetic()).count();
+    let longest_word =
+        text.split([' ', '-', '/']).map(|part| part.chars().filter(|c| c.is_alphabetic()).count());
+    (4..=12).contains(&plain.chars().count())
+        && digits + letters == plain.chars().count()
+        && digits >= 2
+        && letters <= 5
+        && longest_word.max().is_some_and(|letters| letters <= 4)
+        && text.split(' ').count() <= 4
 }
 
 /// The carrier of TDT (C040).

@@ -38,20 +38,65 @@ pub(super) fn houses(
     }
     let mut houses = Houses::default();
     let mut items_left = limits.max_goods_items;
-    let count = elements.len();
-    for (i, element) in elements.into_iter().enumerate() {
+    let mut parts: Vec<(Element, Vec<Element>, bool)> = Vec::new();
+    for element in elements {
+        let groups = by_parties(scribe, element);
+        let is_split = groups.len() > 1;
+        parts.extend(groups.into_iter().map(|items| (element, items, is_split)));
+        if parts.len() > limits.max_consignments {
+            return Err(Cause::TooMany { what: "consignments", limit: limits.max_consignments });
+        }
+    }
+    let count = parts.len();
+    for (i, (element, items, is_split)) in parts.into_iter().enumerate() {
         let at = at.item("consignments", i).about(About::Consignment(i));
-        let place = Place { whole, house: Some(element), count, index: i };
+        let place = Place { whole, house: Some(element), items, is_split, count, index: i };
         let house = house(scribe, &place, &at, &mut items_left, &mut houses.item_places, limits)?;
         houses.consignments.push(house);
     }
     Ok(houses)
 }
 
+/// The items of a house by the parties that they name themselves: what goes from or to somebody else is a consignment of its
+/// own, as among the items of older messages. One group, perhaps of nothing, where they name nobody or all the same.
+fn by_parties(scribe: &mut Scribe<'_>, house: Element) -> Vec<Vec<Element>> {
+    let mut groups: Vec<Vec<Element>> = Vec::new();
+    let mut group_of: HashMap<String, usize> = HashMap::new();
+    for item in scribe.children(Some(house), "ConsignmentItem") {
+        let mut parties = String::new();
+        for name in PARTIES {
+            parties.push('\u{1}');
+            let party = scribe.tree.all(item, name).next();
+            let mut ahead: Vec<Element> = party.into_iter().collect();
+            while let Some(element) = ahead.pop() {
+                parties.push_str(scribe.tree.text_of(element));
+                parties.push('\u{2}');
+                ahead.extend(scribe.tree.children(element));
+            }
+        }
+        let group = *group_of.entry(parties).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(items) => items.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    if groups.is_empty() {
+        groups.push(Vec::new());
+    }
+    groups
+}
+
+/// Parties that a house, or an item of it, names.
+const PARTIES: [&str; 2] = ["Consignor", "Consignee"];
+
 /// Where a house stands.
 struct Place {
     whole: Option<Element>,
     house: Option<Element>,
+    /// Its items that go from one party to one other.
+    items: Vec<Element>,
+    /// Other items of the house go elsewhere.
+    is_split: bool,
     count: usize,
     index: usize,
 }
@@ -68,7 +113,7 @@ fn house(
     if let Some(house) = house {
         scribe.mark(at, house);
     }
-    let items = scribe.children(house, "ConsignmentItem");
+    let items = &place.items;
     *items_left = items_left
         .checked_sub(items.len())
         .ok_or(Cause::TooMany { what: "goods items", limit: limits.max_goods_items })?;
@@ -83,9 +128,18 @@ fn house(
     let destination_country_code = said("countryOfDestination", "destination_country_code");
     let ucr = said("referenceNumberUCR", "ucr");
     let mut one_of = |name: &str, field: &'static str| {
-        levels.iter().find_map(|level| {
-            let element = scribe.child(*level, name);
-            party(scribe, element, &at.field(field))
+        // Whom an item names itself, all items of this consignment do.
+        let own = scribe.child(first_item, name);
+        let own = party(scribe, own, &at.field(field));
+        for item in items {
+            let same = scribe.child(Some(*item), name);
+            scribe.take_all(same);
+        }
+        own.or_else(|| {
+            [house, whole].iter().find_map(|level| {
+                let element = scribe.child(*level, name);
+                party(scribe, element, &at.field(field))
+            })
         })
     };
     let consignor = one_of("Consignor", "consignor");
@@ -93,7 +147,11 @@ fn house(
     let loading = scribe.child(whole, "PlaceOfLoading");
     let unloading = scribe.child(whole, "PlaceOfUnloading");
     let mass_at = at.field("gross_mass_mg");
-    let own_mass = scribe.mass(house, "grossMass", &mass_at);
+    // The mass of a house is that of all its parts.
+    let own_mass = scribe.mass(house.filter(|_| !place.is_split), "grossMass", &mass_at);
+    if place.is_split {
+        scribe.pass_over(house, &["grossMass"]);
+    }
     let is_alone = place.count == 1;
     let mut consignment = Consignment {
         ucr,
@@ -112,7 +170,16 @@ fn house(
         item_places.entry(number).or_insert((place.index, j));
         consignment.goods_items.push(goods_item(scribe, *item, &at.item("goods_items", j).about(about)));
     }
-    documents(scribe, place, &items, at, &mut consignment);
+    documents(scribe, place, items, at, &mut consignment);
+    if place.is_split {
+        // One transport document covers all parts of the house; a reference is one consignment's.
+        let number = scribe.word(first_item, "declarationGoodsItemNumber").to_owned();
+        let whole = match consignment.consignment_reference.as_str() {
+            "" => scribe.text(house, "sequenceNumber", &at.field("consignment_reference")),
+            known => known.to_owned(),
+        };
+        consignment.consignment_reference = format!("{whole}/{number}");
+    }
     if consignment.consignment_reference.is_empty() {
         // The sender's own number of the house within the declaration.
         consignment.consignment_reference =

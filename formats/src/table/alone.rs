@@ -262,6 +262,15 @@ pub(super) fn alone(row: &Row, columns: &Columns, this_year: i32) -> Alone {
     }
 }
 
+/// Do the numbers of the rows above and below a text leave one out? Then the text stands where a person stood.
+pub(super) fn is_missed(above: Option<&Row>, below: &Row, columns: &Columns) -> bool {
+    let number = |row: &Row| {
+        let place = columns.persons.get(&Column::Number)?;
+        row.text(*place).trim_end_matches('.').parse::<u32>().ok()
+    };
+    above.and_then(number).zip(number(below)).is_some_and(|(above, below)| below > above.saturating_add(1))
+}
+
 /// What a printer puts between pages.
 fn is_of_a_page(text: &str) -> bool {
     let folded = fold(text);

@@ -123,13 +123,19 @@ pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) ->
                 pending.push(row);
             }
             (Some(table), Kind::Person { unreadable }) => {
+                let below_all = row;
                 for row in pending.drain(..) {
                     if let Some(stop) = layout.stop(row, &stops) {
                         boards_at = Some(stop);
                         continue;
                     }
                     let columns = layout.tables.get(table);
-                    match columns.map_or(alone::Alone::Person, |it| alone::alone(row, it, this_year)) {
+                    // The list's own numbers say that somebody stood here.
+                    let counted = columns.is_some_and(|it| {
+                        alone::is_missed(layout.people.last().map(|above| above.row), below_all, it)
+                    });
+                    let what = columns.filter(|_| !counted);
+                    match what.map_or(alone::Alone::Person, |it| alone::alone(row, it, this_year)) {
                         alone::Alone::Person => layout.people.push(PersonRow {
                             row,
                             table,

@@ -8,6 +8,7 @@ mod canonical;
 mod cargo;
 mod form_note;
 mod passenger;
+mod path_key;
 mod place;
 mod source;
 mod value;
@@ -22,8 +23,9 @@ pub use cargo::{
 };
 pub use form_note::FormNote;
 pub use passenger::{Baggage, CrewMember, Passenger, PassengerList, PersonName, TravelDocument};
+pub use path_key::PathKey;
 pub use place::{SegmentTag, SourcePlace};
-pub use source::{Mark, NameId, NodeId, PathKey, SourceMap, Whereabouts};
+pub use source::{Mark, NameId, NodeId, SourceMap, Whereabouts};
 pub use value::{DeclaredAmount, DeclaredDate, DeclaredInstant, DeclaredMass, Location, Money, Said};
 
 use crate::manifest::{KeyError, ManifestKey};

@@ -200,6 +200,9 @@ impl Draft {
             None => roll_up(Parts::Cargo { own, consignments: &consignments, drivers: &drivers }),
         };
         summarise(&mut conveyance, &parts, coach);
+        if conveyance.verdict == Verdict::Withheld(Withheld::TravellersWithheld) {
+            tell(&mut conveyance.public_reasons, PublicReason::TravellersWithheld);
+        }
         let mut pre_decisions = Vec::with_capacity(parts.len() + 1);
         pre_decisions.push(conveyance);
         pre_decisions.extend(parts);

@@ -18,6 +18,8 @@ pub enum PublicReason {
     /// Nothing asks for more than a document check. Said where a green part has no other reason; not stored, because
     /// it follows from the corridor.
     NothingFound,
+    /// The driver, or too many travellers, have no pre-decision of their own: the conveyance has none either.
+    TravellersWithheld,
 }
 
 impl PublicReason {
@@ -30,6 +32,7 @@ impl PublicReason {
             PublicReason::Finding(_) => "FINDING",
             PublicReason::NoDecision => "NO_DECISION",
             PublicReason::NothingFound => "NOTHING_FOUND",
+            PublicReason::TravellersWithheld => "TRAVELLERS_WITHHELD",
         }
     }
 
@@ -60,6 +63,15 @@ pub fn public_text(reason: PublicReason, language: Language) -> String {
         (PublicReason::NothingFound, English) => "Document check only.",
         (PublicReason::NothingFound, Russian) => "Только проверка документов.",
         (PublicReason::NothingFound, Uzbek) => "Faqat hujjatlar tekshiriladi.",
+        (PublicReason::TravellersWithheld, English) => {
+            "The driver, or too many travellers, have no pre-decision; correct what is found about them and send the list again."
+        }
+        (PublicReason::TravellersWithheld, Russian) => {
+            "По водителю или по слишком многим людям нет предварительного решения; исправьте найденное о них и пришлите список снова."
+        }
+        (PublicReason::TravellersWithheld, Uzbek) => {
+            "Haydovchi yoki juda koʻp odam boʻyicha dastlabki qaror yoʻq; ular haqida topilganini tuzating va roʻyxatni qayta yuboring."
+        }
         (PublicReason::Finding(code), English) => return format!("To correct: {}.", code.as_str()),
         (PublicReason::Finding(code), Russian) => return format!("Исправьте: {}.", code.as_str()),
         (PublicReason::Finding(code), Uzbek) => return format!("Tuzating: {}.", code.as_str()),

@@ -20,9 +20,14 @@ pub(super) fn public_of(word: &str) -> Option<PublicReason> {
     if let Some(code) = word.strip_prefix("FINDING:") {
         return FindingCode::parse(code).map(PublicReason::Finding);
     }
-    [PublicReason::RiskAssessment, PublicReason::DocumentaryCheck, PublicReason::NoDecision]
-        .into_iter()
-        .find(|reason| reason.as_str() == word)
+    [
+        PublicReason::RiskAssessment,
+        PublicReason::DocumentaryCheck,
+        PublicReason::NoDecision,
+        PublicReason::TravellersWithheld,
+    ]
+    .into_iter()
+    .find(|reason| reason.as_str() == word)
 }
 
 // Subjects: V the conveyance, C consignment, W crew member, P passenger, M the manifest, G goods item.

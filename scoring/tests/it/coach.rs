@@ -79,3 +79,27 @@ fn a_finding_about_nobody_on_board_is_not_lost() {
         Verdict::Withheld(Withheld::BlockingFinding)
     );
 }
+
+/// One bad row of fifty, three, and six: the first two cost those people and nobody else. Above a tenth the list as a whole says too
+/// little, and the partner reads why in their language.
+#[test]
+fn a_few_bad_rows_of_fifty_cost_those_people_alone() {
+    for (bad, expected) in [(1, GREEN), (3, GREEN), (5, GREEN), (6, SET_ASIDE)] {
+        let findings: Vec<_> = (0..bad).map(|n| blocked(About::Passenger(n))).collect();
+        let decisions = coach(50, &findings);
+        assert_eq!(decisions[0].verdict, expected, "{bad}");
+        let withheld =
+            decisions.iter().skip(1).filter(|it| matches!(it.verdict, Verdict::Withheld(_))).count();
+        assert_eq!(withheld, bad);
+        let green = decisions.iter().skip(1).filter(|it| it.verdict == GREEN).count();
+        assert_eq!(green, 52 - bad, "everybody else keeps a decision of their own");
+        let told = decisions[0].public_reasons.contains(&PublicReason::TravellersWithheld);
+        assert_eq!(told, expected == SET_ASIDE);
+    }
+    for (language, word) in
+        [(Language::English, "driver"), (Language::Russian, "водителю"), (Language::Uzbek, "Haydovchi")]
+    {
+        let text = public_text(PublicReason::TravellersWithheld, language);
+        assert!(text.contains(word), "{text}");
+    }
+}
