@@ -99,7 +99,7 @@ fn a_few_bad_rows_of_fifty_cost_those_people_alone() {
     for (language, word) in
         [(Language::English, "driver"), (Language::Russian, "водителю"), (Language::Uzbek, "Haydovchi")]
     {
-        let text = public_text(PublicReason::TravellersWithheld, language);
+        let text = scoring::policy::public_text(PublicReason::TravellersWithheld, language);
         assert!(text.contains(word), "{text}");
     }
 }
