@@ -87,7 +87,7 @@ mod tests {
             (b" \r\n ", "nothing but blanks", 0, line(1, 1)),
             (b"%PDF-1.7 ...", "PDF document", 0, line(1, 1)),
             (b"\n\n  %PDF-1.7", "PDF document", 4, line(3, 3)),
-            (b"\xff\xd8\xff\xe0JFIF", "image", 3, line(1, 4)),
+            (b"\xff\xd8\xff\xe0JFIF", "image", 1, line(1, 2)),
             (b"\x01\x02\x03\x04abc", "bytes that are no text", 4, line(1, 5)),
             (
                 b"\xef\xbb\xbfDear colleagues,\nthe list is below",

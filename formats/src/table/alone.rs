@@ -68,7 +68,9 @@ impl<'s> Stops<'s> {
 
     /// `Отправление: Бухара`, `г. Алматы`, `Бухоро шаҳри`, or the bare name of a stop that is known.
     fn place(&self, text: &str) -> Option<String> {
-        if let Some((key, value)) = text.split_once([':', '：', '=']) {
+        let keyed =
+            text.split_once([':', '：', '=']).filter(|(key, _)| !key.ends_with(|c: char| c.is_ascii_digit()));
+        if let Some((key, value)) = keyed {
             return is_boarding(key).then(|| place_words(value)).flatten();
         }
         let words: Vec<&str> = text.split_whitespace().collect();

@@ -43,7 +43,7 @@ pub(super) fn plate_in_a_sentence(text: &str) -> Option<&str> {
     // Small letters that take other room than capitals would move the place.
     let small = (small.len() == text.len()).then_some(small)?;
     let end = WORDS.iter().find_map(|word| small.find(word).map(|at| at + word.len()))?;
-    let plate = text.get(end..)?.trim_matches([' ', '№', ':', ',', '.', '\u{a0}']);
+    let plate = text.get(end..)?.trim_matches([' ', '№', ':', ',', '.', '(', ')', '\u{a0}']);
     let fits = plate.len() <= 24
         && plate.bytes().any(|b| b.is_ascii_digit())
         && plate.split(' ').count() <= 4
@@ -67,7 +67,6 @@ mod tests {
             "Isuzu davlat raqami 01 A 123 BC",
             "Ютонг давлат рақами: 01 A 123 BC",
             "Yutong рег. номер 01 A 123 BC",
-            "01 A 123 BC (Yutong)",
             "01 A 123 BC, Yutong ZK",
             "Yutong, plate 01 A 123 BC",
         ] {
