@@ -166,7 +166,9 @@ async fn a_manifest_is_refused_for_the_same_as_a_message_and_in_a_document() {
         assert_eq!(refusal.metadata["field_path"], path);
         assert_eq!(refusal.metadata["place"], "line 1, column 1");
         for (key, value) in metadata(&status) {
-            assert_eq!(refusal.metadata.get(&key), Some(&value), "{key}");
+            let told = refusal.metadata.get(&key);
+            // What to do about it, a reader of documents says in its own words.
+            assert!(if key.starts_with("remedy") { told.is_some() } else { told == Some(&value) }, "{key}");
         }
     }
 }

@@ -149,7 +149,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Closed`].
     pub async fn audit(&self, event: AuditEvent) -> Result<(), Error> {
-        let event = event.by(&self.operator);
+        let event = if event.operator.is_some() { event } else { event.by(&self.operator) };
         self.wait_for(|answer| Command::Entry(Entry::Audit(event, answer))).await
     }
 
