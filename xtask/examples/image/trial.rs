@@ -4,13 +4,13 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{TcpStream, UdpSocket},
+    net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket},
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use serde_json::Value;
 use testkit::identities::{Authority, RegisteredPartner};
 
@@ -25,6 +25,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// An address of the loopback network that nobody listens on, for a server of names of our own.
 const NAME_SERVER: &str = "127.77.0.53";
+
+/// Where the database of that name is.
+const DATABASE: Ipv4Addr = Ipv4Addr::new(127, 77, 0, 7);
+
+/// How a client begins that asks for TLS first (PostgreSQL's protocol 3.0, SSLRequest: its length, and a number).
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 
 /// Unpacks and runs; needs root, because another root folder does.
 pub(crate) fn run(image: &Path) -> Result<()> {
@@ -134,10 +140,8 @@ fn is_ready(admin: &str) -> Result<bool> {
     Ok(answer.starts_with("HTTP/1.1 200"))
 }
 
-/// Puts `getent` beside the program and asks for a name that only a server of our own knows.
+/// Has the program look for its database by a name that only a server of our own knows, and speak to what is there.
 fn names(root: &Path) -> Result<()> {
-    let getent = said(Command::new("which").arg("getent"))?;
-    fs::copy(getent, root.join("usr/bin/getent")).context("copying getent")?;
     fs::write(
         root.join("etc/resolv.conf"),
         format!("nameserver {NAME_SERVER}\noptions attempts:1 timeout:2\n"),
@@ -145,13 +149,32 @@ fn names(root: &Path) -> Result<()> {
     let socket =
         UdpSocket::bind((NAME_SERVER, 53)).context("a server of names needs the right to port 53")?;
     std::thread::spawn(move || answer(&socket));
-    let told = said(chroot(root).args(["/usr/bin/getent", "ahostsv4", "database.customs.test"]))?;
-    ensure!(told.starts_with("192.0.2.7 "), "DNS says {told:?}");
-    println!("DNS: database.customs.test is 192.0.2.7");
+    let database = TcpListener::bind((DATABASE, 0)).context("listening in place of a database")?;
+    let place = "etc/customs-gateway/named.toml";
+    let text = format!(
+        "[persist]\nurl = \"postgres://customs@database.customs.test:{}/customs\"\n",
+        database.local_addr()?.port()
+    );
+    fs::write(root.join(place), text)?;
+    let asked = std::thread::spawn(move || -> Result<[u8; 8]> {
+        let (mut stream, _) = database.accept()?;
+        let mut first = [0; 8];
+        stream.read_exact(&mut first)?;
+        Ok(first) // and hangs up
+    });
+    let output = chroot(root)
+        .arg(PROGRAM)
+        .args(["migrate", "--schema-only", "--config", &format!("/{place}")])
+        .output()?;
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(!told.contains("lookup"), "the name was not found: {told}");
+    let first = asked.join().map_err(|_| anyhow!("whoever stood in for a database failed"))??;
+    ensure!(first == SSL_REQUEST, "it says {first:?} to its database");
+    println!("DNS: the program finds database.customs.test, and begins to speak to it");
     Ok(())
 }
 
-/// Answers every question for an address (RFC 1035) with 192.0.2.7.
+/// Answers every question for an address (RFC 1035) with [`DATABASE`].
 fn answer(socket: &UdpSocket) {
     let mut buffer = [0; 512];
     while let Ok((length, asker)) = socket.recv_from(&mut buffer) {
@@ -165,7 +188,8 @@ fn answer(socket: &UdpSocket) {
         let mut reply = vec![query[0], query[1], 0x81, 0x80, 0, 1, 0, u8::from(wanted), 0, 0, 0, 0];
         reply.extend_from_slice(question);
         if wanted {
-            reply.extend_from_slice(&[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 7]);
+            reply.extend_from_slice(&[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
+            reply.extend_from_slice(&DATABASE.octets());
         }
         if socket.send_to(&reply, asker).is_err() {
             return;

@@ -114,8 +114,10 @@ pub(super) fn warnings(complaints: &str) -> Vec<&str> {
     complaints
         .lines()
         .filter(|line| {
+            // What Helm's own watch says when Helm has seen enough and ends it.
+            let ended = line.contains("reflector.go") && line.contains("context canceled");
             let line = line.to_lowercase();
-            line.contains("warn") || line.contains("would violate")
+            !ended && (line.contains("warn") || line.contains("would violate"))
         })
         .collect()
 }
@@ -142,6 +144,8 @@ mod tests {
         let helm = "W1123 09:00:00.000000   4242 warnings.go:107] would violate PodSecurity";
         assert_eq!(warnings(&format!("created\n{kubectl}\n{helm}\n")), [kubectl, helm]);
         assert!(warnings("NAME: corridor\n").is_empty());
+        let ended = "I1123 reflector.go:664] \"Warning: watch ended with error\" err=\"context canceled\"";
+        assert!(warnings(ended).is_empty());
     }
 
     #[test]

@@ -7,7 +7,7 @@ import { PrometheusRule } from "@kubernetes-models/prometheus-operator/monitorin
 import { ServiceMonitor } from "@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor";
 
 const known = { Certificate, PrometheusRule, ServiceMonitor };
-const builtIn = /^(v1|apps\/|policy\/|networking\.k8s\.io\/)/;
+const builtIn = /^(v1$|apps\/|autoscaling\/|batch\/|policy\/|networking\.k8s\.io\/)/;
 let seen = 0;
 
 for (const file of process.argv.slice(2)) {
