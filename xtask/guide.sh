@@ -1,6 +1,7 @@
 #!/bin/sh
-# Plays docs/PARTNERS.md against a gateway of its own and prints how long each step took. Needs openssl and bc. NO_BUILD=1 takes
-# the programs as they were built last.
+# Plays docs/PARTNERS.md, command by command as it stands there, against a gateway of its own, and prints how long each step took. Needs
+# openssl and bc. NO_BUILD=1 takes the programs as they were built last. FROM_NOTHING=1 begins as a stranger does: a clone of what is
+# committed here, no crate at hand, and `corridor` built as the guide says; git, a Rust toolchain and a C compiler are there.
 set -eu
 cd "$(dirname "$0")/.."
 REPO=$PWD BIN=${CARGO_TARGET_DIR:-$PWD/target}/debug
@@ -43,29 +44,37 @@ until grep -q '^admin' addresses; do sleep 0.1; done
 
 BEGIN=$(date +%s.%N)
 step() { printf '\n%6.1f s  %s\n' "$(echo "$(date +%s.%N) - $BEGIN" | bc)" "$1"; }
+GUIDE=$REPO/docs/PARTNERS.md
+# The block of the guide that holds these words: its commands, or its settings.
+block() { awk -v words="$1" '/^```/ {if (inside && found) exit; inside = !inside; text = ""; found = 0; next}
+  inside {text = text $0 "\n"; if (index($0, words)) found = 1} END {if (!found) exit 1; printf "%s", text}' "$GUIDE"; }
+play() { commands=$(block "$1"); printf '%s\n' "$commands" | sed 's/^/$ /'; set -e; eval "$commands"; }
+
+SOURCES=$REPO
+if [ -n "${FROM_NOTHING:-}" ]; then
+  step "0 the sources, and corridor built"
+  git clone --quiet "$REPO" clone
+  SOURCES=$FOLDER/clone
+  (cd clone && CARGO_HOME=$FOLDER/cargo CARGO_TARGET_DIR=$FOLDER/target cargo build --quiet --release --package cli)
+  PATH=$FOLDER/target/release:$BIN:$PATH
+fi
+PATH=$PATH:$BIN
+ln -s "$SOURCES/fixtures" fixtures
 
 step "1 a key and a request for a certificate"
-openssl req -new $new_key -keyout silk-rail.key.pem -out silk-rail.request.pem -subj "/CN=silk-rail" 2> openssl.log
-chmod 600 silk-rail.key.pem
+play 'openssl req -new' 2> openssl.log
 step "2 be registered"
-"$BIN/gateway" partner add silk-rail --csr silk-rail.request.pem --ca-certificate ca.pem --ca-key ca.key.pem \
-  --certificate-out silk-rail.pem --loads passengers --border-posts '*' --test true --config gateway.toml
+play '--csr'
 step "3 connect, as soon as the gateway knows us"
-cat > corridor.toml <<X
-address = "$(sed -n 's/^grpc //p' addresses)"
-server_name = "localhost"
-ca_file = "gateway-root.pem"
-certificate_file = "silk-rail.pem"
-key_file = "silk-rail.key.pem"
-X
-until "$BIN/corridor" list 2> list.log; do sleep 0.2; done
+block 'server_name' | sed "s/gateway.example:8443/$(sed -n 's/^grpc //p' addresses)/; s/gateway.example/localhost/" > corridor.toml
+until corridor list 2> list.log; do sleep 0.2; done
+play 'corridor list'
 step "4 play the conformance kit"
-"$BIN/corridor" conform --report conformance.json
+play 'corridor conform'
 step "5 an own first manifest: checked, sent, sent again, compared"
+play 'corridor submit'
 mkdir sent
-cp "$REPO/fixtures/coach-clean/submission.json" sent/first.json
-"$BIN/corridor" validate sent/first.json
-"$BIN/corridor" submit sent/first.json | head -3
-"$BIN/corridor" submit sent/first.json | head -3
-"$BIN/corridor" reconcile sent --from "$(date -u -d '1 hour ago' +%FT%TZ)" --to "$(date -u -d '1 hour' +%FT%TZ)" | tail -3
+cp first.json sent
+corridor submit sent/first.json | head -3
+corridor reconcile sent --from "$(date -u -d '1 hour ago' +%FT%TZ)" --to "$(date -u -d '1 hour' +%FT%TZ)" | tail -3
 step "the first manifest is accepted"
