@@ -41,4 +41,4 @@ pub mod judging;
 pub mod observability;
 pub mod quota;
 pub mod refusals;
-mod subjects;
+pub mod subjects;

@@ -13,7 +13,7 @@ use scoring::{Case, CrewMember, Mode, Subject, Value};
 
 /// The case of a validated manifest. Places in its lists are places in the declared lists.
 #[must_use]
-pub(crate) fn of(validated: &Validated) -> Case {
+pub fn of(validated: &Validated) -> Case {
     if !validated.mode().is_decided() {
         return Case::ModeNotDecided;
     }

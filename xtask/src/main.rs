@@ -77,7 +77,9 @@ enum Task {
         /// Only these folders of helm/matrix; then rights that none of them needs are not complained about.
         cases: Vec<String>,
     },
-    /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`), sets and keys are in docs/BENCHMARKS.md.
+    /// Compares the gateway with a bare service; arguments go to gateway/benches/submit.rs (`-- --help`), sets and keys are in
+    /// docs/BENCHMARKS.md. With `--scale` first, a store that holds millions with an empty one (docs/CAPACITY.md); with `--steps`
+    /// first, each step by itself.
     Bench {
         /// For instance `--json`, `--seconds 5`, `--rounds 3`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -126,13 +128,20 @@ fn run(task: Task) -> Result<()> {
         Task::Chart { accept } => xtask::chart::check(accept),
         Task::Torture { minutes, store, seed } => torture(minutes, store, seed),
         Task::Kube { cases } => xtask::kube::check(&cases),
-        Task::Bench { arguments } => Step::cargo(
-            "the benchmark",
-            ["bench", "--quiet", "--package", "gateway", "--bench", "submit", "--"],
-        )
-        .args(arguments)
-        .run(),
+        Task::Bench { arguments } => bench(arguments),
     }
+}
+
+/// Which of the benchmarks it is, its first argument says.
+fn bench(arguments: Vec<String>) -> Result<()> {
+    let name = match arguments.first().map(String::as_str) {
+        Some("--scale") => "scale",
+        Some("--steps") => "steps",
+        _ => "submit",
+    };
+    Step::cargo("the benchmark", ["bench", "--quiet", "--package", "gateway", "--bench", name, "--"])
+        .args(arguments)
+        .run()
 }
 
 /// The clients run against the gateway's own program, so that is built first.

@@ -144,6 +144,14 @@ fn prepared(setup: &Setup, site: &Site) -> Result<()> {
     run(&["partner", "import", "--config"], &site.config, Some(&setup.registry()))
 }
 
+/// `gateway purge --before` beside whatever serves; the process is the caller's to wait for.
+#[allow(dead_code)] // not every benchmark has it
+pub(crate) fn purge(site: &Site, before: jiff::Timestamp) -> Result<std::process::Child> {
+    let mut command = Command::new(GATEWAY);
+    command.args(["purge", "--before", &before.to_string(), "--config"]).arg(&site.config);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().context("cannot start the purge")
+}
+
 fn run(arguments: &[&str], config: &Path, last: Option<&Path>) -> Result<()> {
     let mut command = Command::new(GATEWAY);
     command.args(arguments).arg(config).args(last).stdout(Stdio::null());

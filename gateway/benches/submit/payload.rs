@@ -13,7 +13,7 @@ use tonic::codec::EncodeBuf;
 use prost::bytes::{BufMut as _, Bytes};
 
 /// Keeps these keys apart from those of other users of the generator.
-const RUN: u64 = 0xB;
+pub(crate) const RUN: u64 = 0xB;
 /// Digits of the counter at the end of a reference.
 const DIGITS: usize = 7;
 
