@@ -8,7 +8,8 @@
 use std::{
     env, fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
-    os::unix::process::CommandExt as _,
+    net::Ipv4Addr,
+    os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::{
@@ -25,7 +26,7 @@ set -eu
 folder=$1 bin=$2 settings=$3
 as() { exec "$@"; }
 if [ "$(id -u)" = 0 ]; then
-    chown 65534:65534 "$folder"
+    chown -R 65534:65534 "$folder"
     as() { exec setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"; }
 fi
 cd "$folder"
@@ -87,6 +88,14 @@ pub struct Database {
     pub url: String,
 }
 
+impl Database {
+    /// Its address over the network, where its server listens at one.
+    #[must_use]
+    pub fn url_at(&self, address: Ipv4Addr) -> String {
+        format!("postgres://corridor@{address}/{}", self.name)
+    }
+}
+
 /// A new database, empty.
 ///
 /// # Errors
@@ -146,7 +155,7 @@ impl Server {
     /// # Errors
     /// When there is no PostgreSQL on this machine, or it does not start.
     pub fn start() -> Result<Self> {
-        Self::with(QUICK)
+        Self::begin(|_| Ok(QUICK.to_owned()))
     }
 
     /// One that syncs every commit, for figures.
@@ -154,15 +163,38 @@ impl Server {
     /// # Errors
     /// When there is no PostgreSQL on this machine, or it does not start.
     pub fn durable() -> Result<Self> {
-        Self::with(DURABLE)
+        Self::begin(|_| Ok(DURABLE.to_owned()))
     }
 
-    fn with(settings: &str) -> Result<Self> {
+    /// One of one's own that also listens at an address of the loopback network, and speaks TLS there with this certificate and
+    /// key (PEM).
+    ///
+    /// # Errors
+    /// As above.
+    pub fn start_with_tls(address: Ipv4Addr, certificate: &str, key: &str) -> Result<Self> {
+        Self::begin(|folder| {
+            for (name, text) in [("server.pem", certificate), ("server.key", key)] {
+                let mut file = fs::OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .mode(0o600)
+                    .open(folder.join(name))?;
+                file.write_all(text.as_bytes())?;
+            }
+            let place = folder.display();
+            Ok(format!(
+                "{QUICK} -c listen_addresses={address} -c ssl=on -c ssl_cert_file={place}/server.pem -c ssl_key_file={place}/server.key"
+            ))
+        })
+    }
+
+    fn begin(settings: impl FnOnce(&Path) -> Result<String>) -> Result<Self> {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         let programs = programs()?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = env::temp_dir().join(format!("corridor-postgres-{}-{number}", std::process::id()));
         fs::create_dir_all(&folder).context("its folder cannot be made")?;
+        let settings = settings(&folder)?;
         let mut supervisor = Command::new("sh")
             .args(["-c", SUPERVISOR, "corridor-postgres"])
             .args([&folder, &programs])

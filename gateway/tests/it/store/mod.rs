@@ -21,6 +21,7 @@ mod registry;
 pub(crate) mod samples;
 mod several;
 mod sqlite_only;
+mod tls;
 
 use gateway::persist::{Config, Secrets, Store};
 use testkit::postgres::Database;
