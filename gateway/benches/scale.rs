@@ -28,6 +28,9 @@ mod report;
 mod setup;
 #[path = "scale/space.rs"]
 mod space;
+#[allow(dead_code)]
+#[path = "submit/stream.rs"]
+mod stream;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};

@@ -62,8 +62,8 @@ pub(crate) async fn compare(arguments: &Arguments, store: Database, report: &mut
     let mut on_full = Child::gateway(&setup, &full.site).await?;
     for shape in SHAPES {
         eprintln!("scale: {}: {}x{}", store.name(), shape.0, shape.1);
-        let to_empty = Connections::open(&setup, on_empty.address, shape).await?;
-        let to_full = Connections::open(&setup, on_full.address, shape).await?;
+        let to_empty = Connections::open(&setup, &[on_empty.address], shape).await?;
+        let to_full = Connections::open(&setup, &[on_full.address], shape).await?;
         to_empty.drive(&payload, WARM_UP).await?;
         to_full.drive(&payload, WARM_UP).await?;
         let length = Duration::from_secs(arguments.seconds.max(1));
@@ -82,7 +82,7 @@ pub(crate) async fn compare(arguments: &Arguments, store: Database, report: &mut
     report.written(store, written, space::tables(&empty).await?);
     on_empty.stop()?;
 
-    let to_full = Connections::open(&setup, on_full.address, BESIDE).await?;
+    let to_full = Connections::open(&setup, &[on_full.address], BESIDE).await?;
     let oldest = Timestamp::from_microsecond(newest.as_microsecond() - YEAR_US)?;
     let mut spans = vec![("day", oldest + 24.hours())];
     if store == Database::Postgres {

@@ -52,6 +52,8 @@ pub struct Config {
     pub wal_limit_pages: u32,
     /// Page cache of each connection, in kibibytes.
     pub cache_kib: u32,
+    /// Most keys of history whose counters are remembered until any counter is changed, some 200 bytes each; 0: none are.
+    pub history_cache_keys: usize,
     /// Most rows in one answer of a list or of the feed, whatever the caller asks for.
     pub max_page_size: u32,
     /// Who runs this command, for the audit; no setting. Empty for a serving gateway.
@@ -80,6 +82,7 @@ impl Default for Config {
             wal_autocheckpoint_pages: 500,
             wal_limit_pages: 4_000,
             cache_kib: 8_192,
+            history_cache_keys: 65_536,
             max_page_size: 1_000,
             operator: String::new(),
         }

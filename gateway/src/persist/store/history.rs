@@ -137,7 +137,7 @@ pub(super) async fn replace(
     // Read for all kinds of a hash: only those that change are replaced. The older part stays on the left, so that
     // the same imports in the same order give the same bits.
     let stored: BTreeMap<CounterKey, Counter> =
-        read(&mut *connection, changes.keys().copied()).await?.0.into_iter().collect();
+        read(&mut *connection, changes.keys().copied()).await?.counters.into_iter().collect();
     let mut rows = Rows::of(11);
     for (key, (old, new)) in changes {
         let mut counter = stored.get(&key).copied().unwrap_or_default();
@@ -163,10 +163,17 @@ pub(super) async fn known_up_to(connection: &mut Connection, day: Date) -> Resul
     Ok(())
 }
 
-/// Counters that were found, and the day up to which they count.
-pub(super) type Counted = (Vec<(CounterKey, Counter)>, Option<Date>);
+/// What was found in one snapshot.
+pub(super) struct Counted {
+    /// Under the asked hashes, of any kind.
+    pub(super) counters: Vec<(CounterKey, Counter)>,
+    /// The day up to which outcomes count.
+    pub(super) as_of: Option<Date>,
+    /// How often counters were changed so far, by anybody.
+    pub(super) version: i64,
+}
 
-/// The counters under some keys, in one statement: one snapshot, and one wake-up of the database's thread.
+/// The counters under some hashes, in one statement: one snapshot, and one wake-up of the database's thread.
 ///
 /// What stands under the other kinds of an asked hash comes with it.
 pub(super) async fn read(
@@ -177,17 +184,18 @@ pub(super) async fn read(
     hashes.sort_unstable();
     hashes.dedup();
     let rows = query(sql!(each "history_for")).bind(hashes).fetch_all(from).await?;
+    let first = rows.first().ok_or_else(|| Error::Corrupt("the store has no state".into()))?;
+    let as_of = first.try_get::<Option<&str>>("history_as_of")?.map(date).transpose()?;
+    let version = first.try_get("history_version")?;
     let mut counters = Vec::with_capacity(rows.len());
     for row in &rows {
-        let kind = CounterKind::from_code(row.try_get("kind")?)
-            .ok_or_else(|| Error::Corrupt("counter kind is unknown".into()))?;
+        // Where nothing is found there is one row without a counter.
+        let Some(kind) = row.try_get::<Option<i64>>("kind")? else { continue };
+        let kind =
+            CounterKind::from_code(kind).ok_or_else(|| Error::Corrupt("counter kind is unknown".into()))?;
         counters.push((CounterKey { kind, hash: row.try_get("hash")? }, counter(row)?));
     }
-    let as_of = match rows.first() {
-        Some(row) => row.try_get::<Option<&str>>("history_as_of")?.map(date).transpose()?,
-        None => None,
-    };
-    Ok((counters, as_of))
+    Ok(Counted { counters, as_of, version })
 }
 
 fn counter(row: &Row) -> Result<Counter, Error> {

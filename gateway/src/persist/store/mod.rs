@@ -21,6 +21,7 @@ mod purge;
 mod quota;
 mod reader;
 mod reconcile;
+mod remembered;
 mod row;
 mod schema;
 mod submission;
@@ -36,6 +37,7 @@ pub(super) use self::schema::MIGRATIONS;
 pub(super) use self::{batch::Entry, feed::end as feed_end, writer::wake_at};
 use self::{
     reader::Reader,
+    remembered::Remembered,
     submission::Submission,
     writer::{Command, File, Job, Writer},
 };
@@ -119,7 +121,11 @@ impl Store {
         };
         tokio::spawn(writer.run(commands));
         let (histories, asked) = mpsc::channel(config.queue_size.max(1));
-        let reader = Reader { connection: Some(Connection::reader(config).await?), config: config.clone() };
+        let reader = Reader {
+            connection: Some(Connection::reader(config).await?),
+            config: config.clone(),
+            remembered: Remembered::of(config.history_cache_keys),
+        };
         tokio::spawn(reader.run(asked));
         Ok(Self {
             readers,

@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use scoring::{Counter, CounterKey, History};
 use tokio::sync::{mpsc, oneshot};
 
-use super::history::{Counted, read};
+use super::{history::read, remembered::Remembered};
 use crate::persist::{Config, Error, database::Connection};
 
 /// Submissions that are read for at once.
@@ -28,6 +29,7 @@ type Waiting = (Vec<CounterKey>, oneshot::Sender<Result<History, Error>>);
 pub(super) struct Reader {
     pub(super) config: Config,
     pub(super) connection: Option<Connection>,
+    pub(super) remembered: Remembered,
 }
 
 impl Reader {
@@ -71,11 +73,11 @@ impl Reader {
         if waiting.is_empty() {
             return;
         }
-        let asked = waiting.iter().flat_map(|(keys, _)| keys).copied().chain([CounterKey::BASE]);
+        let asked: Vec<CounterKey> =
+            waiting.iter().flat_map(|(keys, _)| keys).copied().chain([CounterKey::BASE]).collect();
         match self.counters(asked).await {
-            Ok((counters, as_of)) => {
-                let counters: HashMap<CounterKey, Counter> = counters.into_iter().collect();
-                let counted = |key: &CounterKey| Some((*key, *counters.get(key)?));
+            Ok(as_of) => {
+                let counted = |key: &CounterKey| Some((*key, *self.remembered.counter(key)?));
                 for (keys, answer) in waiting {
                     // Each once, however often it was asked for: equal keys would be added up.
                     let rows: HashMap<CounterKey, Counter> =
@@ -85,6 +87,8 @@ impl Reader {
             }
             Err(error) => {
                 self.connection = None;
+                // What comes back may be another database: one restored from a backup counts its changes anew.
+                self.remembered.forget();
                 for (_, answer) in waiting {
                     let _ = answer.send(Err(error.clone()));
                 }
@@ -92,12 +96,22 @@ impl Reader {
         }
     }
 
-    async fn counters(&mut self, asked: impl Iterator<Item = CounterKey>) -> Result<Counted, Error> {
+    /// Reads what is not remembered of the asked counters, and all of them if any counter was changed since. One snapshot: what
+    /// is remembered is as it is in the one that says that nothing was changed.
+    async fn counters(&mut self, asked: Vec<CounterKey>) -> Result<Option<Date>, Error> {
         if self.connection.is_none() {
             self.connection = Some(Connection::reader(&self.config).await?);
         }
         let connection =
             self.connection.as_mut().ok_or_else(|| Error::Unavailable("not connected".into()))?;
-        read(connection, asked).await
+        self.remembered.make_room(&asked);
+        loop {
+            let missing = self.remembered.missing(&asked);
+            let found = read(connection, missing.iter().copied()).await?;
+            let as_of = found.as_of;
+            if self.remembered.take(&missing, found) {
+                return Ok(as_of);
+            }
+        }
     }
 }

@@ -36,6 +36,7 @@ pub(in crate::persist) const MIGRATIONS: &[Migration] = migrations! {
     40 "0040" "quota_minutes"
     41 "0041" "audit_operator"
     45 "0045" "bodies"
+    46 "0046" "history_version"
 };
 
 /// Number of the newest migration that this program knows.

@@ -96,3 +96,25 @@ pub(crate) async fn many_keys_are_read_at_once(fresh: Fresh) {
     let twice = fresh.store.history_for(&[keys[0], keys[0], CounterKey::BASE]).await.unwrap();
     assert_eq!(twice.counter(&keys[0]).n, 1);
 }
+
+/// What was read is remembered, and no longer than until anybody changes a counter.
+pub(crate) async fn what_is_remembered_is_what_stands_there(fresh: Fresh) {
+    let other = fresh.another().await;
+    for round in 0..5_u8 {
+        for (place, store) in [&fresh.store, &other].into_iter().enumerate() {
+            let source = format!("D-{round}-{place}");
+            store.import_history(vec![row(&source, 1, "870323", 0, 2.0)], at(0)).await.unwrap();
+            let counted = 2 * i64::from(round) + place as i64 + 1;
+            // Each reads twice: the second time out of what it remembers.
+            for reader in [&fresh.store, &other, &fresh.store, &other] {
+                let history = reader.history_for(&[hs6("870323"), hs6("010121")]).await.unwrap();
+                assert_eq!(history.counter(&CounterKey::BASE).n, counted);
+                assert_eq!(history.counter(&hs6("870323")).n, counted);
+                assert_eq!(history.counter(&hs6("010121")), Counter::default());
+            }
+        }
+    }
+    // What stood nowhere and is remembered as such is found once it is there.
+    fresh.store.import_history(vec![row("D-new", 1, "010121", 1, 2.0)], at(0)).await.unwrap();
+    assert_eq!(other.history_for(&[hs6("010121")]).await.unwrap().counter(&hs6("010121")).n, 1);
+}

@@ -159,6 +159,7 @@ macro_rules! mount {
                 an_outcome_counts_once
                 counters_merge
                 many_keys_are_read_at_once
+                what_is_remembered_is_what_stands_there
             }
             audit {
                 events_read_back_in_order
