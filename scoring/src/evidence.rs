@@ -65,6 +65,8 @@ pub struct Evidence {
     pub history_as_of: Option<jiff::civil::Date>,
     /// Why nothing was scored, if nothing was.
     pub withheld: Option<Withheld>,
+    /// Nothing was scored in time, and rules alone decided: red or yellow where one says so, withheld otherwise.
+    pub rules_only: bool,
     /// Goods items in order of consignment and place.
     pub items: Vec<ItemEvidence>,
     /// Findings: code, severity, subject. Never a value or a path.
@@ -98,6 +100,7 @@ impl Evidence {
             shape,
             history_as_of: None,
             withheld: None,
+            rules_only: false,
             items: Vec::new(),
             findings: findings.iter().map(|f| (f.code, f.severity, f.about)).collect(),
             budget: None,

@@ -239,6 +239,28 @@ impl Scorer {
         self.judge(evidence)
     }
 
+    /// What rules alone say of a case, because nothing can be scored in time, for this reason: red or yellow where a rule says
+    /// so, withheld otherwise, and never green. Asks no model.
+    #[must_use]
+    pub fn rules_only(&self, prepared: &Prepared, cause: Withheld, findings: &[Finding]) -> Scored {
+        let mut evidence = Evidence::new(prepared.shape.clone(), findings);
+        evidence.identity = Some(Arc::clone(&self.identity));
+        evidence.withheld = Some(cause);
+        evidence.rules_only = !matches!(prepared.shape, Shape::ModeNotDecided | Shape::Unknown);
+        self.judge(evidence)
+    }
+
+    /// Scores a case for which rules alone had decided, under the findings that were noted then.
+    #[must_use]
+    pub fn score_later(&self, prepared: &Prepared, history: &History, before: &Evidence) -> Scored {
+        let mut evidence = Evidence::new(before.shape.clone(), &[]);
+        evidence.identity = Some(Arc::clone(&self.identity));
+        evidence.findings.clone_from(&before.findings);
+        evidence.history_as_of = history.as_of();
+        evidence.items = prepared.items.iter().map(|item| features::of_measured(item, history)).collect();
+        self.judge(evidence)
+    }
+
     /// Judges again from evidence alone: the same model and policy make the same pre-decisions of it, years later.
     #[must_use]
     pub fn judge(&self, mut evidence: Evidence) -> Scored {

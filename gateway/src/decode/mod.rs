@@ -4,6 +4,7 @@
 //! refused with its place, and nothing was allocated for it. It is refused and not cut, because a manifest of which
 //! a part was not read must never be decided as if it were whole.
 
+mod arrival;
 mod cargo;
 mod config;
 pub mod document;
@@ -17,6 +18,7 @@ mod shape;
 mod submission;
 mod value;
 
+pub use arrival::arrival_seconds;
 pub use config::Config;
 pub use element::{Element, element};
 pub use extent::Extent;

@@ -1,6 +1,6 @@
 //! The codecs of the calls whose bytes are kept as they were received.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 use prost::{Message, bytes::Buf as _};
 use tonic::{
@@ -9,6 +9,7 @@ use tonic::{
 };
 use tonic_prost::ProstEncoder;
 
+use super::queue::Held;
 use crate::{
     decode::{self, Element, Format, Received},
     reply::Answer,
@@ -89,14 +90,17 @@ impl Decoder for ReceivedDecoder {
     }
 }
 
+/// Bytes before each message: is it compressed, and how long it is.
+const PREFIX: usize = 5;
+
 /// Yields the elements of a stream of submissions; encodes `E`. An element that cannot be read is an element still,
 /// so that it is answered and the stream goes on.
-#[derive(Debug)]
-pub(super) struct Elements<E>(PhantomData<E>);
+pub(super) struct Elements<E>(Option<Arc<Held>>, PhantomData<E>);
 
 impl<E> Elements<E> {
-    pub(super) const fn new() -> Self {
-        Self(PhantomData)
+    /// `held` is told of each element that is whole.
+    pub(super) const fn new(held: Option<Arc<Held>>) -> Self {
+        Self(held, PhantomData)
     }
 }
 
@@ -111,19 +115,22 @@ impl<E: Message + Default + Send + 'static> Codec for Elements<E> {
     }
 
     fn decoder(&mut self) -> Self::Decoder {
-        ElementDecoder
+        ElementDecoder(self.0.clone())
     }
 }
 
 /// Cuts elements open.
-#[derive(Debug)]
-pub(super) struct ElementDecoder;
+pub(super) struct ElementDecoder(Option<Arc<Held>>);
 
 impl Decoder for ElementDecoder {
     type Item = Element;
     type Error = Status;
 
     fn decode(&mut self, source: &mut DecodeBuf<'_>) -> Result<Option<Element>, Status> {
-        Ok(Some(decode::element(&source.copy_to_bytes(source.remaining()))))
+        let bytes = source.copy_to_bytes(source.remaining());
+        if let Some(held) = &self.0 {
+            held.whole(bytes.len().saturating_add(PREFIX));
+        }
+        Ok(Some(decode::element(&bytes)))
     }
 }

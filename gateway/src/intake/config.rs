@@ -5,6 +5,8 @@ use std::sync::Arc;
 use manifest::rule::{self, Conditions, Deadlines, Scope};
 use serde::{Deserialize, Serialize};
 
+use super::queue;
+
 /// Settings of the way from `decode` to `reply`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -41,6 +43,8 @@ pub struct Config {
     pub pre_decision_hours: u32,
     /// Longest reason of a cancellation, bytes.
     pub max_cancellation_reason_bytes: usize,
+    /// How much is taken on at once, and how much may wait.
+    pub queue: queue::Config,
     /// The rules' numbers.
     pub rules: Rules,
 }
@@ -112,6 +116,7 @@ impl Default for Config {
             max_changes: 200,
             pre_decision_hours: 24,
             max_cancellation_reason_bytes: 500,
+            queue: queue::Config::default(),
             rules: Rules::default(),
         }
     }
@@ -188,6 +193,8 @@ impl Config {
         .filter(|(_, good)| !good)
         .map(|(key, _)| (key.to_owned(), "must be greater than zero".to_owned()))
         .collect();
+        let queue = self.queue.problems().into_iter();
+        problems.extend(queue.map(|(key, problem)| (key.to_owned(), problem.to_owned())));
         if self.scoring_timeout_ms >= self.call_timeout_ms {
             let problem = "must be shorter than call_timeout_ms, or nothing is ever withheld in time";
             problems.push(("scoring_timeout_ms".to_owned(), problem.to_owned()));

@@ -10,7 +10,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use manifest::{Findings, ManifestKey, declared::Declared};
+use manifest::{
+    Findings, ManifestKey,
+    declared::{Declared, DeclaredInstant},
+};
 use prost::bytes::Bytes;
 use proto::v1;
 use tokio::sync::OnceCell;
@@ -22,6 +25,7 @@ use super::{
     grouping::grouped,
     links::Said,
     pipeline::{Checked, Original, Pipeline, Submission},
+    queue::Deadline,
     standing,
     steps::Steps,
     withdraw,
@@ -59,6 +63,7 @@ pub(super) struct Reading {
     content: Bytes,
     /// Several messages: then the document is kept once.
     pub(super) several: bool,
+    messages: usize,
     pub(super) now: Timestamp,
     kept: OnceCell<Uuid>,
     envelope: decode::document::Envelope,
@@ -159,6 +164,7 @@ impl Pipeline {
         partner: &Partner,
         content: Bytes,
         asked: Asked,
+        deadline: Deadline,
     ) -> Result<(v1::Document, Reading, Vec<Vec<Numbered>>), Failure> {
         let now = self.clock.now();
         admit::submitter(partner)?;
@@ -167,6 +173,8 @@ impl Pipeline {
             self.quota.dry_run(partner, now)?;
             self.store.audit(AuditEvent::new(AuditKind::DryRun, now).partner(&partner.id)).await?;
         }
+        // What it announces, and for when, is known once it is read.
+        let _turn = self.queue.turn(&partner.id, content.len(), None, deadline).await?;
         let document = self.decoded(content.clone(), &asked, now).await?;
         let told = reply::document(&document);
         let wanted = asked.in_kind && !asked.dry_run;
@@ -178,6 +186,7 @@ impl Pipeline {
             format: document.format,
             content,
             several: document.messages.len() > 1,
+            messages: document.messages.len(),
             now,
             kept: OnceCell::new(),
             envelope: document.envelope.clone(),
@@ -231,6 +240,7 @@ impl Pipeline {
         reading: &Reading,
         Numbered { heading, shared, crew, words, message }: Numbered,
         learned: &mut Heading,
+        deadline: Deadline,
     ) -> Result<Taken, Failure> {
         if heading.number > 1 {
             self.quota.call(partner, self.clock.now())?; // the first came with the document
@@ -239,11 +249,17 @@ impl Pipeline {
         let mut meant = Meant { intent, naming, half };
         let format = Some(reading.format);
         let mut declared = content.map_err(|unreadable| Refusal::Document { format, unreadable })?;
-        let steps = Steps::of(&self.metrics, declared.load.as_ref());
+        let steps = Steps::of(&self.metrics, declared.load.as_ref(), deadline);
         let own_reference = declared.manifest_reference.clone();
         let is_meant = !reading.asked.dry_run;
         let of_a_journey = half.is_some() && is_meant;
         let _turn = if of_a_journey { self.turns.of(&partner.id, &declared).await } else { None };
+        let arrival = match declared.journey.as_ref().and_then(|journey| journey.arrival_time.as_ref()) {
+            Some(DeclaredInstant::Instant { timestamp, .. }) => Some(timestamp.as_second()),
+            _ => None,
+        };
+        let share = reading.content.len() / reading.messages.max(1);
+        let _turn_of_all = self.queue.turn(&partner.id, share, arrival, deadline).await?;
         let rows = self.earlier(partner, reading, &mut declared, meant).await?;
         let crew_reference = crew.as_ref().map(|crew| crew.manifest_reference.clone());
         let said = Said { words, own_reference, other_number, crew_reference };

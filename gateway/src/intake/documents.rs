@@ -182,7 +182,8 @@ impl Service {
         content: Bytes,
         asked: Asked,
     ) -> Result<(v1::Document, Messages, Shared), Failure> {
-        let (document, reading, groups) = self.pipeline.read(caller, content, asked).await?;
+        let deadline = self.deadline(extensions);
+        let (document, reading, groups) = self.pipeline.read(caller, content, asked, deadline).await?;
         let reading: Shared = Arc::new(reading);
         let (service, extensions) = (Arc::clone(self), Arc::clone(extensions));
         let at_once = self.config.elements_at_once;
@@ -209,14 +210,15 @@ impl Service {
         numbered: Numbered,
     ) -> v1::DocumentMessage {
         let mut heading = numbered.heading.clone();
+        let deadline = self.deadline(extensions);
         let taken = async {
             // Asked for every message: the answer may change meanwhile.
             let caller = self.caller(extensions)?;
-            let taken = self.pipeline.take_up(&caller, reading, numbered, &mut heading).await;
+            let taken = self.pipeline.take_up(&caller, reading, numbered, &mut heading, deadline).await;
             Ok((caller, taken?))
         };
         let span = call_span("Document", extensions);
-        let taken = match tokio::time::timeout(self.call_timeout(), taken.instrument(span)).await {
+        let taken = match tokio::time::timeout_at(deadline.0, taken.instrument(span)).await {
             Ok(taken) => taken,
             Err(_) => Err(Failure::DeadlineExceeded),
         };

@@ -45,6 +45,12 @@ pub enum Failure {
         /// How many are taken in at once.
         limit: usize,
     },
+    /// As much is under way, and waits, as is taken on.
+    #[error("{setting} is used up")]
+    Overloaded {
+        /// The bound that was met.
+        setting: &'static str,
+    },
     /// The reader of a format gave up in a way that it never should.
     #[error("the reader of a format panicked")]
     Reader,
@@ -105,6 +111,7 @@ impl Failure {
             | Failure::Request { .. }
             | Failure::ManifestNotFound
             | Failure::TooManyUploads { .. }
+            | Failure::Overloaded { .. }
             | Failure::DeadlineExceeded
             | Failure::ShuttingDown => false,
         }

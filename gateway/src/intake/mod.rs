@@ -1,4 +1,5 @@
-//! Puts steps 2 to 9 in order for each call of `ManifestService`. The order itself is `pipeline.rs`.
+//! Puts steps 2 to 9 in order for each call of `ManifestService`. The order itself is `pipeline.rs`; who may begin when,
+//! `queue`.
 //!
 //! ```text
 //! transport ── codec ──▶ service ──▶ pipeline: admit, decode, normalize, validate, judge, finish ──▶ store ──▶ reply
@@ -15,6 +16,8 @@ mod service;
 
 mod admit;
 mod recent;
+
+mod queue;
 
 mod beside;
 mod document;
@@ -41,6 +44,7 @@ use tokio_util::sync::CancellationToken;
 pub use admit::NotAllowed;
 pub use config::{Config, Rules};
 pub use failure::Failure;
+pub use queue::Config as QueueConfig;
 pub use transport::{ManifestTransport, service};
 
 use crate::{

@@ -14,6 +14,7 @@ use super::{
     Failure, Intake, admit,
     finish::{Left, finish},
     judge::Judge,
+    queue::{Deadline, Queue},
     recent::Recent,
     steps::Steps,
     turns::Turns,
@@ -44,6 +45,7 @@ pub(super) struct Pipeline {
     pub(super) limits: Limits,
     pub(super) recent: Recent,
     pub(super) turns: Turns,
+    pub(super) queue: Queue,
     pub(super) digests: Digests,
     judge: Judge,
     pub(super) lists: Arc<CodeLists>,
@@ -90,6 +92,7 @@ impl Pipeline {
             quota: intake.quota,
             recent: Recent::new(),
             turns: Turns::new(),
+            queue: Queue::new(&intake.config.queue, intake.metrics.clone()),
             limits: Limits::from(intake.decode),
             judge: Judge::new(intake.scorer, intake.store.clone(), &intake.config),
             code_lists_digest: digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -109,10 +112,17 @@ impl Pipeline {
     ///
     /// # Errors
     /// A refusal or a fault; nothing was recorded then, or it is not known whether (deadline): a repeat settles it.
-    pub(super) async fn submit(&self, partner: &Partner, received: Received) -> Result<Submission, Failure> {
+    pub(super) async fn submit(
+        &self,
+        partner: &Partner,
+        received: Received,
+        deadline: Deadline,
+    ) -> Result<Submission, Failure> {
+        let mut steps = Steps::new(&self.metrics, deadline);
+        self.quota.call(partner, self.clock.now())?;
+        let arrival = decode::arrival_seconds(&received);
+        let _turn = self.queue.turn(&partner.id, received.bytes.len(), arrival, deadline).await?;
         let now = self.clock.now();
-        let mut steps = Steps::new(&self.metrics);
-        self.quota.call(partner, now)?;
         let said =
             steps.decode(&debug_span!(span::DECODE), || decode::submission(&received, &self.limits))?;
         let original = Original { format: received.format.as_str(), digested: received.bytes, kept: None };
@@ -148,6 +158,7 @@ impl Pipeline {
             None => self.quota.submission(partner, now).await?,
         }
 
+        steps.in_time()?;
         let rules = self.rules.of_partner(&partner.id);
         let test = partner.test || declared.test;
         // Before judging, so that what is logged there tells of which manifest.
@@ -166,6 +177,7 @@ impl Pipeline {
                 (validated.into_manifest(), scored, State::Draft)
             }
             Ok(validated) => {
+                steps.in_time()?;
                 let case = subjects::of(&validated);
                 let scorer = self.judge.scorer();
                 let bundle = scorer.identity().bundle_version.as_str();
@@ -187,6 +199,7 @@ impl Pipeline {
         let facts = Facts { id, key, digest, original, request_id, test, state, changes, now };
         let (outcome, left) = self.outcome(facts, manifest, &findings, scored)?;
         drop(findings); // nothing large is held across the commit
+        steps.in_time()?;
         let recording = self.store.record(outcome);
         let recording = steps.try_wait(Step::Persist, debug_span!(span::PERSIST), recording).await;
         let known = match &recording {
@@ -213,11 +226,18 @@ impl Pipeline {
     ///
     /// # Errors
     /// A refusal, or the fault that the audit could not be written.
-    pub(super) async fn check(&self, partner: &Partner, received: Received) -> Result<Checked, Failure> {
+    pub(super) async fn check(
+        &self,
+        partner: &Partner,
+        received: Received,
+        deadline: Deadline,
+    ) -> Result<Checked, Failure> {
         let now = self.clock.now();
-        let mut steps = Steps::new(&self.metrics);
+        let mut steps = Steps::new(&self.metrics, deadline);
         self.quota.call(partner, now)?;
         self.quota.dry_run(partner, now)?;
+        let arrival = decode::arrival_seconds(&received);
+        let _turn = self.queue.turn(&partner.id, received.bytes.len(), arrival, deadline).await?;
         let said =
             steps.decode(&debug_span!(span::DECODE), || decode::submission(&received, &self.limits))?;
         admit::submission(partner, &said.declared)?;

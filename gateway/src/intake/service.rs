@@ -18,6 +18,7 @@ use super::{
     Config, Failure, Intake,
     documents::{Uploaded, checked_response, uploads},
     pipeline::{Pipeline, Submission},
+    queue::{Callers, Deadline, Held, Incoming},
     reading,
     transport::Answers,
 };
@@ -47,6 +48,8 @@ pub(super) struct Service {
     pub(super) draining: CancellationToken,
     /// Documents that may be taken in at the same time.
     pub(super) uploads: Semaphore,
+    /// What has come in part.
+    incoming: Incoming,
     /// Names the model bundle in metrics.
     scorer: Judging,
 }
@@ -60,6 +63,7 @@ impl Service {
             config: intake.config.clone(),
             draining: intake.draining.clone(),
             uploads: uploads(intake.config.uploads_at_once),
+            incoming: Incoming::new(&intake.config.queue),
             pipeline: Pipeline::new(intake),
         }
     }
@@ -70,6 +74,16 @@ impl Service {
 
     pub(super) fn call_timeout(&self) -> Duration {
         Duration::from_millis(self.config.call_timeout_ms)
+    }
+
+    /// Counts the bytes that a call sends; nothing of a peer that is refused anyway.
+    pub(super) fn incoming_of(&self, peer: &Peer) -> Option<Arc<Held>> {
+        self.registry.partner(peer).ok().map(|partner| self.incoming.of(&partner.id))
+    }
+
+    /// Until when work that begins now is worth it.
+    pub(super) fn deadline(&self, extensions: &Extensions) -> Deadline {
+        extensions.get::<Callers>().copied().unwrap_or(Callers(None)).deadline(self.call_timeout())
     }
 
     /// One submission.
@@ -120,6 +134,7 @@ impl Service {
     }
 
     async fn element(&self, extensions: &Extensions, element: Element) -> v1::SubmitManifestsResponse {
+        let deadline = self.deadline(extensions);
         let submission = async {
             match element.received {
                 Ok(received) => {
@@ -133,7 +148,7 @@ impl Service {
             }
         };
         let span = call_span("SubmitManifests", extensions);
-        let outcome = match tokio::time::timeout(self.call_timeout(), submission.instrument(span)).await {
+        let outcome = match tokio::time::timeout_at(deadline.0, submission.instrument(span)).await {
             Ok(answer) => answer,
             Err(_) => Err(self.told(&Failure::DeadlineExceeded, extensions.get())),
         };
@@ -151,7 +166,8 @@ impl Service {
             Ok(caller) => caller,
             Err(failure) => return Err(self.told(&failure, extensions.get())),
         };
-        let answer = match self.pipeline.submit(&caller, received).await {
+        let deadline = self.deadline(extensions);
+        let answer = match self.pipeline.submit(&caller, received, deadline).await {
             Ok(submission) => self.answer(&submission),
             Err(failure) => Err(failure),
         };
@@ -219,8 +235,9 @@ impl Service {
         request: Request<Received>,
     ) -> Result<Response<v1::ValidateManifestResponse>, Status> {
         let (_, extensions, received) = request.into_parts();
+        let deadline = self.deadline(&extensions);
         let work = |caller: Arc<Partner>| async move {
-            let checked = self.pipeline.check(&caller, received).await?;
+            let checked = self.pipeline.check(&caller, received, deadline).await?;
             let language = Language::from_tag(&checked.envelope.language_code);
             Ok(checked_response(&checked, language))
         };

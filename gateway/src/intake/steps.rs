@@ -5,7 +5,7 @@ use std::{future::Future, time::Instant};
 use manifest::declared::Load;
 use tracing::{Instrument as _, Span};
 
-use super::Failure;
+use super::{Failure, queue::Deadline};
 use crate::{
     decode::{Refusal, Submission},
     observability::{Kind, Metrics, Outcome, Step},
@@ -15,17 +15,26 @@ use crate::{
 pub(super) struct Steps<'m> {
     metrics: &'m Metrics,
     kind: Kind,
+    deadline: Deadline,
 }
 
 impl<'m> Steps<'m> {
     /// Of a manifest that is not known yet.
-    pub(super) fn new(metrics: &'m Metrics) -> Self {
-        Self { metrics, kind: Kind::Other }
+    pub(super) fn new(metrics: &'m Metrics, deadline: Deadline) -> Self {
+        Self { metrics, kind: Kind::Other, deadline }
     }
 
     /// Of a manifest that was read already.
-    pub(super) fn of(metrics: &'m Metrics, load: Option<&Load>) -> Self {
-        Self { metrics, kind: kind_of(load) }
+    pub(super) fn of(metrics: &'m Metrics, load: Option<&Load>, deadline: Deadline) -> Self {
+        Self { metrics, kind: kind_of(load), deadline }
+    }
+
+    /// Is there any time left for the next one? Asked before those that cost something.
+    ///
+    /// # Errors
+    /// [`Failure::DeadlineExceeded`].
+    pub(super) fn in_time(&self) -> Result<(), Failure> {
+        self.deadline.in_time()
     }
 
     /// What the manifest carries, as far as it is known.

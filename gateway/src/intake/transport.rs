@@ -23,12 +23,14 @@ use tonic::{
     body::Body,
     server::{Grpc, NamedService, StreamingService, UnaryService},
 };
+use tokio::time::Instant;
 use tonic_prost::ProstCodec;
 
 use super::{
     Failure, Intake,
     codec::{Elements, Submitting, WholeMessage},
     documents::Uploaded,
+    queue::{Callers, Deadline, Held, Metered},
     service::Service,
 };
 use crate::{
@@ -73,7 +75,20 @@ impl tower::Service<Request<Body>> for ManifestTransport {
         let timeout = time_for(request.headers(), self.service.call_timeout());
         let service = Arc::clone(&self.service);
         let peer = request.extensions().get::<Peer>().cloned();
-        let answer = self.route(request);
+        let callers = callers_time(request.headers()).and_then(|time| Instant::now().checked_add(time));
+        let held = peer.as_ref().and_then(|peer| service.incoming_of(peer));
+        let mut request = match &held {
+            Some(held) => request.map(|body| {
+                let (service, peer) = (Arc::clone(&service), peer.clone());
+                let told = move |setting| {
+                    service.told(&Failure::Overloaded { setting }, peer.as_ref()).into_status()
+                };
+                Body::new(Metered::new(body, Arc::clone(held), told))
+            }),
+            None => request, // nobody to count it for; the call is refused
+        };
+        request.extensions_mut().insert(Callers(callers.map(Deadline)));
+        let answer = self.route(request, held);
         async move {
             Ok(match tokio::time::timeout(timeout, answer).await {
                 Ok(response) => response,
@@ -88,7 +103,7 @@ impl tower::Service<Request<Body>> for ManifestTransport {
 }
 
 impl ManifestTransport {
-    fn route(&mut self, request: Request<Body>) -> BoxFuture<'static, Response<Body>> {
+    fn route(&mut self, request: Request<Body>, held: Option<Arc<Held>>) -> BoxFuture<'static, Response<Body>> {
         let service = Arc::clone(&self.service);
         let frame = service.limits().frame_bytes();
         let method = request.uri().path().strip_prefix('/').and_then(|path| path.split_once('/'));
@@ -105,7 +120,7 @@ impl ManifestTransport {
             }
             .boxed(),
             Some((SERVICE_NAME, "SubmitManifests")) => async move {
-                Grpc::new(Elements::new())
+                Grpc::new(Elements::new(held))
                     .max_decoding_message_size(frame)
                     .streaming(SubmitMany(service), request)
                     .await
@@ -225,11 +240,13 @@ impl StreamingService<UploadDocumentRequest> for UploadDocument {
 
 /// The caller's `grpc-timeout` or ours, whichever is shorter, less a moment.
 fn time_for(headers: &HeaderMap, ours: Duration) -> Duration {
+    callers_time(headers).unwrap_or(ours).min(ours)
+}
+
+/// The caller's `grpc-timeout`, less a moment.
+fn callers_time(headers: &HeaderMap) -> Option<Duration> {
     let callers = headers.get("grpc-timeout").and_then(|value| parse_timeout(value.to_str().ok()?));
-    match callers {
-        Some(callers) if callers < ours => callers.saturating_sub(AHEAD),
-        _ => ours,
-    }
+    callers.map(|callers| callers.saturating_sub(AHEAD))
 }
 
 /// `grpc-timeout`: up to eight digits and a unit. One that is not in form counts as none, as tonic has it.

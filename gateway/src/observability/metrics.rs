@@ -53,6 +53,8 @@ struct Gauges {
     feed_lag: AtomicI64,
     open_connections: AtomicI64,
     feed_watchers: AtomicI64,
+    work_bytes: AtomicI64,
+    waiting_bytes: AtomicI64,
     ready: AtomicI64,
     feature_drift: AtomicI64,
     drift_alarms: AtomicI64,
@@ -121,6 +123,8 @@ impl Metrics {
         });
         gauge(metric::OPEN_CONNECTIONS, "Open connections.", |g| &g.open_connections);
         gauge(metric::FEED_WATCHERS, "Watchers of the feed.", |g| &g.feed_watchers);
+        gauge(metric::WORK_BYTES, "Bytes of messages that are worked on.", |g| &g.work_bytes);
+        gauge(metric::WAITING_BYTES, "Bytes of messages that wait for their turn.", |g| &g.waiting_bytes);
         gauge(
             metric::FEATURE_DRIFT,
             "Highest stability index among what is declared and the scores, thousandths.",
@@ -253,6 +257,13 @@ impl Metrics {
         self.0.gauges.open_connections.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 
+    /// Bytes of messages that are worked on, and of those that wait for their turn.
+    pub fn set_queue(&self, work: usize, waiting: usize) {
+        let gauges = &self.0.gauges;
+        gauges.work_bytes.store(i64::try_from(work).unwrap_or(i64::MAX), Ordering::Relaxed);
+        gauges.waiting_bytes.store(i64::try_from(waiting).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+
     /// Watchers of the feed now.
     pub fn set_feed_watchers(&self, count: usize) {
         self.0.gauges.feed_watchers.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
@@ -348,6 +359,7 @@ mod tests {
         ]);
         metrics.set_open_connections(3);
         metrics.set_feed_watchers(2);
+        metrics.set_queue(8_192, 4_096);
         metrics.set_ready(true);
 
         let text = exposition.text().unwrap();
@@ -367,6 +379,8 @@ mod tests {
             "customs_gateway_crl_remaining_seconds{partner=\"synthetic-partner\"} -1",
             "customs_gateway_open_connections 3",
             "customs_gateway_feed_watchers 2",
+            "customs_gateway_work_bytes 8192",
+            "customs_gateway_waiting_bytes 4096",
             "customs_gateway_ready 1",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");

@@ -74,6 +74,10 @@ pub mod metric {
     pub const FEED_LAG: &str = "customs_gateway_feed_lag_seconds";
     /// Gauge: open connections.
     pub const OPEN_CONNECTIONS: &str = "customs_gateway_open_connections";
+    /// Gauge, bytes: messages that are worked on.
+    pub const WORK_BYTES: &str = "customs_gateway_work_bytes";
+    /// Gauge, bytes: messages that wait for their turn.
+    pub const WAITING_BYTES: &str = "customs_gateway_waiting_bytes";
     /// Gauge: watchers of the feed.
     pub const FEED_WATCHERS: &str = "customs_gateway_feed_watchers";
     /// Gauge, thousandths: the highest population stability index among the features.

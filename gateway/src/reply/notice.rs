@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    hash::{BuildHasher as _, RandomState},
     time::Duration,
 };
 
@@ -28,6 +29,15 @@ pub struct Notice {
 
 /// Without a better estimate, a peer comes back after a second.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// What is told may be longer by up to this part of it: who was refused together does not come back together.
+const JITTER: f64 = 0.5;
+
+/// A little longer than said, by chance. The hasher's keys are the standard library's own randomness: good enough for this.
+fn jittered(wait: Duration) -> Duration {
+    let part = RandomState::new().hash_one(0) as f64 / u64::MAX as f64;
+    wait.saturating_add(wait.mul_f64(JITTER * part))
+}
 
 impl Notice {
     /// A notice with nothing but its reason (and the usual time to wait, when trying again may help).
@@ -71,7 +81,7 @@ impl Notice {
             details.add_bad_request_violation(path, what);
         }
         if self.retry_after.is_some() {
-            details.set_retry_info(self.retry_after);
+            details.set_retry_info(self.retry_after.map(jittered));
         }
         Status::with_error_details(self.reason.code(), self.reason.message(), details)
     }
@@ -90,7 +100,7 @@ impl Notice {
             reason: self.reason.as_str().to_owned(),
             message: self.reason.message().to_owned(),
             metadata,
-            retry_after: self.retry_after.and_then(|wait| prost_types::Duration::try_from(wait).ok()),
+            retry_after: self.retry_after.and_then(|wait| prost_types::Duration::try_from(jittered(wait)).ok()),
         }
     }
 
@@ -140,7 +150,14 @@ mod tests {
         assert_eq!(refusal.code, 8);
         assert_eq!(refusal.reason, "QUOTA_EXCEEDED");
         assert_eq!(refusal.metadata["quota_per_minute"], "60");
-        assert_eq!(refusal.retry_after.unwrap().seconds, 9);
+        assert!((9..=13).contains(&refusal.retry_after.unwrap().seconds));
+    }
+
+    #[test]
+    fn who_is_refused_together_does_not_come_back_together() {
+        let waits: std::collections::BTreeSet<_> = (0..50).map(|_| jittered(RETRY_AFTER * 2)).collect();
+        assert!(waits.len() > 40, "{waits:?}");
+        assert!(waits.iter().all(|wait| (RETRY_AFTER * 2..=RETRY_AFTER * 3).contains(wait)), "{waits:?}");
     }
 
     #[test]

@@ -111,7 +111,7 @@ reasons! {
     StoreUnavailable = "STORE_UNAVAILABLE", Unavailable, true,
         "the store does not answer; no receipt was given";
     /// The gateway has as much to do as it takes on.
-    Overloaded = "OVERLOADED", Unavailable, true,
+    Overloaded = "OVERLOADED", ResourceExhausted, true,
         "the gateway has as much to do as it takes on";
     /// The gateway is being stopped; another or the next one answers.
     ShuttingDown = "SHUTTING_DOWN", Unavailable, true,

@@ -139,6 +139,12 @@ impl Site {
         )
     }
 
+    /// A partner's connection to a gateway that serves from here. Connects at the first call.
+    pub(crate) fn channel(&self, address: SocketAddr, partner_id: &str) -> Channel {
+        let identity = self.world.authority_of(partner_id).client(partner_id).unwrap();
+        endpoint(&self.server_authority, address, Some(&identity)).connect_lazy()
+    }
+
     /// A partner's client of a gateway that serves from here.
     pub(crate) fn manifests(&self, address: SocketAddr, partner_id: &str) -> ManifestServiceClient<Channel> {
         let identity = self.world.authority_of(partner_id).client(partner_id).unwrap();

@@ -258,7 +258,7 @@ async fn calls_under_way_are_bounded_over_all_connections() {
     let held = tokio::spawn(async move {
         loop {
             match client.submit_manifest(Story::GeneralCargo.submission(now())).await {
-                Err(status) if status.code() == Code::Unavailable => tokio::task::yield_now().await,
+                Err(status) if status.code() == Code::ResourceExhausted => tokio::task::yield_now().await,
                 settled => return settled,
             }
         }
@@ -271,7 +271,7 @@ async fn calls_under_way_are_bounded_over_all_connections() {
     })
     .await;
     let status = last.unwrap();
-    assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "OVERLOADED"));
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "OVERLOADED"));
     drop(other);
     held.await.unwrap().unwrap();
     neighbour.list_manifests(ListManifestsRequest::default()).await.unwrap();

@@ -43,6 +43,7 @@ mod kill;
 mod limits;
 mod operators;
 mod otlp;
+mod overload;
 mod privacy;
 mod restore;
 mod restored;

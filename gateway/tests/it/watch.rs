@@ -239,7 +239,7 @@ async fn watchers_have_seats() {
     let first = watch(&gateway, "kz-customs", post("")).await.unwrap();
     let _second = watch(&gateway, "kz-customs", post("")).await.unwrap();
     let status = watch(&gateway, "kz-customs", post("")).await.unwrap_err();
-    assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "OVERLOADED"));
+    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "OVERLOADED"));
     let _third = watch(&gateway, "tj-customs", post("")).await.unwrap();
     assert_eq!(reason(&watch(&gateway, "analyst", post("")).await.unwrap_err()), "OVERLOADED");
     gateway.metric("customs_gateway_feed_watchers 3").await;

@@ -27,6 +27,8 @@ pub(crate) struct Draft {
     withheld_share: f64,
     /// Set when the whole case is withheld, whatever its parts say.
     pub(super) all: Option<Withheld>,
+    /// Rules alone decide, because of this: what they leave green is withheld.
+    rules_only: Option<Withheld>,
 }
 
 /// Instead of a threshold, when the budget is spent.
@@ -64,6 +66,7 @@ impl Draft {
             coach: matches!(evidence.shape, Shape::Coach { .. }),
             withheld_share,
             all: None,
+            rules_only: evidence.withheld.filter(|_| evidence.rules_only),
         }
     }
 
@@ -130,6 +133,10 @@ impl Draft {
                 // The finding alone explains the corridor, so the coarse word would only say less.
                 public.retain(|reason| matches!(reason, PublicReason::Finding(_)));
                 *verdict = asked;
+            } else if place.is_some() && self.rules_only.map(Verdict::Withheld) == Some(*verdict) {
+                // Nothing was scored, but a rule says what is to be done at least.
+                public.retain(|reason| matches!(reason, PublicReason::Finding(_)));
+                *verdict = asked;
             } else if place.is_none() {
                 *verdict = worst([*verdict, asked]);
             }
@@ -184,7 +191,9 @@ impl Draft {
         if let Some(budget) = budget {
             self.under(budget);
         }
-        let Self { own, mut conveyance, parts, drivers, empty, coach, withheld_share, all, .. } = self;
+        let Self {
+            own, mut conveyance, mut parts, drivers, empty, coach, withheld_share, all, rules_only, ..
+        } = self;
         let of = |wanted: fn(&SubjectRef) -> bool| -> Vec<Verdict> {
             parts.iter().filter(|part| wanted(&part.subject)).map(|part| part.verdict).collect()
         };
@@ -199,6 +208,15 @@ impl Draft {
             None if empty => roll_up(Parts::EmptyTruck { own, drivers: &drivers }),
             None => roll_up(Parts::Cargo { own, consignments: &consignments, drivers: &drivers }),
         };
+        if let Some(cause) = rules_only {
+            for part in parts.iter_mut().chain([&mut conveyance]) {
+                if part.verdict == Verdict::Corridor(Corridor::Green) {
+                    part.verdict = Verdict::Withheld(cause);
+                }
+                tell(&mut part.public_reasons, PublicReason::RulesOnly);
+                fired(part, rule(ReasonCode::RulesOnly, [cause.as_str().to_owned()]));
+            }
+        }
         summarise(&mut conveyance, &parts, coach);
         if conveyance.verdict == Verdict::Withheld(Withheld::TravellersWithheld) {
             tell(&mut conveyance.public_reasons, PublicReason::TravellersWithheld);

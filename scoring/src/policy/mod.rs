@@ -5,6 +5,7 @@ mod change;
 mod decide;
 mod draft;
 mod judged;
+mod mark;
 mod public;
 mod reasons;
 mod roll_up;

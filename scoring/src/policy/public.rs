@@ -2,6 +2,7 @@
 
 use manifest::finding::FindingCode;
 
+use super::mark::RULES_ONLY;
 use super::reasons::Language;
 
 /// A reason that may leave customs.
@@ -20,6 +21,8 @@ pub enum PublicReason {
     NothingFound,
     /// The driver, or too many travellers, have no pre-decision of their own: the conveyance has none either.
     TravellersWithheld,
+    /// Rules alone decided, because nothing was scored in time; a later pre-decision may follow.
+    RulesOnly,
 }
 
 impl PublicReason {
@@ -33,6 +36,7 @@ impl PublicReason {
             PublicReason::NoDecision => "NO_DECISION",
             PublicReason::NothingFound => "NOTHING_FOUND",
             PublicReason::TravellersWithheld => "TRAVELLERS_WITHHELD",
+            PublicReason::RulesOnly => RULES_ONLY,
         }
     }
 
@@ -71,6 +75,15 @@ pub fn public_text(reason: PublicReason, language: Language) -> String {
         }
         (PublicReason::TravellersWithheld, Uzbek) => {
             "Haydovchi yoki juda koʻp odam boʻyicha dastlabki qaror yoʻq; ular haqida topilganini tuzating va roʻyxatni qayta yuboring."
+        }
+        (PublicReason::RulesOnly, English) => {
+            "Provisional: decided by rules alone; a later pre-decision may follow."
+        }
+        (PublicReason::RulesOnly, Russian) => {
+            "Предварительно: решено только по правилам; возможно более позднее решение."
+        }
+        (PublicReason::RulesOnly, Uzbek) => {
+            "Vaqtinchalik: faqat qoidalar boʻyicha qaror; keyinroq boshqa qaror chiqishi mumkin."
         }
         (PublicReason::Finding(code), English) => return format!("To correct: {}.", code.as_str()),
         (PublicReason::Finding(code), Russian) => return format!("Исправьте: {}.", code.as_str()),

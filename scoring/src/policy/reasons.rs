@@ -116,6 +116,8 @@ reason_codes! {
     /// What is declared would, if it were typical, lead to a milder corridor: corridor, then `MASS`, `VALUE`, `ROUTE` or
     /// `COMMODITY`, two at most.
     WouldChange = "WOULD_CHANGE",
+    /// Rules alone decided: why nothing was scored.
+    RulesOnly = "RULES_ONLY",
     ;
     Base = "BASE",
     Signature = "SIGNATURE",

@@ -260,6 +260,11 @@ fn plain(code: ReasonCode) -> Three {
             "выбрано для случайной проверки",
             "tasodifiy tekshiruv uchun tanlangan",
         ],
+        ReasonCode::RulesOnly => [
+            "decided by rules alone, as nothing was scored in time ({0}); it is judged again",
+            "решено только по правилам, так как вовремя ничего не оценено ({0}); будет оценено снова",
+            "faqat qoidalar boʻyicha qaror, chunki vaqtida baholanmadi ({0}); qayta baholanadi",
+        ],
         ReasonCode::WouldChange => [
             "to check first: {1}; if typical, the score alone would ask for {0}",
             "проверить в первую очередь: {1}; при обычных данных сама по себе оценка требовала бы {0}",

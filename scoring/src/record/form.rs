@@ -47,6 +47,9 @@ pub(super) struct Stored<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(borrow)]
     withheld: Option<Cow<'a, str>>,
+    /// Rules alone decided.
+    #[serde(default, skip_serializing_if = "is_false")]
+    rules_only: bool,
     /// Base rates: outcomes, irregular, critical.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base: Option<[i64; 3]>,
@@ -174,6 +177,7 @@ impl<'a> Stored<'a> {
             mode_not_decided: evidence.shape == Shape::ModeNotDecided,
             as_of: evidence.history_as_of.map(|day| day.to_string()),
             withheld: evidence.withheld.map(|reason| reason.as_str().into()),
+            rules_only: evidence.rules_only,
             base: evidence.items.first().map(|item| counts(&item.counters.tallies[0])),
             items: evidence.items.iter().map(Item::of).collect(),
             findings: evidence
@@ -214,6 +218,7 @@ impl<'a> Stored<'a> {
                     Some(word) => Some(Withheld::parse(&word)?),
                     None => None,
                 },
+                rules_only: self.rules_only,
                 items: self.items.into_iter().map(|item| item.evidence(base)).collect::<Option<_>>()?,
                 budget: self.budget.map(|bits| {
                     let [draw, cut, threshold] = bits.map(f64::from_bits);

@@ -25,6 +25,7 @@ pub(super) fn public_of(word: &str) -> Option<PublicReason> {
         PublicReason::DocumentaryCheck,
         PublicReason::NoDecision,
         PublicReason::TravellersWithheld,
+        PublicReason::RulesOnly,
     ]
     .into_iter()
     .find(|reason| reason.as_str() == word)

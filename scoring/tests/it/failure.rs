@@ -117,3 +117,68 @@ fn more_items_than_the_largest_batch_are_all_scored() {
     let first = decisions[1].officer.fraud_probability;
     assert!(decisions[1..151].iter().all(|decision| decision.officer.fraud_probability == first));
 }
+
+fn by_rules(case: &Case, cause: Withheld, findings: &[manifest::finding::Finding]) -> Decided {
+    let scored = scorer().rules_only(&scorer().prepare(case), cause, findings);
+    finish(scored, &Capacity::default())
+}
+
+#[test]
+fn rules_alone_say_yellow_or_red_where_a_rule_does_and_withhold_the_rest() {
+    use manifest::finding::{About, FindingCode, Severity};
+    let warned = |code, place| finding(code, Severity::Warning, About::Consignment(place));
+    let findings = [
+        warned(FindingCode::DescriptionVague, 0),
+        warned(FindingCode::RegimeDisagrees, 1),
+        finding(FindingCode::RegimeDisagrees, Severity::Blocking, About::Consignment(3)),
+    ];
+    let late = withheld(Withheld::ScoringFailed);
+    let case = cargo(vec![vec![yarn()]; 4]);
+    let decided = by_rules(&case, Withheld::ScoringFailed, &findings);
+    let blocked = withheld(Withheld::BlockingFinding);
+    assert_eq!(verdicts(&decided.pre_decisions[..5]), [RED, YELLOW, RED, late, blocked]);
+    // Without the red one nobody waves the truck through on a yellow.
+    let decided = by_rules(&case, Withheld::ScoringFailed, &findings[..1]);
+    assert_eq!(verdicts(&decided.pre_decisions[..3]), [late, YELLOW, late]);
+    // All yellow is yellow.
+    let decided = by_rules(&cargo(vec![vec![yarn()]]), Withheld::ScoringFailed, &findings[..1]);
+    assert_eq!(verdicts(&decided.pre_decisions[..2]), [YELLOW, YELLOW]);
+}
+
+#[test]
+fn rules_alone_are_never_green_and_say_what_they_are() {
+    let cases = [
+        cargo(vec![vec![yarn()]]),
+        Case::EmptyTruck { crew: vec![CrewMember::Driver] },
+        Case::Coach { crew: vec![CrewMember::Driver], passengers: 3 },
+    ];
+    for case in cases {
+        for cause in [Withheld::ScoringFailed, Withheld::HistoryUnavailable] {
+            let decided = by_rules(&case, cause, &[]);
+            for decision in &decided.pre_decisions {
+                assert_ne!(decision.verdict, GREEN, "{case:?}");
+                assert!(decision.public_reasons.contains(&PublicReason::RulesOnly), "{case:?}");
+                let rules = &decision.officer.rules;
+                let mark = rules.iter().find(|rule| rule.code == ReasonCode::RulesOnly).unwrap();
+                assert_eq!(mark.parameters, [cause.as_str()]);
+            }
+            // Years later it comes out the same, byte for byte.
+            let stored = record::encode(&decided);
+            assert_eq!(record::recompute(scorer(), &stored).unwrap(), decided);
+            assert_eq!(record::decode(&stored).unwrap(), decided);
+            assert!(String::from_utf8(stored).unwrap().contains("\"rules_only\":true"));
+        }
+    }
+}
+
+#[test]
+fn what_is_scored_later_is_what_would_have_been_scored_in_time() {
+    let case = cargo(vec![vec![yarn(), yarn()], vec![yarn()]]);
+    let past = history(&outcomes(&yarn(), 10, 3, 0));
+    let before = by_rules(&case, Withheld::HistoryUnavailable, &[]);
+    let prepared = scorer().prepare(&case);
+    let later = finish(scorer().score_later(&prepared, &past, &before.evidence), &Capacity::default());
+    let in_time = finish(scorer().score(&case, Ok(&past), &[]), &Capacity::default());
+    assert_eq!(later, in_time);
+    assert!(!later.evidence.rules_only);
+}

@@ -86,6 +86,7 @@ fn every_code_has_its_word_and_three_sentences() {
         R::DrawnAtRandom,
         R::TravellersSetAside,
         R::WouldChange,
+        R::RulesOnly,
     ];
     codes.extend(
         CounterKind::ALL

@@ -20,7 +20,11 @@ use tempfile::TempDir;
 use testkit::stories::fixture_now;
 use tokio_util::sync::CancellationToken;
 
-use super::{Config, Failure, Intake, pipeline::Pipeline};
+use super::{
+    Config, Failure, Intake,
+    pipeline::Pipeline,
+    queue::{Callers, Deadline},
+};
 use crate::{
     authenticate::registry::{Partner, Registry, Role, Snapshot},
     clock::Clock,
@@ -78,7 +82,7 @@ impl House {
         partner: &Partner,
         request: &v1::SubmitManifestRequest,
     ) -> Result<Recorded, Failure> {
-        self.pipeline.submit(partner, received(request)).await.map(|submission| submission.recorded)
+        self.pipeline.submit(partner, received(request), in_time()).await.map(|submission| submission.recorded)
     }
 }
 
@@ -131,6 +135,11 @@ pub(super) fn answer(recorded: &Recorded) -> v1::SubmitManifestResponse {
         repeated: recorded.repeated,
     };
     reply::submission(&recorded, Language::English).unwrap().into_message().unwrap()
+}
+
+/// Time enough for everything.
+pub(super) fn in_time() -> Deadline {
+    Callers(None).deadline(std::time::Duration::from_secs(60))
 }
 
 pub(super) fn now() -> Timestamp {

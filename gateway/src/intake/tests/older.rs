@@ -2,7 +2,7 @@
 
 use manifest::declared::Load;
 
-use super::{House, now, partner};
+use super::{House, in_time, now, partner};
 use crate::{
     authenticate::registry::Role,
     decode::{self, Envelope, document::Given},
@@ -30,7 +30,7 @@ async fn a_part_that_was_recorded_without_the_total_of_the_list() {
     assert_eq!(declared.part, "2");
     let said = decode::Submission { declared, envelope: Envelope::default() };
     let original = Original { format: "PAXLST", digested: PARTS.as_bytes().into(), kept: None };
-    let steps = Steps::new(&pipeline.metrics);
+    let steps = Steps::new(&pipeline.metrics, in_time());
     let recorded = pipeline.announce(&partner, said, original, &steps, now(), false).await.unwrap().recorded;
 
     let asked = Asked {
@@ -41,10 +41,10 @@ async fn a_part_that_was_recorded_without_the_total_of_the_list() {
         dry_run: false,
         in_kind: false,
     };
-    let (_, reading, groups) = pipeline.read(&partner, PARTS.as_bytes().into(), asked).await.unwrap();
+    let (_, reading, groups) = pipeline.read(&partner, PARTS.as_bytes().into(), asked, in_time()).await.unwrap();
     let message = groups.into_iter().flatten().next().unwrap();
     let mut heading = message.heading.clone();
-    let taken = pipeline.take_up(&partner, &reading, message, &mut heading).await.unwrap();
+    let taken = pipeline.take_up(&partner, &reading, message, &mut heading, in_time()).await.unwrap();
     let Taken::Recorded(submission) = taken else { panic!("recorded") };
     assert_eq!((submission.recorded.id, submission.recorded.repeated), (recorded.id, true));
 }

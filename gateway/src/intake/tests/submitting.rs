@@ -37,7 +37,7 @@ async fn unknown_fields_survive() {
     let mut bytes = received.bytes.to_vec();
     bytes.extend_from_slice(&[0xfa, 0x3f, 3, 1, 2, 3]); // field 1023 of a later contract
     received.bytes = bytes.clone().into();
-    let submission = house.pipeline.submit(&submitter(), received).await.unwrap();
+    let submission = house.pipeline.submit(&submitter(), received, in_time()).await.unwrap();
     assert_eq!(house.store.received(submission.recorded.id).await.unwrap().unwrap().bytes, bytes);
 }
 
@@ -72,7 +72,7 @@ async fn the_same_words_get_the_same_receipt_and_other_words_a_conflict() {
 async fn a_fresh_answer_says_what_every_later_one_will() {
     let house = House::new().await;
     for request in [lorry(), coach()] {
-        let submission = house.pipeline.submit(&submitter(), received(&request)).await.unwrap();
+        let submission = house.pipeline.submit(&submitter(), received(&request), in_time()).await.unwrap();
         let (circumstances, decided) = submission.decided.unwrap();
         let stored = reply::decode_decisions(&submission.recorded.decisions).unwrap();
         assert_eq!((&*circumstances, &decided), (&stored.0, &stored.1));
@@ -144,7 +144,7 @@ async fn a_dry_run_leaves_an_audit_line_and_nothing_else() {
             .into(),
         format: Format::ValidateManifestV1,
     };
-    let checked = house.pipeline.check(&submitter(), received).await.unwrap();
+    let checked = house.pipeline.check(&submitter(), received, in_time()).await.unwrap();
     assert!(checked.acceptable, "{:?}", checked.findings);
     let normalized = reply::manifest(&checked.manifest, &reply::Life::default());
     assert_eq!(normalized.cargo_item_count(), 10);

@@ -61,6 +61,8 @@ impl Entry {
 pub(super) struct Batch<'e> {
     entries: &'e [Entry],
     submissions: Vec<&'e Submission>,
+    /// Who waits for each submission.
+    waiting: Vec<&'e oneshot::Sender<Result<Recorded, Error>>>,
 }
 
 /// A submission that is the first under its key.
@@ -90,14 +92,12 @@ struct Standing {
 
 impl<'e> Batch<'e> {
     pub(super) fn of(entries: &'e [Entry]) -> Self {
-        let submissions = entries
-            .iter()
-            .filter_map(|entry| match entry {
-                Entry::Submission(submission, _) => Some(&**submission),
-                Entry::Audit(..) => None,
-            })
-            .collect();
-        Self { entries, submissions }
+        let submissions = entries.iter().filter_map(|entry| match entry {
+            Entry::Submission(submission, waiting) => Some((&**submission, waiting)),
+            Entry::Audit(..) => None,
+        });
+        let (submissions, waiting) = submissions.unzip();
+        Self { entries, submissions, waiting }
     }
 
     /// Writes and commits all of it; gives what became of each entry, and the newest feed position if there is one. On
@@ -212,6 +212,11 @@ impl<'e> Batch<'e> {
         let mut first_under: HashMap<&ManifestKey, usize> = HashMap::new();
         for (place, &submission) in self.submissions.iter().enumerate() {
             let outcome = &submission.outcome;
+            // Whoever asked was told that the time ran out, or went away: the last moment at which nothing is stored of it.
+            if self.waiting.get(place).is_some_and(|waiting| waiting.is_closed()) {
+                settled.push(Err(Error::Closed));
+                continue;
+            }
             let before = standing.taken.remove(&place).or_else(|| {
                 let first = first_under.get(&outcome.key)?;
                 settled.get(*first)?.as_ref().ok().cloned()

@@ -1,8 +1,8 @@
 //! The one task that writes. Submissions and audit events that wait are committed together; everything else that
 //! writes is a job with the connection to itself.
 //!
-//! No time is spent waiting for a batch to fill: while one commit runs, the next batch gathers by itself. A caller who
-//! goes away changes nothing here: what is in the queue is written.
+//! No time is spent waiting for a batch to fill: while one commit runs, the next batch gathers by itself. Of a
+//! caller who goes away before its transaction has begun nothing is written: it was told that its time ran out.
 
 use std::sync::Arc;
 

@@ -54,7 +54,7 @@ impl Arguments {
             _ => Box::new(File::open(&self.file).with_context(|| self.file.display().to_string())?),
         };
         let mut reader = BufReader::new(file);
-        let (mut same, mut unjudged, mut bad): (BTreeMap<String, u64>, u64, u64) = Default::default();
+        let (mut same, mut unjudged, mut by_rules, mut bad): (BTreeMap<String, u64>, u64, u64, u64) = Default::default();
         let mut found = ExportEnd { kept_files: 0, decisions: 0 };
         let (mut told_end, mut named) = (None, HashSet::new());
         for number in 1_u64.. {
@@ -81,6 +81,7 @@ impl Arguments {
             found.decisions += 1;
             ensure!(named.insert(manifest.clone()), "line {number}: {manifest} stands there twice");
             match judges.replay(record.as_bytes()) {
+                Ok(decided) if decided.evidence.rules_only => by_rules += 1,
                 Ok(decided) => match &decided.evidence.identity {
                     Some(by) => {
                         let name = format!("{} {} {}", by.bundle_name, by.bundle_version, by.bundle_digest);
@@ -99,6 +100,7 @@ impl Arguments {
         for (bundle, count) in &same {
             println!("{count} the same, byte for byte, by bundle {bundle}");
         }
+        println!("{by_rules} the same, byte for byte, by rules alone (nothing was scored in time)");
         println!("{unjudged} the same, byte for byte, without a model (rejected, or too late)");
         if bad > 0 {
             bail!("{bad} could not be made again");

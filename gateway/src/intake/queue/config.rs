@@ -1,0 +1,67 @@
+//! Section `[intake.queue]`: how much is taken on at once, and how much may wait. Bytes are those that came over the wire.
+
+use serde::{Deserialize, Serialize};
+
+/// Bounds of what is under way and of what waits, in total and of one partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Bytes of manifests and documents that are worked on at the same time, of all partners; what comes above waits.
+    pub bytes_at_once: usize,
+    /// Of these, of one partner.
+    pub bytes_at_once_per_partner: usize,
+    /// What the smallest message counts as, bytes: it costs a commit like any other.
+    pub least_bytes: usize,
+    /// Bytes of messages that wait for their turn, of all partners; one more is refused with OVERLOADED.
+    pub waiting_bytes: usize,
+    /// Of these, of one partner.
+    pub waiting_bytes_per_partner: usize,
+    /// Bytes of messages that have come in part, of all partners; one more is refused with OVERLOADED.
+    pub incoming_bytes: usize,
+    /// Of these, of one partner.
+    pub incoming_bytes_per_partner: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            bytes_at_once: 4 << 20,
+            bytes_at_once_per_partner: 2 << 20,
+            least_bytes: 4 << 10,
+            waiting_bytes: 32 << 20,
+            waiting_bytes_per_partner: 8 << 20,
+            incoming_bytes: 64 << 20,
+            incoming_bytes_per_partner: 16 << 20,
+        }
+    }
+}
+
+impl Config {
+    /// What is wrong with the section: key and problem.
+    #[must_use]
+    pub fn problems(&self) -> Vec<(&'static str, &'static str)> {
+        let positive = [
+            ("queue.bytes_at_once", self.bytes_at_once),
+            ("queue.bytes_at_once_per_partner", self.bytes_at_once_per_partner),
+            ("queue.least_bytes", self.least_bytes),
+            ("queue.incoming_bytes", self.incoming_bytes),
+            ("queue.incoming_bytes_per_partner", self.incoming_bytes_per_partner),
+        ];
+        let whole = [
+            ("queue.bytes_at_once_per_partner", self.bytes_at_once_per_partner, self.bytes_at_once),
+            ("queue.waiting_bytes_per_partner", self.waiting_bytes_per_partner, self.waiting_bytes),
+            ("queue.incoming_bytes_per_partner", self.incoming_bytes_per_partner, self.incoming_bytes),
+        ];
+        positive
+            .into_iter()
+            .filter(|(_, bytes)| *bytes == 0)
+            .map(|(key, _)| (key, "must be greater than zero"))
+            .chain(
+                whole
+                    .into_iter()
+                    .filter(|(_, of_one, of_all)| of_one > of_all)
+                    .map(|(key, ..)| (key, "must not be more than that of all partners")),
+            )
+            .collect()
+    }
+}

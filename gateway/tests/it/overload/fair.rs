@@ -1,0 +1,130 @@
+//! A greedy partner beside a modest one, over real mutual TLS against the serving process: once the greedy one asks for all of
+//! its share and no more, once for ten times that, by turns in one run. What the modest one feels is compared.
+//!
+//! `CUSTOMS_GATEWAY_FAIR_ROUNDS` makes it longer; figures are printed with `--nocapture`.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use proto::v1::manifest_service_client::ManifestServiceClient;
+use testkit::many;
+use tokio::task::JoinSet;
+use tonic::{Code, transport::Channel};
+
+use crate::{
+    harness::{Site, now},
+    kill::Serving,
+};
+
+/// Messages of some 8 KB that make up a partner's share.
+const SHARE: usize = 8;
+/// Calls that the greedy one has open at once, as a multiple of its share.
+const GREED: [usize; 2] = [1, 10];
+const ROUND: Duration = Duration::from_millis(1_200);
+
+/// What one round brought: the modest one's latencies, and what became of the greedy one's calls.
+#[derive(Default)]
+struct Felt {
+    latencies: Vec<Duration>,
+    greedy_done: u64,
+    greedy_refused: u64,
+}
+
+impl Felt {
+    fn percentile(&mut self, share: f64) -> Duration {
+        self.latencies.sort_unstable();
+        self.latencies[((self.latencies.len() - 1) as f64 * share) as usize]
+    }
+}
+
+async fn round(
+    modest: &ManifestServiceClient<Channel>,
+    greedy: &[ManifestServiceClient<Channel>],
+    calls: usize,
+    number: &Arc<AtomicU64>,
+) -> Felt {
+    let (until, mut tasks) = (Instant::now() + ROUND, JoinSet::new());
+    for call in 0..calls {
+        let (mut client, number) = (greedy[call % greedy.len()].clone(), Arc::clone(number));
+        tasks.spawn(async move {
+            let (mut done, mut refused) = (0, 0);
+            while Instant::now() < until {
+                let request = many::cargo(0xFA, number.fetch_add(1, Ordering::Relaxed), now());
+                match client.submit_manifest(request).await {
+                    Ok(_) => done += 1,
+                    Err(status) if status.code() == Code::ResourceExhausted => refused += 1,
+                    Err(status) => panic!("{status:?}"),
+                }
+            }
+            (done, refused)
+        });
+    }
+    let (mut felt, mut client) = (Felt::default(), modest.clone());
+    tokio::time::sleep(ROUND / 6).await; // until the others are at it
+    while Instant::now() < until {
+        let request = many::cargo(0xFB, number.fetch_add(1, Ordering::Relaxed), now());
+        let begin = Instant::now();
+        client.submit_manifest(request).await.unwrap();
+        felt.latencies.push(begin.elapsed());
+    }
+    while let Some(ended) = tasks.join_next().await {
+        let (done, refused) = ended.unwrap();
+        felt.greedy_done += done;
+        felt.greedy_refused += refused;
+    }
+    felt
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn greed_slows_nobody_else() {
+    let rounds = std::env::var("CUSTOMS_GATEWAY_FAIR_ROUNDS").map_or(3, |rounds| rounds.parse().unwrap());
+    let share = (SHARE * 9_000).to_string();
+    let all = (2 * SHARE * 9_000).to_string();
+    let site = Site::prepare(
+        &[("intake.queue.bytes_at_once", &all), ("intake.queue.bytes_at_once_per_partner", &share)],
+        |_, _| {},
+    )
+    .await;
+    let serving = Serving::start(site.folder.path());
+    let address = serving.address().unwrap();
+    let modest = site.manifests(address, "tj-customs");
+    let greedy: Vec<_> = (0..4).map(|_| site.manifests(address, "kz-customs")).collect();
+    let number = Arc::new(AtomicU64::new(0));
+    let [mut fair, mut greed] = [Felt::default(), Felt::default()];
+    round(&modest, &greedy, SHARE, &number).await; // everything is warm then
+    for _ in 0..rounds {
+        for (times, felt) in GREED.into_iter().zip([&mut fair, &mut greed]) {
+            let one = round(&modest, &greedy, times * SHARE, &number).await;
+            felt.latencies.extend(one.latencies);
+            felt.greedy_done += one.greedy_done;
+            felt.greedy_refused += one.greedy_refused;
+        }
+    }
+    let mut alone = Felt::default();
+    for _ in 0..rounds {
+        alone.latencies.extend(round(&modest, &greedy, 0, &number).await.latencies);
+    }
+    for (what, felt) in [
+        ("alone", &mut alone),
+        ("beside one that asks for its share", &mut fair),
+        ("beside one that asks for 10 times that", &mut greed),
+    ] {
+        let (p50, p99, p100) = (felt.percentile(0.5), felt.percentile(0.99), felt.percentile(1.0));
+        let (count, done, refused) = (felt.latencies.len(), felt.greedy_done, felt.greedy_refused);
+        println!(
+            "{what}: p50 {p50:?}, p99 {p99:?}, worst {p100:?} of {count}; greedy: {done} done, {refused} refused"
+        );
+    }
+    let ratio = |share| greed.percentile(share).as_secs_f64() / fair.percentile(share).as_secs_f64();
+    let mut ratio = ratio;
+    let (p50, p99) = (ratio(0.5), ratio(0.99));
+    println!("greed / share: p50 {p50:.2}, p99 {p99:.2}");
+    assert!(p50 <= 1.2, "the modest partner is slowed: p50 {p50:.2}");
+    // A hundred samples have one such value, on a machine that others use, too.
+    assert!(p99 <= 2.0, "the modest partner is slowed: p99 {p99:.2}");
+}
