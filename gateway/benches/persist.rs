@@ -143,6 +143,7 @@ fn outcome(secrets: &Secrets, run: usize, number: u64) -> Outcome {
             decisions: vec![b'd'; 3000],
             verdict: "GREEN".into(),
             fraud_probability: None,
+            rules_only: false,
             always: false,
         }),
     }

@@ -41,4 +41,5 @@ pub mod judging;
 pub mod observability;
 pub mod quota;
 pub mod refusals;
+pub mod rescore;
 pub mod subjects;

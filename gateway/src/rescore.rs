@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::{
-    persist::{Error, LaterDecision, Persons, State, Store},
+    persist::{Error, LaterDecision, Persons, State, Store, new_manifest_id},
     reply::{Circumstances, decode_decisions, encode_decisions, verdict_word},
     subjects,
 };
@@ -43,7 +43,7 @@ pub struct Pace {
 /// # Errors
 /// The store cannot be asked what there is to do.
 pub async fn look(store: &Store, scorer: &Scorer, pace: Pace, now: Timestamp) -> Result<Looked, Error> {
-    let claimant = Uuid::new_v4();
+    let claimant = new_manifest_id(now);
     let until = SignedDuration::try_from(pace.claim).ok().and_then(|claim| now.checked_add(claim).ok());
     let ids = store.claim_provisional(claimant, pace.at_once, now, until.unwrap_or(Timestamp::MAX)).await?;
     let mut looked = Looked { claimed: ids.len(), ..Looked::default() };

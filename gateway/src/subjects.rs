@@ -9,7 +9,7 @@ use manifest::{
     quantity,
 };
 use scoring::reliability::{EntityKey, EntityKind};
-use scoring::{Case, CrewMember, Mode, Subject, Value};
+use scoring::{Case, CrewMember, Mode, Shape, Subject, Value};
 
 /// The case of a validated manifest. Places in its lists are places in the declared lists.
 #[must_use]
@@ -63,6 +63,22 @@ pub(crate) fn consignment(manifest: &Manifest, place: usize) -> Option<Vec<Subje
         date: border_post::local_date(manifest.journey.arrival_time()?),
     };
     manifest.cargo()?.consignments.get(place).map(|consignment| goods_items(manifest, consignment, &arrival))
+}
+
+/// The case of a recorded manifest, as it was when it was decided for this shape. `None` where the two do not belong together.
+#[must_use]
+pub(crate) fn again(manifest: &Manifest, shape: &Shape) -> Option<Case> {
+    match shape {
+        Shape::Cargo { items, crew } => {
+            let goods = (0..items.len()).map(|place| consignment(manifest, place));
+            let consignments = goods.collect::<Option<Vec<_>>>()?;
+            let same = consignments.iter().map(Vec::len).eq(items.iter().copied());
+            same.then(|| Case::Cargo { consignments, crew: crew.clone() })
+        }
+        Shape::EmptyTruck { crew } => Some(Case::EmptyTruck { crew: crew.clone() }),
+        Shape::Coach { crew, passengers } => Some(Case::Coach { crew: crew.clone(), passengers: *passengers }),
+        Shape::ModeNotDecided | Shape::Unknown => None,
+    }
 }
 
 /// Whose records an inspection of one consignment goes into, or, without a place, one of the conveyance itself: the same

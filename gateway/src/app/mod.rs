@@ -11,6 +11,7 @@ mod countdown;
 mod error;
 mod first_call;
 mod registry;
+mod rescore;
 mod serve;
 mod trouble;
 

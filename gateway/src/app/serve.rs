@@ -19,6 +19,7 @@ use crate::{
     reconcile,
     refusals::Refusals,
     reply::layer::Explain,
+    rescore::Pace,
     watch,
 };
 
@@ -96,6 +97,14 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
     let poll = millis(settings.registry_poll_ms);
     tasks.spawn(background.clone().refresh_bundle(app.scorers, app.config.clone(), app.bundle_number, poll));
     tasks.spawn(background.clone().count_conduct(poll));
+    let taken = &app.config.intake;
+    let pace = Pace {
+        at_once: taken.rescore_at_once,
+        claim: millis(taken.rescore_claim_ms),
+        patience: millis(taken.scoring_timeout_ms),
+    };
+    let every = millis(taken.rescore_every_ms);
+    tasks.spawn(background.clone().rescore(app.judging.clone(), pace, every));
     if let Some(challenger) = app.challenger {
         tasks.spawn(background.clone().follow_with_challenger(challenger, poll));
     }

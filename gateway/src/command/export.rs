@@ -66,13 +66,18 @@ async fn of_scope(
         let rows = store.feed_after(scope, after, PAGE).await?;
         let Some(last) = rows.last() else { return Ok((written, judged_by)) };
         after = last.position;
-        for row in rows.iter().filter(|row| row.event == FeedEvent::Recorded && row.manifest.test == test) {
+        for row in rows.iter().filter(|row| row.manifest.test == test) {
+            let part = match row.event {
+                FeedEvent::Recorded => "",
+                FeedEvent::Redecided => "/later", // beside what rules alone had decided
+                _ => continue,
+            };
             let bytes = record_of_decisions(&row.decisions)?;
             if let Some(by) = record::judge_of(bytes) {
                 judged_by.extend([by.bundle_digest, by.policy_digest]);
             }
             let record = std::str::from_utf8(bytes)?;
-            let line = json!({ "manifest": manifest_name(row.manifest.id), "test": test, "record": record });
+            let line = json!({ "manifest": format!("{}{part}", manifest_name(row.manifest.id)), "test": test, "record": record });
             writeln!(out, "{line}")?;
             written += 1;
         }

@@ -13,10 +13,18 @@ use super::queue;
 pub struct Config {
     /// Longest that one call may take, milliseconds; a shorter `grpc-timeout` of the caller counts instead.
     pub call_timeout_ms: u64,
-    /// Longest that history and scoring of one manifest may take, milliseconds; after that it is withheld.
+    /// Longest that history and scoring of one manifest may take, milliseconds; after that rules alone decide, and it is
+    /// judged again later.
     pub scoring_timeout_ms: u64,
     /// Manifests that are scored at the same time.
     pub scoring_at_once: usize,
+    /// How often it is looked for manifests for which rules alone decided, milliseconds.
+    pub rescore_every_ms: u64,
+    /// Of these, how many are judged again in one look.
+    pub rescore_at_once: u32,
+    /// For how long no other gateway judges again what one has taken up, milliseconds. So long, too, one waits that still
+    /// could not be judged.
+    pub rescore_claim_ms: u64,
     /// Goods items up to which a manifest is scored where it stands; a larger one moves to a thread of its own.
     pub inline_goods_items: usize,
     /// Elements of one stream of submissions that are under way at the same time.
@@ -104,6 +112,9 @@ impl Default for Config {
             call_timeout_ms: 10_000,
             scoring_timeout_ms: 500,
             scoring_at_once: 4,
+            rescore_every_ms: 5_000,
+            rescore_at_once: 50,
+            rescore_claim_ms: 60_000,
             inline_goods_items: 200,
             elements_at_once: 16,
             calls_per_submission: 5,
@@ -178,6 +189,9 @@ impl Config {
             ("call_timeout_ms", self.call_timeout_ms > 0),
             ("scoring_timeout_ms", self.scoring_timeout_ms > 0),
             ("scoring_at_once", self.scoring_at_once > 0),
+            ("rescore_every_ms", self.rescore_every_ms > 0),
+            ("rescore_at_once", self.rescore_at_once > 0),
+            ("rescore_claim_ms", self.rescore_claim_ms > 0),
             ("elements_at_once", self.elements_at_once > 0),
             ("calls_per_submission", self.calls_per_submission > 0),
             ("dry_runs_per_minute", self.dry_runs_per_minute > 0),
@@ -196,7 +210,7 @@ impl Config {
         let queue = self.queue.problems().into_iter();
         problems.extend(queue.map(|(key, problem)| (key.to_owned(), problem.to_owned())));
         if self.scoring_timeout_ms >= self.call_timeout_ms {
-            let problem = "must be shorter than call_timeout_ms, or nothing is ever withheld in time";
+            let problem = "must be shorter than call_timeout_ms, or rules alone never decide in time";
             problems.push(("scoring_timeout_ms".to_owned(), problem.to_owned()));
         }
         if let Err(problem) = self.rules.deadlines() {

@@ -43,6 +43,7 @@ pub(super) fn finish(scored: Scored, circumstances: Circumstances, receipt: Rece
                 .pre_decisions
                 .first()
                 .and_then(|first| first.officer.fraud_probability),
+            rules_only: decided.evidence.rules_only,
             always: decided.selection().is_some_and(|selection| selection.always),
         };
         *here.decided.lock().unwrap_or_else(PoisonError::into_inner) = Some(decided);

@@ -1,4 +1,4 @@
-//! History and scoring of one case. Nothing here fails: what cannot be judged in time is withheld, with the reason.
+//! History and scoring of one case. Nothing here fails: where history or model do not answer in time, rules alone decide.
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -44,31 +44,35 @@ impl Judge {
         // One for the whole of the case: keys, features and model belong together.
         let scorer = self.scorer.now();
         let prepared = scorer.prepare(&case);
-        let history = self.history(&prepared, deadline).await;
+        let history = match self.history(&prepared, deadline).await {
+            Ok(history) => history,
+            Err(cause) => return scorer.rules_only(&prepared, cause, findings),
+        };
         let Ok(Ok(permit)) = timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await else {
-            return Scored::withheld(Withheld::ScoringFailed, Some(&case), findings);
+            tracing::error!("no scorer was free in time; rules alone decide");
+            return scorer.rules_only(&prepared, Withheld::ScoringFailed, findings);
         };
         if prepared.goods_items() <= self.inline_goods_items {
             // Microseconds of work: waking another thread would cost more.
-            let scored = score(&scorer, &case, &prepared, &history, findings);
+            let scored = score(&scorer, &prepared, &history, findings);
             // Late is late, here as on another thread: the promise does not depend on how many goods there are.
             return if Instant::now() >= deadline {
-                tracing::error!("scoring was late; unless recorded earlier, the manifest is withheld");
-                Scored::withheld(Withheld::ScoringFailed, Some(&case), findings)
+                tracing::error!("scoring was late; unless recorded earlier, rules alone decide");
+                scorer.rules_only(&prepared, Withheld::ScoringFailed, findings)
             } else {
                 scored
             };
         }
-        let (case, kept) = (Arc::new(case), findings.to_vec());
-        let shared = Arc::clone(&case);
+        let (prepared, kept) = (Arc::new(prepared), findings.to_vec());
+        let (shared, judging) = (Arc::clone(&prepared), Arc::clone(&scorer));
         let work = tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            score(&scorer, &shared, &prepared, &history, &kept)
+            score(&judging, &shared, &history, &kept)
         });
         match timeout_at(deadline, work).await {
             Ok(Ok(scored)) => scored,
             // Too late, or the thread is gone. The permit comes back when the work ends.
-            Ok(Err(_)) | Err(_) => Scored::withheld(Withheld::ScoringFailed, Some(&case), findings),
+            Ok(Err(_)) | Err(_) => scorer.rules_only(&prepared, Withheld::ScoringFailed, findings),
         }
     }
 
@@ -82,28 +86,21 @@ impl Judge {
         match timeout_at(deadline, self.store.history_for(&keys)).await {
             Ok(Ok(history)) => Ok(history),
             Ok(Err(error)) => {
-                tracing::error!(cause = %error, "history cannot be read; the manifest is withheld");
+                tracing::error!(cause = %error, "history cannot be read; rules alone decide");
                 Err(Withheld::HistoryUnavailable)
             }
             Err(_) => {
-                tracing::error!("history was not read in time; the manifest is withheld");
+                tracing::error!("history was not read in time; rules alone decide");
                 Err(Withheld::HistoryUnavailable)
             }
         }
     }
 }
 
-fn score(
-    scorer: &Scorer,
-    case: &Case,
-    prepared: &Prepared,
-    history: &Result<History, Withheld>,
-    findings: &[Finding],
-) -> Scored {
-    let history = history.as_ref().map_err(|cause| *cause);
-    let work = AssertUnwindSafe(|| scorer.score_prepared(prepared, history, findings));
+fn score(scorer: &Scorer, prepared: &Prepared, history: &History, findings: &[Finding]) -> Scored {
+    let work = AssertUnwindSafe(|| scorer.score_prepared(prepared, Ok(history), findings));
     std::panic::catch_unwind(work).unwrap_or_else(|_| {
-        tracing::error!("scoring panicked; the manifest is withheld");
-        Scored::withheld(Withheld::ScoringFailed, Some(case), findings)
+        tracing::error!("scoring panicked; rules alone decide");
+        scorer.rules_only(prepared, Withheld::ScoringFailed, findings)
     })
 }

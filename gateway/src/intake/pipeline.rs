@@ -219,7 +219,11 @@ impl Pipeline {
         for code in codes {
             self.metrics.finding(code);
         }
-        Ok(Submission { recorded, decided: left.take(), envelope, kind: steps.kind() })
+        let decided = left.take();
+        if let Some((_, decided)) = decided.as_ref().filter(|(_, decided)| decided.evidence.rules_only) {
+            self.metrics.rules_only(decided.evidence.withheld.map_or("", reply::word_of_cause));
+        }
+        Ok(Submission { recorded, decided, envelope, kind: steps.kind() })
     }
 
     /// A dry run: decode, normalize and validate, and nothing of it is kept but an audit line.

@@ -42,6 +42,8 @@ struct Instruments {
     handshake_refusals: Counter<u64>,
     pre_decisions: Counter<u64>,
     withheld: Counter<u64>,
+    rules_only: Counter<u64>,
+    redecided: Counter<u64>,
     reloads: Counter<u64>,
     audit_failures: Counter<u64>,
     gauges: Arc<Gauges>,
@@ -55,6 +57,8 @@ struct Gauges {
     feed_watchers: AtomicI64,
     work_bytes: AtomicI64,
     waiting_bytes: AtomicI64,
+    provisional: AtomicI64,
+    provisional_age: AtomicI64,
     ready: AtomicI64,
     feature_drift: AtomicI64,
     drift_alarms: AtomicI64,
@@ -125,6 +129,12 @@ impl Metrics {
         gauge(metric::FEED_WATCHERS, "Watchers of the feed.", |g| &g.feed_watchers);
         gauge(metric::WORK_BYTES, "Bytes of messages that are worked on.", |g| &g.work_bytes);
         gauge(metric::WAITING_BYTES, "Bytes of messages that wait for their turn.", |g| &g.waiting_bytes);
+        gauge(metric::PROVISIONAL, "Manifests that rules alone decided and that wait to be judged again.", |g| {
+            &g.provisional
+        });
+        gauge(metric::PROVISIONAL_AGE, "Seconds for which the first of them has waited.", |g| {
+            &g.provisional_age
+        });
         gauge(
             metric::FEATURE_DRIFT,
             "Highest stability index among what is declared and the scores, thousandths.",
@@ -182,6 +192,8 @@ impl Metrics {
             ),
             pre_decisions: counter(metric::PRE_DECISIONS, "Roll-up pre-decisions by corridor and bundle."),
             withheld: counter(metric::WITHHELD, "Subjects without a pre-decision by cause."),
+            rules_only: counter(metric::RULES_ONLY, "Manifests that rules alone decided, by cause."),
+            redecided: counter(metric::REDECIDED, "Later pre-decisions that were published."),
             reloads: counter(metric::RELOADS, "Reloads of credentials and registry."),
             audit_failures: counter(metric::AUDIT_FAILURES, "Events that could not be audited, by kind."),
             gauges,
@@ -218,6 +230,23 @@ impl Metrics {
     /// A subject was withheld.
     pub fn withheld(&self, cause: &'static str) {
         self.0.withheld.add(1, &[KeyValue::new(metric::LABEL_CAUSE, cause)]);
+    }
+
+    /// Rules alone decided about a manifest.
+    pub fn rules_only(&self, cause: &'static str) {
+        self.0.rules_only.add(1, &[KeyValue::new(metric::LABEL_CAUSE, cause)]);
+    }
+
+    /// So many later pre-decisions were published.
+    pub fn redecided(&self, count: u64) {
+        self.0.redecided.add(count, &[]);
+    }
+
+    /// So many manifests wait to be judged again, the first of them for so long, seconds.
+    pub fn set_provisional(&self, manifests: u64, age_seconds: i64) {
+        let gauges = &self.0.gauges;
+        gauges.provisional.store(i64::try_from(manifests).unwrap_or(i64::MAX), Ordering::Relaxed);
+        gauges.provisional_age.store(age_seconds, Ordering::Relaxed);
     }
 
     /// A partner's submission ended so. The id comes from the registry, so the label's values are bounded.
@@ -360,6 +389,9 @@ mod tests {
         metrics.set_open_connections(3);
         metrics.set_feed_watchers(2);
         metrics.set_queue(8_192, 4_096);
+        metrics.rules_only("SCORING_FAILED");
+        metrics.redecided(3);
+        metrics.set_provisional(2, 60);
         metrics.set_ready(true);
 
         let text = exposition.text().unwrap();
@@ -380,6 +412,10 @@ mod tests {
             "customs_gateway_open_connections 3",
             "customs_gateway_feed_watchers 2",
             "customs_gateway_work_bytes 8192",
+            "customs_gateway_rules_only_total{cause=\"SCORING_FAILED\"} 1",
+            "customs_gateway_redecided_total 3",
+            "customs_gateway_provisional_manifests 2",
+            "customs_gateway_provisional_age_seconds 60",
             "customs_gateway_waiting_bytes 4096",
             "customs_gateway_ready 1",
         ] {

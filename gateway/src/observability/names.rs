@@ -60,6 +60,14 @@ pub mod metric {
     pub const PRE_DECISIONS: &str = "customs_gateway_pre_decisions_total";
     /// Counter: subjects without a pre-decision. Label: cause.
     pub const WITHHELD: &str = "customs_gateway_withheld_total";
+    /// Counter: manifests for which rules alone decided. Label: cause.
+    pub const RULES_ONLY: &str = "customs_gateway_rules_only_total";
+    /// Counter: later pre-decisions that were published.
+    pub const REDECIDED: &str = "customs_gateway_redecided_total";
+    /// Gauge: manifests for which rules alone decided, and that wait to be judged again.
+    pub const PROVISIONAL: &str = "customs_gateway_provisional_manifests";
+    /// Gauge, seconds: since when the first of them waits.
+    pub const PROVISIONAL_AGE: &str = "customs_gateway_provisional_age_seconds";
     /// Counter: reloads of credentials, registry or revocation lists. Labels: what, result.
     pub const RELOADS: &str = "customs_gateway_reloads_total";
     /// Counter: events that could not be audited. Label: kind.

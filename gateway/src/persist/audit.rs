@@ -45,6 +45,8 @@ words! {
         Expired = "EXPIRED",
         /// A sender announced that a manifest's conveyance has arrived.
         ArrivalAnnounced = "ARRIVAL_ANNOUNCED",
+        /// Rules alone had decided about a manifest; history and model decided later.
+        Redecided = "REDECIDED",
         /// Natural persons of a manifest were read.
         PersonsRead = "PERSONS_READ",
         /// A manifest was checked without being recorded.

@@ -48,6 +48,8 @@ words! {
         Expired = "EXPIRED",
         /// The sender announced that it has arrived; its state is as before.
         ArrivalAnnounced = "ARRIVAL_ANNOUNCED",
+        /// Rules alone had decided, and history and model decided later; its state is as before.
+        Redecided = "REDECIDED",
     }
 }
 

@@ -14,6 +14,7 @@ mod document;
 mod error;
 mod feed;
 mod inspection;
+mod later;
 mod outcome;
 pub mod packed;
 mod reconcile;
@@ -34,6 +35,7 @@ pub use feed::{FeedEvent, FeedPosition, FeedRow};
 pub use inspection::{
     CalibrationRow, Counted, Inspection, Predicted, RecordedInspection, Standing, head_word,
 };
+pub use later::{Backlog, LaterDecision};
 pub use manifest::{ManifestKey, State};
 pub use outcome::{Finish, Finished, Outcome, Recorded, new_manifest_id};
 pub use reconcile::{ReconciledPage, ReconciledRow};

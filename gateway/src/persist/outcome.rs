@@ -59,6 +59,8 @@ pub struct Finished {
     pub verdict: String,
     /// The worst probability of an irregularity, where goods were scored: what a post's scores are counted by.
     pub fraud_probability: Option<f32>,
+    /// Rules alone decided: it is to be judged again.
+    pub rules_only: bool,
     /// Under a post's budget: a finding, a record or the critical head asked for full control, whatever was left.
     pub always: bool,
 }

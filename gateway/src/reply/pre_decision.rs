@@ -92,6 +92,7 @@ pub(super) fn one(
         expire_time: circumstances.expire_time.map(timestamp),
         officer_view: None,
         digests: None,
+        rules_only: pre_decision.public_reasons.contains(&PublicReason::RulesOnly),
     }
 }
 

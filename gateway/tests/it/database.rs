@@ -55,6 +55,14 @@ impl Beside {
         beside
     }
 
+    /// Runs statements: these on SQLite, those on PostgreSQL.
+    pub(crate) async fn run(&mut self, sqlite: &'static str, postgres: &'static str) {
+        match self {
+            Self::Sqlite(connection) => drop(sqlx::raw_sql(sqlite).execute(connection).await.unwrap()),
+            Self::Postgres(connection) => drop(sqlx::raw_sql(postgres).execute(connection).await.unwrap()),
+        }
+    }
+
     /// The whole numbers in the first row of an answer; PostgreSQL's sums are to be cast.
     pub(crate) async fn numbers(&mut self, text: &str) -> Vec<i64> {
         let query = AssertSqlSafe(text.to_owned());

@@ -36,6 +36,7 @@ mod outcomes;
 mod reconcile;
 mod watch;
 
+mod degraded;
 mod drain;
 mod edges;
 mod grpc_web;

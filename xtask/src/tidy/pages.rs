@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use super::Problem;
 use crate::tree::Tree;
 
-/// Where the words are written: reasons of a status, and reasons of a refused handshake.
-const SOURCES: [&str; 2] = ["gateway/src/reply/reason.rs", "gateway/src/authenticate/refusal.rs"];
+/// Where the words are written: reasons of a status, reasons of a refused handshake, and the mark of what rules alone decided.
+const SOURCES: [&str; 3] =
+    ["gateway/src/reply/reason.rs", "gateway/src/authenticate/refusal.rs", "scoring/src/policy/mark.rs"];
 /// Where their pages lie.
 const FOLDER: &str = "docs/reasons/";
 /// What each page must tell.

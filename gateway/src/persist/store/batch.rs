@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::{
     audit,
     capacity::Budgets,
-    life,
+    life, provisional,
     row::{micros, recorded},
     submission::Submission,
 };
@@ -137,6 +137,9 @@ impl<'e> Batch<'e> {
                 now: outcome.receive_time,
             };
             position = life::succeed(connection, &succession).await?.or(position);
+            if winner.is_provisional() {
+                provisional::note(connection, winner.row, outcome.receive_time).await?;
+            }
         }
         if commits_alone {
             connection.commit().await?;
@@ -278,7 +281,15 @@ impl<'e> Batch<'e> {
 impl Winner<'_> {
     /// Is more to be written than its own rows?
     fn moves(&self) -> bool {
-        !self.amended.is_empty() || self.takes_over.is_some() || self.submission.outcome.changes.is_some()
+        !self.amended.is_empty()
+            || self.takes_over.is_some()
+            || self.submission.outcome.changes.is_some()
+            || self.is_provisional()
+    }
+
+    /// Did rules alone decide something that may still be decided otherwise?
+    fn is_provisional(&self) -> bool {
+        self.finished.rules_only && provisional::may_change(self.state)
     }
 
     /// As another revision of the manifest with this key; `None` when it is none.

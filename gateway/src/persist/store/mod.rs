@@ -17,6 +17,7 @@ mod life;
 mod links;
 mod manifests;
 mod partners;
+mod provisional;
 mod purge;
 mod quota;
 mod reader;

@@ -35,6 +35,7 @@ pub(in crate::persist) const MIGRATIONS: &[Migration] = migrations! {
     32 "0032" "history_labels"
     40 "0040" "quota_minutes"
     41 "0041" "audit_operator"
+    42 "0042" "provisional"
     45 "0045" "bodies"
     46 "0046" "history_version"
 };

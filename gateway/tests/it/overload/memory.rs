@@ -10,15 +10,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use prost::Message as _;
 use proto::v1::SubmitManifestResponse;
+use testkit::many;
 use tokio::task::JoinSet;
 use tonic::Request;
 
 use super::resident_bytes;
 use crate::{
-    harness::{Site, reason},
+    harness::{Site, now, reason},
     kill::Serving,
-    raw::{self, SUBMIT, of_size},
+    raw::{self, SUBMIT, filled_up},
 };
 
 const MESSAGE: usize = 64 << 10;
@@ -27,6 +29,12 @@ const TAKEN_ON: usize = (1 << 20) + (3 << 20);
 const TIMES: usize = 10;
 const CONNECTIONS: usize = 12;
 const DURATION: Duration = Duration::from_secs(6);
+
+/// A submission of that size that nobody sent before.
+fn message(number: &AtomicU64) -> Request<Vec<u8>> {
+    let lorry = many::cargo(0x10AD, number.fetch_add(1, Ordering::Relaxed), now());
+    Request::new(filled_up(lorry.encode_to_vec(), MESSAGE, b"x"))
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_stays_within_bounds_at_ten_times_the_load() {
@@ -50,10 +58,10 @@ async fn memory_stays_within_bounds_at_ten_times_the_load() {
         let partner_id = ["kz-customs", "tj-customs"][place % 2];
         channels.push(site.channel(address, partner_id));
     }
+    let number = Arc::new(AtomicU64::new(0));
     // Some calls first: what is allocated once is no growth.
     for channel in &channels {
-        let request = Request::new(of_size(MESSAGE));
-        raw::send::<SubmitManifestResponse>(channel, SUBMIT, request).await.unwrap();
+        raw::send::<SubmitManifestResponse>(channel, SUBMIT, message(&number)).await.unwrap();
     }
     let idle = resident_bytes(process);
     let stop = Arc::new(AtomicBool::new(false));
@@ -71,12 +79,11 @@ async fn memory_stays_within_bounds_at_ten_times_the_load() {
     let (until, mut tasks) = (Instant::now() + DURATION, JoinSet::new());
     for call in 0..calls {
         let channel = channels[call % channels.len()].clone();
-        let message = of_size(MESSAGE + call % 97);
+        let number = Arc::clone(&number);
         tasks.spawn(async move {
             let mut came: BTreeMap<String, u64> = BTreeMap::new();
             while Instant::now() < until {
-                let request = Request::new(message.clone());
-                let word = match raw::send::<SubmitManifestResponse>(&channel, SUBMIT, request).await {
+                let word = match raw::send::<SubmitManifestResponse>(&channel, SUBMIT, message(&number)).await {
                     Ok(_) => "answered".to_owned(),
                     Err(status) => reason(&status),
                 };
@@ -111,6 +118,5 @@ async fn memory_stays_within_bounds_at_ten_times_the_load() {
     let allowed = 2 * (TAKEN_ON + (8 << 20) + CONNECTIONS * (1 << 20));
     assert!(highest - idle < allowed as u64, "{:.0} MiB more", mib(highest - idle));
     // And it serves on.
-    let after = Request::new(of_size(MESSAGE - 1));
-    raw::send::<SubmitManifestResponse>(&channels[0], SUBMIT, after).await.unwrap();
+    raw::send::<SubmitManifestResponse>(&channels[0], SUBMIT, message(&number)).await.unwrap();
 }

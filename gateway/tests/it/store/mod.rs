@@ -14,6 +14,7 @@ mod list;
 mod months;
 mod policy;
 mod postgres_only;
+mod provisional;
 mod purge;
 mod quota;
 mod record;
@@ -132,6 +133,11 @@ macro_rules! mount {
                 only_what_never_arrived_expires
                 a_revision_amends_the_one_before
                 a_document_is_kept_once_and_goes_with_its_key
+            }
+            provisional {
+                what_was_decided_later_is_told_once
+                a_claim_is_one_gateways_and_ends
+                what_has_arrived_is_not_decided_later
             }
             purge {
                 what_lay_under_the_key_is_gone_and_the_rest_stays

@@ -49,6 +49,7 @@ pub(crate) fn says(secrets: &Secrets, partner: &str, reference: &str, words: &st
             decisions: decisions.clone(),
             verdict: "GREEN".into(),
             fraud_probability: None,
+            rules_only: false,
             always: false,
         }),
     }

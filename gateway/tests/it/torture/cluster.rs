@@ -105,7 +105,7 @@ impl Cluster {
 }
 
 /// Lets no file of a process grow beyond so many bytes; asked as the user that it runs as, who alone may.
-pub(super) fn limit_files(process: u32, bytes: &str) {
+pub(crate) fn limit_files(process: u32, bytes: &str) {
     let Ok(about) = std::fs::metadata(format!("/proc/{process}")) else { return };
     let (user, id) = (about.uid().to_string(), process.to_string());
     let limit = format!("--fsize={bytes}:");

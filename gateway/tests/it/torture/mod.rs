@@ -5,7 +5,7 @@
 //! throws the same dice, but the machine's timing is its own.
 
 mod check;
-mod cluster;
+pub(crate) mod cluster;
 mod faults;
 mod partner;
 mod watcher;
