@@ -76,7 +76,9 @@ pub(crate) fn again(manifest: &Manifest, shape: &Shape) -> Option<Case> {
             same.then(|| Case::Cargo { consignments, crew: crew.clone() })
         }
         Shape::EmptyTruck { crew } => Some(Case::EmptyTruck { crew: crew.clone() }),
-        Shape::Coach { crew, passengers } => Some(Case::Coach { crew: crew.clone(), passengers: *passengers }),
+        Shape::Coach { crew, passengers } => {
+            Some(Case::Coach { crew: crew.clone(), passengers: *passengers })
+        }
         Shape::ModeNotDecided | Shape::Unknown => None,
     }
 }

@@ -22,7 +22,11 @@ impl Background {
                     Ok(looked) => {
                         if looked.claimed > 0 {
                             let (published, put_off) = (looked.published, looked.put_off);
-                            tracing::info!(published, put_off, "what rules alone had decided was judged again");
+                            tracing::info!(
+                                published,
+                                put_off,
+                                "what rules alone had decided was judged again"
+                            );
                         }
                         self.metrics.redecided(looked.published as u64);
                         if looked.published == 0 || self.stop.is_cancelled() {

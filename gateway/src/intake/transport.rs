@@ -18,12 +18,12 @@ use proto::v1::{
     UploadDocumentResponse, ValidateDocumentRequest, ValidateDocumentResponse, ValidateManifestResponse,
     manifest_service_server::{ManifestServiceServer, SERVICE_NAME},
 };
+use tokio::time::Instant;
 use tonic::{
     Status, Streaming,
     body::Body,
     server::{Grpc, NamedService, StreamingService, UnaryService},
 };
-use tokio::time::Instant;
 use tonic_prost::ProstCodec;
 
 use super::{
@@ -103,7 +103,11 @@ impl tower::Service<Request<Body>> for ManifestTransport {
 }
 
 impl ManifestTransport {
-    fn route(&mut self, request: Request<Body>, held: Option<Arc<Held>>) -> BoxFuture<'static, Response<Body>> {
+    fn route(
+        &mut self,
+        request: Request<Body>,
+        held: Option<Arc<Held>>,
+    ) -> BoxFuture<'static, Response<Body>> {
         let service = Arc::clone(&self.service);
         let frame = service.limits().frame_bytes();
         let method = request.uri().path().strip_prefix('/').and_then(|path| path.split_once('/'));

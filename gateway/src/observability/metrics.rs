@@ -129,9 +129,11 @@ impl Metrics {
         gauge(metric::FEED_WATCHERS, "Watchers of the feed.", |g| &g.feed_watchers);
         gauge(metric::WORK_BYTES, "Bytes of messages that are worked on.", |g| &g.work_bytes);
         gauge(metric::WAITING_BYTES, "Bytes of messages that wait for their turn.", |g| &g.waiting_bytes);
-        gauge(metric::PROVISIONAL, "Manifests that rules alone decided and that wait to be judged again.", |g| {
-            &g.provisional
-        });
+        gauge(
+            metric::PROVISIONAL,
+            "Manifests that rules alone decided and that wait to be judged again.",
+            |g| &g.provisional,
+        );
         gauge(metric::PROVISIONAL_AGE, "Seconds for which the first of them has waited.", |g| {
             &g.provisional_age
         });

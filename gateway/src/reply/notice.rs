@@ -100,7 +100,9 @@ impl Notice {
             reason: self.reason.as_str().to_owned(),
             message: self.reason.message().to_owned(),
             metadata,
-            retry_after: self.retry_after.and_then(|wait| prost_types::Duration::try_from(jittered(wait)).ok()),
+            retry_after: self
+                .retry_after
+                .and_then(|wait| prost_types::Duration::try_from(jittered(wait)).ok()),
         }
     }
 

@@ -36,7 +36,8 @@ fn lorry(n: u64) -> SubmitManifestRequest {
 async fn events(gateway: &Gateway, count: usize, patience: Duration) -> Vec<ManifestDecided> {
     let mut told = Vec::new();
     let request = WatchPreDecisionsRequest::default();
-    let mut stream = gateway.pre_decisions("kz-customs").watch_pre_decisions(request).await.unwrap().into_inner();
+    let mut stream =
+        gateway.pre_decisions("kz-customs").watch_pre_decisions(request).await.unwrap().into_inner();
     let begin = Instant::now();
     while told.len() < count && begin.elapsed() < patience {
         let Ok(message) = timeout(Duration::from_millis(500), stream.message()).await else { continue };
@@ -68,7 +69,11 @@ async fn rules_alone_decide_and_what_is_decided_later_is_told_once() {
         gateway.http("/metrics").await.1.contains(&format!("provisional_manifests {MANIFESTS}"))
     })
     .await;
-    assert_eq!(events(&gateway, MANIFESTS + 1, Duration::from_millis(900)).await.len(), MANIFESTS, "too early");
+    assert_eq!(
+        events(&gateway, MANIFESTS + 1, Duration::from_millis(900)).await.len(),
+        MANIFESTS,
+        "too early"
+    );
     hidden.show().await;
     eventually("all are judged again", async || {
         gateway.store.provisional_backlog().await.unwrap().manifests == 0
@@ -76,7 +81,8 @@ async fn rules_alone_decide_and_what_is_decided_later_is_told_once() {
     .await;
     // And no more than once: whoever begins to watch now, too, is told both, each as it was.
     let told = events(&gateway, 3 * MANIFESTS, Duration::from_secs(2)).await;
-    let (provisional, later): (Vec<_>, Vec<_>) = told.iter().partition(|each| each.pre_decisions[0].rules_only);
+    let (provisional, later): (Vec<_>, Vec<_>) =
+        told.iter().partition(|each| each.pre_decisions[0].rules_only);
     assert_eq!((provisional.len(), later.len()), (MANIFESTS, MANIFESTS));
     for (request, answer) in &answers {
         let name = &answer.receipt.as_ref().unwrap().manifest;
@@ -123,7 +129,10 @@ async fn without_a_store_there_is_no_receipt() {
             // The log may have some room left in front of the limit.
             Ok(answer) => assert!(answer.into_inner().receipt.is_some()),
             Err(status) => {
-                assert_eq!((status.code(), reason(&status).as_str()), (Code::Unavailable, "STORE_UNAVAILABLE"));
+                assert_eq!(
+                    (status.code(), reason(&status).as_str()),
+                    (Code::Unavailable, "STORE_UNAVAILABLE")
+                );
                 refused += 1;
             }
         }

@@ -139,6 +139,11 @@ impl Site {
         )
     }
 
+    /// The authority of the certificate of whoever serves from here.
+    pub(crate) fn server_authority(&self) -> &Authority {
+        &self.server_authority
+    }
+
     /// A partner's connection to a gateway that serves from here. Connects at the first call.
     pub(crate) fn channel(&self, address: SocketAddr, partner_id: &str) -> Channel {
         let identity = self.world.authority_of(partner_id).client(partner_id).unwrap();

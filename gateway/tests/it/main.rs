@@ -28,6 +28,7 @@ mod submit_stream;
 mod validate;
 mod withdrawals;
 
+mod abuse;
 mod administer;
 mod conform;
 mod fairness;

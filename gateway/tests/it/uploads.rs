@@ -48,7 +48,7 @@ async fn so_many_documents_are_uploaded_at_once() {
     })
     .await;
     let status = refused.unwrap();
-    assert_eq!((status.code(), metadata(&status)["limit"].as_str()), (Code::Unavailable, "2"));
+    assert_eq!((status.code(), metadata(&status)["limit"].as_str()), (Code::ResourceExhausted, "2"));
     assert!(status.get_error_details().retry_info().is_some());
     // Those that were taken in are answered, whatever came after them, and make room.
     for (send, answers) in &mut held {

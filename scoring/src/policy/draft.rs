@@ -192,7 +192,16 @@ impl Draft {
             self.under(budget);
         }
         let Self {
-            own, mut conveyance, mut parts, drivers, empty, coach, withheld_share, all, rules_only, ..
+            own,
+            mut conveyance,
+            mut parts,
+            drivers,
+            empty,
+            coach,
+            withheld_share,
+            all,
+            rules_only,
+            ..
         } = self;
         let of = |wanted: fn(&SubjectRef) -> bool| -> Vec<Verdict> {
             parts.iter().filter(|part| wanted(&part.subject)).map(|part| part.verdict).collect()

@@ -75,9 +75,9 @@ impl Held {
 
     /// A whole message was made of so many of them.
     pub(in crate::intake) fn whole(&self, bytes: usize) {
-        let before = self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
-            Some(held.saturating_sub(bytes))
-        });
+        let before = self
+            .bytes
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| Some(held.saturating_sub(bytes)));
         let bytes = before.unwrap_or_default().min(bytes);
         self.own.fetch_sub(bytes, Ordering::Relaxed);
         self.incoming.0.all.fetch_sub(bytes, Ordering::Relaxed);

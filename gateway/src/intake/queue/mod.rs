@@ -92,7 +92,10 @@ impl Queue {
     }
 
     fn line(&self) -> LineGuard<'_> {
-        LineGuard { metrics: &self.0.metrics, line: self.0.line.lock().unwrap_or_else(PoisonError::into_inner) }
+        LineGuard {
+            metrics: &self.0.metrics,
+            line: self.0.line.lock().unwrap_or_else(PoisonError::into_inner),
+        }
     }
 }
 

@@ -82,7 +82,10 @@ impl House {
         partner: &Partner,
         request: &v1::SubmitManifestRequest,
     ) -> Result<Recorded, Failure> {
-        self.pipeline.submit(partner, received(request), in_time()).await.map(|submission| submission.recorded)
+        self.pipeline
+            .submit(partner, received(request), in_time())
+            .await
+            .map(|submission| submission.recorded)
     }
 }
 

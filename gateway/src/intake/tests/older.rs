@@ -41,7 +41,8 @@ async fn a_part_that_was_recorded_without_the_total_of_the_list() {
         dry_run: false,
         in_kind: false,
     };
-    let (_, reading, groups) = pipeline.read(&partner, PARTS.as_bytes().into(), asked, in_time()).await.unwrap();
+    let (_, reading, groups) =
+        pipeline.read(&partner, PARTS.as_bytes().into(), asked, in_time()).await.unwrap();
     let message = groups.into_iter().flatten().next().unwrap();
     let mut heading = message.heading.clone();
     let taken = pipeline.take_up(&partner, &reading, message, &mut heading, in_time()).await.unwrap();

@@ -108,7 +108,8 @@ async fn decide_later(
         .await?;
     let (Some(claimed), Some(later)) = (claimed, later) else { return Ok(None) };
     let row: i64 = claimed.try_get("manifest_row")?;
-    let found = query(sql!(both "life_find")).bind(id.as_bytes().as_slice()).fetch_one(&mut *connection).await?;
+    let found =
+        query(sql!(both "life_find")).bind(id.as_bytes().as_slice()).fetch_one(&mut *connection).await?;
     let summary = summary(&found)?;
     if !may_change(summary.state) {
         return Ok(None);

@@ -22,10 +22,10 @@ use crate::{
 };
 
 /// Messages of some 8 KB that make up a partner's share.
-const SHARE: usize = 8;
-/// Calls that the greedy one has open at once, as a multiple of its share. One share is worked on while another is on its
+const SHARE: usize = 2;
+/// Calls that the greedy one has open at once, as a multiple of its share. While one share is worked on, others are on their
 /// way: that keeps it busy. Then ten times that.
-const GREED: [usize; 2] = [2, 20];
+const GREED: [usize; 2] = [4, 40];
 const ROUND: Duration = Duration::from_millis(1_200);
 
 /// What one round brought: the modest one's latencies, and what became of the greedy one's calls.

@@ -83,7 +83,8 @@ async fn memory_stays_within_bounds_at_ten_times_the_load() {
         tasks.spawn(async move {
             let mut came: BTreeMap<String, u64> = BTreeMap::new();
             while Instant::now() < until {
-                let word = match raw::send::<SubmitManifestResponse>(&channel, SUBMIT, message(&number)).await {
+                let word = match raw::send::<SubmitManifestResponse>(&channel, SUBMIT, message(&number)).await
+                {
                     Ok(_) => "answered".to_owned(),
                     Err(status) => reason(&status),
                 };

@@ -110,7 +110,8 @@ async fn who_finds_no_place_is_refused_at_once_and_told_when_to_come_back() {
     // Another has its own places.
     let mut other = gateway.manifests("tj-customs");
     let others = tokio::spawn(async move { other.submit_manifest(arriving(99, 60)).await.map(drop) });
-    eventually("some are refused", async || calls.iter().filter(|call| call.is_finished()).count() >= 8).await;
+    eventually("some are refused", async || calls.iter().filter(|call| call.is_finished()).count() >= 8)
+        .await;
     assert!(!others.is_finished());
     drop(locked);
     others.await.unwrap().unwrap();

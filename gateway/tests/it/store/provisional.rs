@@ -49,7 +49,8 @@ pub(super) async fn what_was_decided_later_is_told_once(fresh: Fresh) {
                     return told;
                 }
                 for id in ids {
-                    told += usize::from(store.decide_later(id, claimant, later("later"), at(11)).await.unwrap());
+                    told +=
+                        usize::from(store.decide_later(id, claimant, later("later"), at(11)).await.unwrap());
                 }
             }
         });

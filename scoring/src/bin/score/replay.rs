@@ -54,7 +54,8 @@ impl Arguments {
             _ => Box::new(File::open(&self.file).with_context(|| self.file.display().to_string())?),
         };
         let mut reader = BufReader::new(file);
-        let (mut same, mut unjudged, mut by_rules, mut bad): (BTreeMap<String, u64>, u64, u64, u64) = Default::default();
+        let (mut same, mut unjudged, mut by_rules, mut bad): (BTreeMap<String, u64>, u64, u64, u64) =
+            Default::default();
         let mut found = ExportEnd { kept_files: 0, decisions: 0 };
         let (mut told_end, mut named) = (None, HashSet::new());
         for number in 1_u64.. {
