@@ -139,3 +139,23 @@ fn what_a_line_says_of_its_driver_is_kept() {
     assert!(member.birth_date.is_some() && member.nationality_code == "KZ");
     assert_eq!(found, warned(&[C::DocumentMissing]));
 }
+
+/// A town's name is a surname too. Where the list's own numbers leave one out, somebody stood there, and nobody is made a stop of.
+#[test]
+fn a_bare_town_where_a_number_is_left_out_is_a_person() {
+    let of = |between: &str, last: usize| {
+        let rows = format!("{}{between}\n{}", person(1), person(last));
+        format!("{JOURNEY}{PLATE}{DRIVER}{HEADING}{rows}")
+    };
+    let text = of(";Навои;;;;;", 3);
+    assert_eq!(passengers(&declared(&text)).len(), 3);
+    assert!(
+        heavy(&text).iter().any(|(_, severity, _)| *severity == Severity::Blocking),
+        "{:?}",
+        heavy(&text)
+    );
+    for (between, last) in [(";Навои;;;;;", 2), ("г. Навои;;;;;;", 3)] {
+        let text = of(between, last);
+        assert_eq!((passengers(&declared(&text)).len(), heavy(&text)), (2, vec![]), "{between}");
+    }
+}

@@ -22,6 +22,8 @@ pub(super) struct Stop {
     pub(super) row: u32,
     /// See `row`.
     pub(super) column: u32,
+    /// Nothing but its name: no word for a town or for getting on. It may be a surname too: `Навои`.
+    pub(super) is_bare: bool,
 }
 
 /// What a text alone in its row is when persons follow and it names no stop.
@@ -55,35 +57,35 @@ impl<'s> Stops<'s> {
 
     /// The stop that a row names, when it names a stop and nothing else.
     pub(super) fn named_by(&self, row: &Row) -> Option<Stop> {
-        let (name, column) = match row.cells.as_slice() {
+        let ((name, is_bare), column) = match row.cells.as_slice() {
             [cell] if cell.text.len() <= LONGEST => (self.place(&cell.text)?, cell.column),
             [key, cell] if cell.text.len() <= LONGEST && key.text.len() <= LONGEST => {
                 let is_key = is_boarding(key.text.trim_end_matches([':', ' ']));
-                (is_key.then(|| place_words(&cell.text)).flatten()?, cell.column)
+                ((is_key.then(|| place_words(&cell.text)).flatten()?, false), cell.column)
             }
             _ => return None,
         };
-        Some(Stop { name, row: row.number, column })
+        Some(Stop { name, row: row.number, column, is_bare })
     }
 
-    /// `Отправление: Бухара`, `г. Алматы`, `Бухоро шаҳри`, or the bare name of a stop that is known.
-    fn place(&self, text: &str) -> Option<String> {
+    /// `Отправление: Бухара`, `г. Алматы`, `Бухоро шаҳри`, or the bare name of a stop that is known; and whether it is bare.
+    fn place(&self, text: &str) -> Option<(String, bool)> {
         let keyed =
             text.split_once([':', '：', '=']).filter(|(key, _)| !key.ends_with(|c: char| c.is_ascii_digit()));
         if let Some((key, value)) = keyed {
-            return is_boarding(key).then(|| place_words(value)).flatten();
+            return is_boarding(key).then(|| place_words(value)).flatten().map(|name| (name, false));
         }
         let words: Vec<&str> = text.split_whitespace().collect();
         // `Посадка в г. Бухара`: the words before the name.
         for taken in (1..words.len().min(4)).rev() {
             let (before, name) = words.split_at_checked(taken)?;
             if is_boarding(&before.join(" ")) {
-                return place_words(&name.join(" "));
+                return place_words(&name.join(" ")).map(|name| (name, false));
             }
         }
         let bare = place_words(text)?;
         let is_marked = fold(&bare) != fold(text) && has_kind(text);
-        (is_marked || self.is_known(&bare)).then_some(bare)
+        (is_marked || self.is_known(&bare)).then_some((bare, !is_marked))
     }
 
     fn is_known(&self, name: &str) -> bool {

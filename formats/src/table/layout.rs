@@ -125,15 +125,19 @@ pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) ->
             (Some(table), Kind::Person { unreadable }) => {
                 let below_all = row;
                 for row in pending.drain(..) {
-                    if let Some(stop) = layout.stop(row, &stops) {
-                        boards_at = Some(stop);
-                        continue;
-                    }
                     let columns = layout.tables.get(table);
                     // The list's own numbers say that somebody stood here.
                     let counted = columns.is_some_and(|it| {
                         alone::is_missed(layout.people.last().map(|above| above.row), below_all, it)
                     });
+                    // Asked before a bare name is taken for a town: it may be a surname, and whose stop it may be is not guessed.
+                    if counted && stops.named_by(row).is_some_and(|stop| stop.is_bare) {
+                        boards_at = None;
+                    } else if let Some(stop) = layout.stop(row, &stops) {
+                        boards_at = Some(stop);
+                        continue;
+                    }
+                    let columns = layout.tables.get(table);
                     let what = columns.filter(|_| !counted);
                     match what.map_or(alone::Alone::Person, |it| alone::alone(row, it, this_year)) {
                         alone::Alone::Person => layout.people.push(PersonRow {

@@ -1,6 +1,7 @@
 //! The plate in a text that says more of the vehicle.
 
-/// The plate behind a model: `Yutong ZK6122, 01 382 BBB`. The one part between commas that has digits and no small letter.
+/// The plate beside a model: `Yutong ZK6122, 01 382 BBB`, `01 382 BBB (Yutong)`. The one part between commas and brackets that has
+/// digits and no small letter.
 pub(super) fn plate_of(text: &str) -> &str {
     if let Some(plate) = plate_in_a_sentence(text) {
         return plate;
@@ -10,7 +11,7 @@ pub(super) fn plate_of(text: &str) -> &str {
             && part.bytes().any(|b| b.is_ascii_digit())
             && !part.chars().any(|c| c.is_lowercase())
     };
-    let mut parts = text.split(',').map(str::trim).filter(is_plate);
+    let mut parts = text.split([',', '(', ')']).map(str::trim).filter(is_plate);
     match (parts.next(), parts.next()) {
         (Some(part), None) => part,
         _ => text,
@@ -68,6 +69,9 @@ mod tests {
             "Ютонг давлат рақами: 01 A 123 BC",
             "Yutong рег. номер 01 A 123 BC",
             "01 A 123 BC, Yutong ZK",
+            "01 A 123 BC (Yutong)",
+            "01 A 123 BC (Yutong ZK6122)",
+            "Yutong (01 A 123 BC)",
             "Yutong, plate 01 A 123 BC",
         ] {
             assert_eq!(plate_of(text), "01 A 123 BC", "{text}");
