@@ -84,7 +84,7 @@ impl Frames {
 /// Headers of a call, uncompressed.
 pub(super) fn block(path: &str, more: &[(&str, &str)]) -> Vec<u8> {
     let mut block = vec![0x83, 0x87]; // POST, https
-    let mut text = |bytes: &mut Vec<u8>, text: &str| {
+    let text = |bytes: &mut Vec<u8>, text: &str| {
         assert!(text.len() < 127);
         bytes.push(text.len() as u8);
         bytes.extend(text.as_bytes());

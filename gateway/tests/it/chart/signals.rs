@@ -44,6 +44,8 @@ fn metrics() -> BTreeMap<String, BTreeSet<String>> {
     metrics.handshake_refusal("EXPIRED", 1);
     metrics.pre_decision("GREEN", &Arc::from("first-1"));
     metrics.withheld("SCORING_FAILED");
+    metrics.rules_only("SCORING_FAILED");
+    metrics.redecided(1);
     metrics.submission("synthetic-partner", "recorded");
     metrics.reload("registry", "refused");
     metrics.audit_failure("REFUSED");
