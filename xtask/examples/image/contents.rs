@@ -15,7 +15,7 @@ pub(crate) const PROGRAM: &str = "/usr/bin/gateway";
 /// The one layer.
 pub(crate) fn layer(program: &Path, sbom: &str, origin: &Origin) -> Result<Vec<u8>> {
     let mut tar = Tar::default();
-    tar.file(PROGRAM, 0o755, read(program)?);
+    tar.file(PROGRAM, 0o755, stripped(program)?);
     for library in libraries(program)? {
         tar.file(&library, 0o755, read(Path::new(&library))?);
     }
@@ -25,6 +25,16 @@ pub(crate) fn layer(program: &Path, sbom: &str, origin: &Origin) -> Result<Vec<u
     tar.file("/usr/share/sbom/customs-gateway.cdx.json", 0o644, sbom);
     tar.folder("/tmp/", 0o1777);
     tar.bytes(origin.epoch)
+}
+
+/// The program without what only a debugger needs, most of its bytes; names of functions stay, so a stack trace is readable, and
+/// the program beside the image says the lines (`addr2line`).
+fn stripped(program: &Path) -> Result<Vec<u8>> {
+    let folder = tempfile::tempdir().context("making a throwaway folder")?;
+    let lean = folder.path().join("gateway");
+    said(Command::new("strip").arg("--strip-debug").arg("-o").arg(&lean).arg(program))
+        .context("binutils are needed to leave debugging data out")?;
+    read(&lean)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 use testkit::identities::{Authority, RegisteredPartner};
 
@@ -156,19 +156,15 @@ fn names(root: &Path) -> Result<()> {
         database.local_addr()?.port()
     );
     fs::write(root.join(place), text)?;
-    let asked = std::thread::spawn(move || -> Result<[u8; 8]> {
-        let (mut stream, _) = database.accept()?;
-        let mut first = [0; 8];
-        stream.read_exact(&mut first)?;
-        Ok(first) // and hangs up
-    });
-    let output = chroot(root)
-        .arg(PROGRAM)
-        .args(["migrate", "--schema-only", "--config", &format!("/{place}")])
-        .output()?;
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    ensure!(!told.contains("lookup"), "the name was not found: {told}");
-    let first = asked.join().map_err(|_| anyhow!("whoever stood in for a database failed"))??;
+    let mut migrate = chroot(root);
+    migrate.arg(PROGRAM).args(["migrate", "--schema-only", "--config", &format!("/{place}")]);
+    // Nobody answers it, so it gives up after `acquire_timeout_ms`; what it said waits at the listener.
+    let told = String::from_utf8_lossy(&migrate.output()?.stderr).into_owned();
+    database.set_nonblocking(true)?;
+    let (mut stream, _) = database.accept().with_context(|| format!("the name was not found: {told}"))?;
+    stream.set_nonblocking(false)?;
+    let mut first = [0; 8];
+    stream.read_exact(&mut first)?;
     ensure!(first == SSL_REQUEST, "it says {first:?} to its database");
     println!("DNS: the program finds database.customs.test, and begins to speak to it");
     Ok(())
