@@ -159,3 +159,75 @@ fn a_bare_town_where_a_number_is_left_out_is_a_person() {
         assert_eq!((passengers(&declared(&text)).len(), heavy(&text)), (2, vec![]), "{between}");
     }
 }
+
+/// Of totals under each stop none counts the whole list.
+#[test]
+fn totals_of_parts_are_added_up() {
+    let of = |totals: [&str; 3]| {
+        let [first, second, all] = totals;
+        let rows = format!("{}{}{first}{}{second}{all}", person(1), person(2), person(3));
+        let text = format!("{JOURNEY}{PLATE}{DRIVER}{HEADING}{rows}");
+        let Some(Load::PassengerList(list)) = declared(&text).load else { panic!("a list") };
+        list.declared_passenger_count
+    };
+    let total = |number: u32| format!("Жами: {number};;;;;;\n");
+    let (two, one, three, four) = (total(2), total(1), total(3), total(4));
+    assert_eq!(of([&two, &one, &three]), Some(Said::Plain(3)));
+    assert_eq!(of([&two, &one, ""]), Some(Said::Plain(3)));
+    // Somebody is missing: the sum says so.
+    assert_eq!(of([&two, &two, &four]), Some(Said::Plain(4)));
+    assert_eq!(of([&two, &two, ""]), Some(Said::Plain(4)));
+    // No persons between them: what comes second is a part of the first.
+    assert_eq!(of(["", &four, &one]), Some(Said::Plain(4)));
+}
+
+/// Lines about the crew: two names in one line, a name in a row of cells that look like headings, a name without a colon.
+#[test]
+fn nobody_of_a_line_about_the_crew_is_lost() {
+    for (line, crew) in [
+        ("Haydovchilar: Karimov Akmal va Tursunov Aziz", 2),
+        ("Водитель;Омаров Ерлан;паспорт;N1111111;гражд. РК", 1),
+        ("Водитель Омаров Ерлан, удостоверение личности 012345678", 1),
+        ("Водитель: Омаров Ерлан;паспорт;N1111111", 1),
+        ("Ҳайдовчи: Каримов Акмал, ҳайдовчилик гувоҳномаси AB 1234567", 1),
+    ] {
+        let read = declared(&format!("{JOURNEY}{PLATE}{line}\n{HEADING}{}", person(1)));
+        assert_eq!((read.crew_members.len(), passengers(&read).len()), (crew, 1), "{line}");
+        let names: Vec<_> = read.crew_members.iter().filter_map(|it| it.name.as_ref()).collect();
+        assert!(names.iter().all(|it| !it.given_name.contains(' ')), "{names:?}");
+    }
+    // Whose part it is, is not guessed; that somebody is named there is told.
+    let text = format!(
+        "{JOURNEY}{PLATE}Экипаж: водитель Омаров Ерлан, проводник Иванова Анна\n{HEADING}{}",
+        person(1)
+    );
+    let told = declared(&text).notes;
+    assert!(
+        told.iter().any(|it| it.code == C::ElementNotRead && it.severity == Severity::Warning),
+        "{told:?}"
+    );
+}
+
+/// Which station of a town it is makes no other stop of the journey.
+#[test]
+fn a_station_of_a_town_is_its_stop() {
+    let rows = format!("Отправление: Шымкент, автовокзал Самал;;;;;;\n{}", person(1));
+    let text = format!("Маршрут: Алматы - Шымкент - Ташкент\n{JOURNEY}{PLATE}{DRIVER}{HEADING}{rows}");
+    assert_eq!(boarding(&declared(&text)), ["Шымкент"]);
+    assert_eq!(heavy(&text), []);
+}
+
+/// A plate without its model, and the trailer's beside it.
+#[test]
+fn the_plate_and_the_trailers() {
+    for line in ["Автобус: NEOPLAN 01A123BC", "ТС: Setra S 415 / 01A123BC", "Bus: Yutong ZK6122H9 01A123BC"]
+    {
+        let read = declared(&format!("{JOURNEY}{line}\n{DRIVER}{HEADING}{}", person(1)));
+        assert_eq!(read.conveyance.unwrap().registration, "01A123BC", "{line}");
+    }
+    let line = "Гос. номер: 01 A 123 BC / прицеп 01 4567 AA";
+    let conveyance =
+        declared(&format!("{JOURNEY}{line}\n{DRIVER}{HEADING}{}", person(1))).conveyance.unwrap();
+    assert_eq!(conveyance.registration, "01 A 123 BC");
+    assert_eq!(conveyance.trailer_registrations, ["01 4567 AA"]);
+}

@@ -61,7 +61,7 @@ impl<'s> Stops<'s> {
             [cell] if cell.text.len() <= LONGEST => (self.place(&cell.text)?, cell.column),
             [key, cell] if cell.text.len() <= LONGEST && key.text.len() <= LONGEST => {
                 let is_key = is_boarding(key.text.trim_end_matches([':', ' ']));
-                ((is_key.then(|| place_words(&cell.text)).flatten()?, false), cell.column)
+                ((is_key.then(|| town_of(&cell.text)).flatten()?, false), cell.column)
             }
             _ => return None,
         };
@@ -73,14 +73,14 @@ impl<'s> Stops<'s> {
         let keyed =
             text.split_once([':', '：', '=']).filter(|(key, _)| !key.ends_with(|c: char| c.is_ascii_digit()));
         if let Some((key, value)) = keyed {
-            return is_boarding(key).then(|| place_words(value)).flatten().map(|name| (name, false));
+            return is_boarding(key).then(|| town_of(value)).flatten().map(|name| (name, false));
         }
         let words: Vec<&str> = text.split_whitespace().collect();
         // `Посадка в г. Бухара`: the words before the name.
         for taken in (1..words.len().min(4)).rev() {
             let (before, name) = words.split_at_checked(taken)?;
             if is_boarding(&before.join(" ")) {
-                return place_words(&name.join(" ")).map(|name| (name, false));
+                return town_of(&name.join(" ")).map(|name| (name, false));
             }
         }
         let bare = place_words(text)?;
@@ -191,6 +191,12 @@ fn has_kind(text: &str) -> bool {
     KINDS.contains(&first) || KINDS.contains(&last)
 }
 
+/// The town of `Шымкент, автовокзал Самал` or `Алматы (Сайран)`: which station of it is no other stop of the journey.
+fn town_of(text: &str) -> Option<String> {
+    let town = text.split([',', '(']).next().unwrap_or_default();
+    place_words(if town.trim().is_empty() { text } else { town })
+}
+
 /// The name of a place without kind, time of day and count of people; `None` when the words are none of a place.
 fn place_words(text: &str) -> Option<String> {
     // `г.Алматы`, `Самарканд (08:30)`, `Бухара - 5 чел.`
@@ -293,6 +299,15 @@ fn is_of_a_page(text: &str) -> bool {
         "давоми",
         "из",
         "of",
+        // Of a coach with two.
+        "этаж",
+        "ярус",
+        "салон",
+        "kavat",
+        "qavat",
+        "кават",
+        "deck",
+        "floor",
     ];
     let mut parts = folded.split(' ').peekable();
     parts.peek().is_some()
@@ -330,6 +345,8 @@ mod tests {
             (&["Бейнеу"], "Бейнеу"),
             (&["Самарканд (08:30) - 5 чел."], "Самарканд"),
             (&["Boarding: Shymkent"], "Shymkent"),
+            (&["Отправление: Шымкент, автовокзал Самал"], "Шымкент"),
+            (&["Отправление: Алматы (Сайран)"], "Алматы"),
         ] {
             assert_eq!(stops.named_by(&row(texts)).map(|stop| stop.name).as_deref(), Some(name), "{texts:?}");
         }
@@ -361,7 +378,8 @@ mod tests {
         for text in ["Кызылтепа", "Komil", "остановка у рынка"] {
             assert_eq!(of(text), Alone::Perhaps(1), "{text}");
         }
-        for text in ["стр. 2", "Страница 2 из 3", "-----", "Продолжение"] {
+        for text in ["стр. 2", "2 этаж", "Страница 2 из 3", "-----", "Продолжение"]
+        {
             assert_eq!(of(text), Alone::Text, "{text}");
         }
     }

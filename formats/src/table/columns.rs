@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::fold::fold;
 use super::grid::Row;
-use super::heading::{Column, Fact, Heading, heading, slip};
+use super::heading::{Column, Fact, Heading, fact, heading, slip};
+use super::stray;
 use super::words::COLUMNS;
 
 /// How many columns of a row are looked at for headings.
@@ -41,7 +42,7 @@ impl Columns {
     /// of persons hold words such as `passport` too.
     pub(super) fn read(row: &Row, below: Option<&Row>, again: bool) -> Option<Self> {
         let exact = row.cells.iter().take(COLUMNS_LOOKED_AT).filter(|cell| is_exact(&cell.text)).count();
-        if exact == 0 || (again && exact < 2) {
+        if exact == 0 || (again && exact < 2) || is_of_a_driver(row) {
             return None;
         }
         let one = Self::of(row, row.cells.iter().map(|cell| (cell.column, cell.text.clone())), 1);
@@ -164,6 +165,14 @@ impl Columns {
 
 fn is_exact(text: &str) -> bool {
     super::heading::is_heading(text)
+}
+
+/// `Водитель | Омаров Ерлан | паспорт | N1111111`: a line about the driver, whose words are those of headings.
+fn is_of_a_driver(row: &Row) -> bool {
+    let [key, name, ..] = row.cells.as_slice() else { return false };
+    fact(key.text.trim_end_matches([':', ' '])) == Some(Fact::Driver)
+        && heading(&name.text).is_none()
+        && stray::holds_whole_name(&name.text)
 }
 
 /// Could a row inside of a list be a heading again? Looks at three cells only.

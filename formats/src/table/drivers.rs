@@ -30,7 +30,10 @@ pub(super) fn of_line(text: &str, this_year: i32) -> Vec<Driver> {
     for part in line.split([',', ';', '\n', '/']).map(str::trim).filter(|part| !part.is_empty()) {
         let (name, details) = name_and_details(part);
         match named.last_mut() {
-            Some((_, known)) if name.is_empty() => *known = format!("{known} {details}"),
+            // Words in small letters behind a name in capitals are no second one: `служебный телефон`.
+            Some((first, known)) if name.is_empty() || (has_capital(first) && !has_capital(&name)) => {
+                *known = format!("{known} {name} {details}");
+            }
             _ => named.push((name, details)),
         }
     }
@@ -43,12 +46,39 @@ pub(super) fn of_line(text: &str, this_year: i32) -> Vec<Driver> {
     if let Some((_, details)) = named.last_mut() {
         *details = format!("{details} {}", cells.replace(DETAILS, " "));
     }
-    named.into_iter().map(|(name, details)| driver(name, &details, this_year)).collect()
+    let mut drivers = Vec::new();
+    for (names, details) in named {
+        // Details behind two names are the second one's, as they are where a comma parts them.
+        let mut names = apart(&names);
+        let last = names.pop().unwrap_or_default();
+        drivers.extend(names.into_iter().map(|name| driver(name, "", this_year)));
+        drivers.push(driver(last, &details, this_year));
+    }
+    drivers
+}
+
+fn has_capital(name: &str) -> bool {
+    name.split(' ').any(|word| word.starts_with(char::is_uppercase))
+}
+
+/// `Каримов Акмал и Турсунов Азиз`: the names between words for `and`.
+fn apart(names: &str) -> Vec<String> {
+    let mut apart: Vec<Vec<&str>> = vec![Vec::new()];
+    for word in names.split_whitespace() {
+        match apart.last_mut() {
+            Some(name) if matches!(word, "и" | "ва" | "va" | "and" | "&" | "+") && !name.is_empty() => {
+                apart.push(Vec::new());
+            }
+            Some(name) => name.push(word),
+            None => {}
+        }
+    }
+    apart.into_iter().filter(|name| !name.is_empty()).map(|name| name.join(" ")).collect()
 }
 
 /// A part of a line up to its first word that is no name's.
 fn name_and_details(part: &str) -> (String, String) {
-    const WORDS: [&str; 43] = [
+    const WORDS: [&str; 46] = [
         "стаж",
         "категория",
         "кат",
@@ -70,6 +100,9 @@ fn name_and_details(part: &str) -> (String, String) {
         "tugilgan",
         "telefon",
         "гувохнома",
+        "гувохномаси",
+        "хайдовчилик",
+        "тугилган",
         "паспорт",
         "пасп",
         "загранпаспорт",
@@ -224,6 +257,14 @@ mod tests {
         assert_eq!(read("Омаров Е.К., Петров И.С."), [bare("Омаров Е.К."), bare("Петров И.С.")]);
         assert_eq!(read("Омаров Ерлан, Петров Иван"), [bare("Омаров Ерлан"), bare("Петров Иван")]);
         assert_eq!(read("Smith, John"), [bare("Smith, John")]);
+        for and in ["и", "ва", "va", "and", "+"] {
+            let text = format!("Каримов Акмал {and} Турсунов Азиз");
+            assert_eq!(read(&text), [bare("Каримов Акмал"), bare("Турсунов Азиз")], "{text}");
+        }
+        assert_eq!(read("Каримов и Турсунов"), [bare("Каримов"), bare("Турсунов")]);
+        let licensed = of_line("Каримов Акмал, ҳайдовчилик гувоҳномаси AB 1234567", 2026);
+        assert_eq!((licensed.len(), licensed[0].licence.as_deref()), (1, Some("AB1234567")));
+        assert_eq!(of_line("Каримов Акмал, служебный автомобиль", 2026).len(), 1);
         let whole =
             |name: &str, code: &str| (name.to_owned(), String::from("N1111111"), true, code.to_owned());
         for text in [

@@ -13,7 +13,7 @@ use manifest::person::PassengerService;
 use super::dates::{self, Century};
 use super::heading::Fact;
 use super::page::{At, Page};
-use super::plates::plate_of;
+use super::plates::{plate_of, trailer_of};
 use super::times::{self, Clock};
 use super::words;
 use crate::Intent;
@@ -131,12 +131,19 @@ fn conveyance(facts: &Facts, page: &mut Page) -> Conveyance {
     let plate = if train { Fact::Train } else { Fact::Registration };
     let whole = facts.into(plate, at.field("registration"), page);
     let registration = plate_of(&whole).to_owned();
-    if let (true, Some((_, place))) = (registration.len() < whole.len(), facts.said(plate)) {
+    let is_trailer = trailer_of(&whole).is_some();
+    if let (true, Some((_, place))) = (registration.len() < whole.len() && !is_trailer, facts.said(plate)) {
         // What stands beside the plate is the model.
         page.not_read(Fact::VehicleModel.as_str(), place);
     }
-    for (_, place) in &facts.trailers {
+    let mut trailers: Vec<String> = Vec::new();
+    for (text, place) in &facts.trailers {
         page.mark(at.field("trailer_registrations"), *place);
+        trailers.push(text.clone());
+    }
+    if let (Some(trailer), Some((_, place))) = (trailer_of(&whole), facts.said(plate)) {
+        page.mark(at.field("trailer_registrations"), place);
+        trailers.push(trailer.to_owned());
     }
     Conveyance {
         mode_code,
@@ -146,7 +153,7 @@ fn conveyance(facts: &Facts, page: &mut Page) -> Conveyance {
             at.field("nationality_code"),
             page,
         )),
-        trailer_registrations: facts.trailers.iter().map(|(text, _)| text.clone()).collect(),
+        trailer_registrations: trailers,
         type_code: String::new(),
     }
 }

@@ -177,6 +177,10 @@ pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) ->
             Some(first) if row.number < first && is_text && stray::above(row, this_year) => {
                 layout.strays.push((row.number, 0, Somebody::Likely));
             }
+            // `Экипаж: водитель Омаров Ерлан, проводник Иванова Анна`: of the crew, whom the list does not have.
+            Some(first) if row.number < first && is_text && stray::is_of_crew(row) => {
+                layout.strays.push((row.number, 0, Somebody::Perhaps));
+            }
             None if layout.tables.is_empty() && is_text => {
                 let column = row.cells.first().map_or(0, |cell| cell.column);
                 let somebody = stray::in_row(row, this_year);

@@ -12,7 +12,7 @@ use super::layout::{Layout, layout};
 use super::page::{At, Page, row_place};
 use super::people::People;
 use super::person::is_dash;
-use super::{no_heading, said, stray};
+use super::{no_heading, said, stray, totals};
 use crate::{Given, Limits, Message, Unreadable};
 
 /// The messages of a document's sheets.
@@ -207,10 +207,12 @@ fn count(
         page.mark(path, at);
         return Some(journey::first_number(text).map_or_else(|| Said::Words(text.to_owned()), Said::Plain));
     }
-    let (sheet, total) =
-        sheets.iter().find_map(|(sheet, _, layout)| Some((*sheet, layout.totals.first()?)))?;
-    page.mark(path, At { sheet, row: total.row, column: total.column });
-    let number = journey::first_number(&total.text)?;
+    let of_all = |(sheet, _, layout): &(NameId, &Sheet, &Layout<'_>)| {
+        let (number, total) = totals::of_all(layout)?;
+        Some((*sheet, number, total.row, total.column))
+    };
+    let (sheet, number, row, column) = sheets.iter().find_map(of_all)?;
+    page.mark(path, At { sheet, row, column });
     let is_everybody = i64::try_from(found).is_ok_and(|found| found == number);
     let number = if is_everybody { i64::try_from(listed).unwrap_or(number) } else { number };
     Some(Said::Plain(number))

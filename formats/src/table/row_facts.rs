@@ -5,6 +5,7 @@ use super::grid::{Cell, Row};
 use super::heading::{Fact, fact};
 use super::layout::FactSaid;
 use super::plates::plate_in_a_sentence;
+use super::stray;
 
 /// Facts of a row: `Key: value`, `Key` and the value in the next cell, or keys side by side over their values.
 pub(super) fn facts(row: &Row, below: Option<&Row>) -> Vec<FactSaid> {
@@ -14,6 +15,7 @@ pub(super) fn facts(row: &Row, below: Option<&Row>) -> Vec<FactSaid> {
     while let Some(cell) = cells.next() {
         let inside = in_one_cell(&cell.text);
         if !inside.is_empty() {
+            let is_of_a_driver = inside.last().is_some_and(|(fact, _)| *fact == Fact::Driver);
             let said = inside.into_iter().map(|(fact, text)| FactSaid {
                 fact,
                 text,
@@ -21,6 +23,12 @@ pub(super) fn facts(row: &Row, below: Option<&Row>) -> Vec<FactSaid> {
                 column: cell.column,
             });
             facts.extend(said);
+            let is_detail = |next: &Cell| in_one_cell(&next.text).is_empty() && fact(&next.text).is_none();
+            while let Some(more) = cells.next_if(|next| is_of_a_driver && is_detail(next)) {
+                if let Some(last) = facts.last_mut() {
+                    last.text = [last.text.as_str(), drivers::DETAILS, more.text.as_str()].concat();
+                }
+            }
             continue;
         }
         let key = cell.text.trim_end_matches([':', '：', '=', ' ', '-', '–', '—']);
@@ -78,6 +86,9 @@ fn in_one_cell(text: &str) -> Vec<(Fact, String)> {
     if !pairs.is_empty() || text.len() > 200 {
         return pairs;
     }
+    if let Some(driver) = driver_in_a_sentence(text) {
+        return vec![(Fact::Driver, driver.to_owned())];
+    }
     let blanks = text.match_indices([' ', '№', '\u{a0}']).map(|(at, _)| at).take(6).collect::<Vec<_>>();
     for at in blanks.into_iter().rev() {
         let Some((key, value)) = text.split_at_checked(at) else { continue };
@@ -95,4 +106,16 @@ fn in_one_cell(text: &str) -> Vec<(Fact, String)> {
         }
     }
     plate_in_a_sentence(text).map(|plate| vec![(Fact::Registration, plate.to_owned())]).unwrap_or(pairs)
+}
+
+/// `Водитель Омаров Ерлан, паспорт N1111111`: a word for a driver and a whole name, without a sign between them.
+fn driver_in_a_sentence(text: &str) -> Option<&str> {
+    let blanks = text.match_indices(' ').map(|(at, _)| at).take(2);
+    let (key, rest) = blanks
+        .filter_map(|at| text.split_at_checked(at))
+        .filter(|(key, _)| fact(key) == Some(Fact::Driver))
+        .last()?;
+    let mut words = rest.split_whitespace().take(2);
+    let name = [words.next()?, " ", words.next()?].concat();
+    (!key.is_empty() && stray::holds_whole_name(&name)).then_some(rest.trim())
 }

@@ -179,6 +179,18 @@ pub(super) fn above(row: &Row, this_year: i32) -> bool {
     any(&is_name) && any(&is_document) && any(&|text| is_birth(text, this_year))
 }
 
+/// Does a row that is not read name somebody of the crew?
+pub(super) fn is_of_crew(row: &Row) -> bool {
+    const CREW: [&str; 9] =
+        ["водител", "экипаж", "проводник", "стюард", "haydovchi", "хайдовчи", "ekipaj", "driver", "crew"];
+    let any = |test: &dyn Fn(&str) -> bool| row.cells.iter().any(|cell| test(&cell.text));
+    any(&holds_whole_name)
+        && any(&|text| {
+            let folded = fold(text);
+            text.len() <= 400 && CREW.iter().any(|word| folded.split(' ').any(|it| it.starts_with(word)))
+        })
+}
+
 /// The first cell beside a list's columns, when somebody stands there.
 pub(super) fn beside(row: &Row, columns: &Columns, this_year: i32) -> Option<u32> {
     let headed = |column: u32| {

@@ -4,7 +4,8 @@ use super::columns::Columns;
 use super::fold::fold;
 use super::grid::Row;
 use super::heading::{Column, Fact};
-use super::layout::FactSaid;
+use super::journey::first_number;
+use super::layout::{FactSaid, Layout};
 use super::words;
 
 /// `Итого`, `Всего: 50 чел.`, `Total passengers 50`.
@@ -17,6 +18,32 @@ pub(super) fn is_total(text: &str) -> bool {
         folded.split(' ').filter(|word| !word.bytes().all(|b| b.is_ascii_digit())).collect();
     words::value("total", &words.join(" ")).is_some()
         || words.first().is_some_and(|first| words::value("total", first).is_some())
+}
+
+/// How many people the totals rows of a sheet count, and the row that says so. Where persons stand between them each counts its own
+/// part (`Жами: 2` under each stop), and the last may count all; otherwise the first is it.
+pub(super) fn of_all<'l>(layout: &'l Layout<'_>) -> Option<(i64, &'l FactSaid)> {
+    let number = |total: &FactSaid| first_number(&total.text);
+    let (first, others) = layout.totals.split_first()?;
+    let Some((last, before)) = layout.totals.split_last().filter(|_| !others.is_empty()) else {
+        return Some((number(first)?, first));
+    };
+    let sum =
+        |totals: &[FactSaid]| totals.iter().try_fold(0_i64, |sum, total| sum.checked_add(number(total)?));
+    let is_parted = |totals: &[FactSaid]| {
+        totals.windows(2).all(|pair| {
+            let [above, below] = pair else { return true };
+            layout.people.iter().any(|person| (above.row..below.row).contains(&person.row.number))
+        })
+    };
+    // A total of all that were listed so far, crew and passengers: `ВСЕГО: 42` under both.
+    let listed = layout.people.iter().filter(|person| person.row.number < last.row).count();
+    match (sum(before), number(last)) {
+        (_, Some(all)) if i64::try_from(listed).is_ok_and(|listed| listed == all) => Some((all, last)),
+        (Some(parts), Some(all)) if parts == all && is_parted(before) => Some((all, last)),
+        (Some(parts), Some(rest)) if is_parted(&layout.totals) => Some((parts.checked_add(rest)?, last)),
+        _ => Some((number(first)?, first)),
+    }
 }
 
 /// Whole numbers of a totals row, those under columns of baggage and money left out.
