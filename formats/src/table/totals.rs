@@ -30,17 +30,19 @@ pub(super) fn of_all<'l>(layout: &'l Layout<'_>) -> Option<(i64, &'l FactSaid)> 
     };
     let sum =
         |totals: &[FactSaid]| totals.iter().try_fold(0_i64, |sum, total| sum.checked_add(number(total)?));
-    let is_parted = |totals: &[FactSaid]| {
-        totals.windows(2).all(|pair| {
-            let [above, below] = pair else { return true };
-            layout.people.iter().any(|person| (above.row..below.row).contains(&person.row.number))
-        })
+    let is_between = |above: &FactSaid, below: &FactSaid| {
+        layout.people.iter().any(|person| (above.row..below.row).contains(&person.row.number))
     };
+    let is_parted = |totals: &[FactSaid]| {
+        totals.windows(2).all(|pair| matches!(pair, [above, below] if is_between(above, below)))
+    };
+    // Persons above a total that no other total counts: it is theirs alone, and no sum of the parts.
+    let is_of_a_part = before.last().is_some_and(|above| is_between(above, last));
     // A total of all that were listed so far, crew and passengers: `ВСЕГО: 42` under both.
     let listed = layout.people.iter().filter(|person| person.row.number < last.row).count();
     match (sum(before), number(last)) {
         (_, Some(all)) if i64::try_from(listed).is_ok_and(|listed| listed == all) => Some((all, last)),
-        (Some(parts), Some(all)) if parts == all && is_parted(before) => Some((all, last)),
+        (Some(parts), Some(all)) if parts == all && !is_of_a_part && is_parted(before) => Some((all, last)),
         (Some(parts), Some(rest)) if is_parted(&layout.totals) => Some((parts.checked_add(rest)?, last)),
         _ => Some((number(first)?, first)),
     }
