@@ -115,7 +115,7 @@ pub(crate) async fn fill(place: &Place, manifests: u64, newest: Timestamp) -> Re
             beside.run(text).await?;
         }
         first = last + 1;
-        if (last / AT_ONCE) % 4 == 0 {
+        if (last / AT_ONCE).is_multiple_of(4) {
             eprintln!("scale: {last} manifests after {:.0} s", begin.elapsed().as_secs_f64());
         }
     }

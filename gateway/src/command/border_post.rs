@@ -44,7 +44,7 @@ pub(super) fn run(command: BorderPostCommand, clock: &Clock) -> anyhow::Result<(
     let (BorderPostCommand::Add { configured, .. }
     | BorderPostCommand::List { configured, .. }
     | BorderPostCommand::Remove { configured, .. }) = &command;
-    let config = super::load(&configured)?;
+    let config = super::load(configured)?;
     super::block_on(async {
         let opened = Opened::new(&config, clock).await?;
         let done = match &command {
