@@ -21,6 +21,9 @@ const BACK: &str = "
     drop function make_body_months;
     drop function drop_body_months;
     alter table manifests alter column received_sealed set not null;
+    drop trigger history_changed on history_counters;
+    drop function count_history_change;
+    alter table store_state drop column history_version;
     delete from schema_migrations where number >= 45;";
 
 /// What a manifest is, as far as anybody can read it.
