@@ -29,6 +29,7 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("authorised_put", &[5]),
     ("bodies_drop", &[1]),
     ("bodies_first", &[0]),
+    ("bodies_late", &[2]),
     ("bodies_make", &[2]),
     ("bodies_move", &[2]),
     ("border_post_remove", &[1]),
@@ -177,7 +178,7 @@ const SQLITE_ONLY: &[&str] = &[
 
 /// What PostgreSQL alone has: partitions.
 const POSTGRES_ONLY: &[&str] =
-    &["bodies_drop", "bodies_first", "bodies_make", "bodies_move", "manifests_end"];
+    &["bodies_drop", "bodies_first", "bodies_late", "bodies_make", "bodies_move", "manifests_end"];
 
 fn folder(name: &str) -> BTreeMap<String, String> {
     fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))

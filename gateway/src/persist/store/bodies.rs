@@ -27,16 +27,21 @@ impl Store {
         .await
     }
 
-    /// Drops the months that end before an instant; what lies in them is under no key any more.
-    pub(super) async fn drop_months_before(&self, before: i64) -> Result<u64, Error> {
+    /// Drops the months that end before an instant, what lies in them being under no key any more; `false`, and nothing is
+    /// dropped, when a row after `looked_at` has come meanwhile whose key is to be destroyed first.
+    pub(super) async fn drop_months_before(&self, before: i64, looked_at: i64) -> Result<bool, Error> {
         self.transact(move |connection| {
             Box::pin(async move {
                 if connection.is_sqlite() {
-                    return Ok(0);
+                    return Ok(true);
                 }
-                let text = sql!(postgres "bodies_drop");
-                let row = query(text).bind(before).fetch_one(connection).await?;
-                Ok(u64::try_from(row.try_get::<i64>("dropped")?).unwrap_or_default())
+                let text = sql!(postgres "bodies_late");
+                let late = query(text).bind(before).bind(looked_at).fetch_optional(&mut *connection).await?;
+                if late.is_some() {
+                    return Ok(false);
+                }
+                query(sql!(postgres "bodies_drop")).bind(before).fetch_one(connection).await?;
+                Ok(true)
             })
         })
         .await

@@ -24,6 +24,18 @@ const PURGE_AT_ONCE: usize = 100;
 /// Keys that are looked at in one statement.
 const PURGE_LOOK: u32 = 10_000;
 
+/// Keys older than an instant, and how far they have been looked for.
+struct Due {
+    before: i64,
+    after: i64,
+}
+
+impl Due {
+    fn before(instant: i64) -> Self {
+        Self { before: instant, after: i64::MIN }
+    }
+}
+
 impl Store {
     /// Destroys the keys of every manifest received before an instant: what lay under them can never be read again.
     /// Key, content digest, receipt, depersonalised record and decisions stay. Returns how many keys were destroyed. They
@@ -38,13 +50,18 @@ impl Store {
     /// [`Error::Unavailable`].
     pub async fn purge_before(&self, instant: Timestamp, now: Timestamp) -> Result<u64, Error> {
         let before = micros(instant);
-        self.purge_keys(KEYS_OF_DOCUMENTS, before, None).await?;
+        let mut documents = Due::before(before);
+        self.purge_keys(KEYS_OF_DOCUMENTS, &mut documents, None).await?;
         let event = AuditEvent::new(AuditKind::Purged, now).by(&self.operator);
-        let destroyed = self.purge_keys(KEYS_OF_MANIFESTS, before, Some(&event)).await?;
+        let mut manifests = Due::before(before);
+        let mut destroyed = self.purge_keys(KEYS_OF_MANIFESTS, &mut manifests, Some(&event)).await?;
+        // What bears an old time and was recorded after it was looked for keeps its month until its key is destroyed too.
+        while !self.drop_months_before(before, manifests.after).await? {
+            destroyed += self.purge_keys(KEYS_OF_MANIFESTS, &mut manifests, Some(&event)).await?;
+        }
         if destroyed == 0 {
             self.audit(event.count(0)).await?;
         }
-        self.drop_months_before(before).await?;
         self.forget_deleted().await?;
         Ok(destroyed)
     }
@@ -53,15 +70,16 @@ impl Store {
     async fn purge_keys(
         &self,
         keys: &'static Keys,
-        before: i64,
+        look: &mut Due,
         audited: Option<&AuditEvent>,
     ) -> Result<u64, Error> {
-        let (mut after, mut total) = (i64::MIN, 0);
+        let mut total = 0;
         loop {
+            let Due { before, after } = *look;
             let rows =
                 query(keys.look).bind(after).bind(PURGE_LOOK).bind(before).fetch_all(&self.readers).await?;
             let Some(last) = rows.last() else { return Ok(total) };
-            after = last.try_get("place")?;
+            look.after = last.try_get("place")?;
             let mut due = Vec::new();
             for row in &rows {
                 if row.try_get("due")? {
