@@ -48,7 +48,7 @@ impl Gateway {
         let text = format!(
             "[app]\ncredentials_poll_ms = 500\n\n[authenticate]\nlisten = \"127.0.0.1:0\"\ncertificate_file = {certificate:?}\nkey_file = {key:?}\n\n\
              [persist]\npath = {:?}\nwrapping_keys_file = {:?}\ndigest_secret_file = {:?}\n\n[admin]\nlisten = \"127.0.0.1:0\"\n\n\
-             [observability]\nlog_filter = \"warn\"\n[observability.otlp]\nendpoint = {endpoint:?}\nmetrics_interval_ms = 1000\nfilter = \"debug\"\n",
+             [intake]\nscoring_timeout_ms = 8000\n\n[observability]\nlog_filter = \"warn\"\n[observability.otlp]\nendpoint = {endpoint:?}\nmetrics_interval_ms = 1000\nfilter = \"debug\"\n",
             folder.join("store.db"),
             folder.join("wrapping-keys"),
             folder.join("digest-secret"),
