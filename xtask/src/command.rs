@@ -67,7 +67,8 @@ impl Step {
     /// When the program cannot be started, or ends with anything but success.
     pub fn run(self) -> Result<()> {
         let shown: Vec<_> = self.arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-        println!("xtask: {}: cargo {}", self.purpose, shown.join(" "));
+        let program = std::path::Path::new(&self.program).file_name().unwrap_or_default();
+        println!("xtask: {}: {} {}", self.purpose, program.to_string_lossy(), shown.join(" "));
         let status = Command::new(&self.program)
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

@@ -146,8 +146,9 @@ fn bench(arguments: Vec<String>) -> Result<()> {
 
 /// The clients run against the gateway's own program, so that is built first.
 fn interop(languages: Vec<String>) -> Result<()> {
-    Step::cargo("the gateway", ["build", "--quiet", "--package", "gateway", "--bin", "gateway"]).run()?;
-    Step::cargo("foreign clients", ["run", "--quiet", "--package", "xtask", "--example", "interop", "--"])
+    let build = ["build", "--quiet", "--workspace", "--bin", "gateway", "--example", "interop"];
+    Step::cargo("the gateway and the trial", build).run()?;
+    Step::program("foreign clients", &xtask::tree::target().join("debug/examples/interop"))
         .args(languages)
         .run()
 }
