@@ -8,6 +8,9 @@
 {{- if or (hasPrefix "127." .Values.config.admin.listen) (hasPrefix "[::1]" .Values.config.admin.listen) }}
 {{- fail "config.admin.listen: on loopback the kubelet cannot ask whether the gateway is ready; the network policy guards this port" }}
 {{- end }}
+{{- if eq (include "customs-gateway.grpcPort" .) (include "customs-gateway.adminPort" .) }}
+{{- fail "config.admin.listen: its port is that of config.authenticate.listen; the two must differ" }}
+{{- end }}
 metadata:
   labels:
     {{- include "customs-gateway.labels" . | nindent 4 }}
