@@ -2,6 +2,7 @@
 //! held against the gateway's own code. Nothing here needs helm; `cargo xtask chart` does what does.
 
 mod configuration;
+mod helm_test;
 mod promql;
 mod signals;
 

@@ -25,7 +25,7 @@ pub(super) struct Matcher {
     pub(super) value: String,
 }
 
-const FUNCTIONS: [&str; 15] = [
+const FUNCTIONS: [&str; 16] = [
     "absent",
     "avg",
     "count",
@@ -34,6 +34,7 @@ const FUNCTIONS: [&str; 15] = [
     "increase",
     "label_values",
     "last_over_time",
+    "max_over_time",
     "max",
     "min",
     "rate",

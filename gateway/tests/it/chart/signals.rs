@@ -200,6 +200,17 @@ fn every_panel_asks_for_what_is_there() {
 }
 
 #[test]
+fn every_metric_is_explained() {
+    let page = text("docs/LOGGING.md");
+    for metric in metrics().keys().filter(|metric| *metric != "target_info") {
+        let name = ["_bucket", "_count", "_sum"]
+            .iter()
+            .fold(metric.as_str(), |name, end| name.strip_suffix(end).unwrap_or(name));
+        assert!(page.contains(&format!("| `{name}` |")), "docs/LOGGING.md has no row for {name}");
+    }
+}
+
+#[test]
 fn the_rendered_rules_are_these() {
     let (_, objects) = rendered().into_iter().find(|(case, _)| case == "monitoring").unwrap();
     let rule = super::object(&objects, "PrometheusRule", "").expect("the case has the API");
