@@ -8,7 +8,7 @@ use std::{
 };
 
 use proto::v1;
-use tonic::Status;
+use tonic::{Code, Status, metadata::MetadataMap};
 use tonic_types::{ErrorDetails, StatusExt as _};
 
 use super::reason::{DOMAIN, Reason};
@@ -37,6 +37,24 @@ const JITTER: f64 = 0.5;
 fn jittered(wait: Duration) -> Duration {
     let part = RandomState::new().hash_one(0) as f64 / u64::MAX as f64;
     wait.saturating_add(wait.mul_f64(JITTER * part))
+}
+
+/// How gRPC's own libraries are told when to repeat a call, or by -1 not to (gRFC A6). It comes before the pauses of their policy.
+const PUSHBACK: &str = "grpc-retry-pushback-ms";
+
+/// RESOURCE_EXHAUSTED means two things: that it is full just now, and that repeating is of no use before the minute is over, or at
+/// all. A library that repeats by the code alone would do the second, so it is told.
+fn pushback(reason: Reason, wait: Option<Duration>) -> MetadataMap {
+    let mut metadata = MetadataMap::new();
+    let told = match (reason, wait) {
+        (Reason::Overloaded, Some(wait)) => Some(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX)),
+        _ if reason.code() == Code::ResourceExhausted => Some(-1),
+        _ => None,
+    };
+    if let Some(told) = told {
+        metadata.insert(PUSHBACK, told.into());
+    }
+    metadata
 }
 
 impl Notice {
@@ -80,10 +98,12 @@ impl Notice {
         for (path, what) in self.violations {
             details.add_bad_request_violation(path, what);
         }
-        if self.retry_after.is_some() {
-            details.set_retry_info(self.retry_after.map(jittered));
+        let wait = self.retry_after.map(jittered);
+        if wait.is_some() {
+            details.set_retry_info(wait);
         }
-        Status::with_error_details(self.reason.code(), self.reason.message(), details)
+        let (code, message) = (self.reason.code(), self.reason.message());
+        Status::with_error_details_and_metadata(code, message, details, pushback(self.reason, wait))
     }
 
     /// As the refusal of one element of a stream. Violations travel as metadata `field_path`, first one only:
@@ -160,6 +180,22 @@ mod tests {
         let waits: std::collections::BTreeSet<_> = (0..50).map(|_| jittered(RETRY_AFTER * 2)).collect();
         assert!(waits.len() > 40, "{waits:?}");
         assert!(waits.iter().all(|wait| (RETRY_AFTER * 2..=RETRY_AFTER * 3).contains(wait)), "{waits:?}");
+    }
+
+    #[test]
+    fn libraries_repeat_what_found_no_room_and_nothing_else_that_is_exhausted() {
+        let told = |reason: Reason| {
+            let status = Notice::new(reason).into_status();
+            let told =
+                status.metadata().get(PUSHBACK).map(|told| told.to_str().unwrap().parse::<i64>().unwrap());
+            (told, status.get_error_details().retry_info().and_then(|info| info.retry_delay))
+        };
+        let (pushed, info) = told(Reason::Overloaded);
+        assert_eq!(pushed, Some(info.unwrap().as_millis() as i64), "both say the same");
+        assert_eq!((told(Reason::QuotaExceeded).0, told(Reason::MessageTooLarge).0), (Some(-1), Some(-1)));
+        for reason in Reason::ALL.iter().filter(|reason| reason.code() != Code::ResourceExhausted) {
+            assert_eq!(told(*reason).0, None, "{reason:?}: by the policy's own pauses");
+        }
     }
 
     #[test]

@@ -32,7 +32,7 @@ fn documented_policy() -> Policy {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../clients/retry-policy.json");
     let whole: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let policy = &whole["methodConfig"][0]["retryPolicy"];
-    assert_eq!(policy["retryableStatusCodes"], serde_json::json!(["UNAVAILABLE"]));
+    assert_eq!(policy["retryableStatusCodes"], serde_json::json!(["UNAVAILABLE", "RESOURCE_EXHAUSTED"]));
     let seconds = |key: &str| -> Duration {
         let text = policy[key].as_str().unwrap().trim_end_matches('s');
         Duration::from_secs_f64(text.parse().unwrap())
@@ -76,7 +76,11 @@ fn polite_clients(
                         Err(status) => {
                             // tonic says of a connection that broke under a call UNKNOWN or CANCELLED, where gRPC's own libraries
                             // say UNAVAILABLE.
+                            let pushed = status.metadata().get("grpc-retry-pushback-ms");
+                            let pushed = pushed.map(|told| told.to_str().unwrap().parse::<i64>().unwrap());
                             let again = status.code() == Code::Unavailable
+                                || (status.code() == Code::ResourceExhausted
+                                    && pushed.is_none_or(|told| told >= 0))
                                 || (std::error::Error::source(&status).is_some()
                                     && matches!(status.code(), Code::Unknown | Code::Cancelled));
                             if !again || attempt == policy.attempts {
@@ -85,7 +89,9 @@ fn polite_clients(
                                 break;
                             }
                             repeated += 1;
-                            tokio::time::sleep(pause).await;
+                            let told =
+                                pushed.and_then(|told| u64::try_from(told).ok()).map(Duration::from_millis);
+                            tokio::time::sleep(told.unwrap_or(pause)).await;
                             pause = (pause * policy.factor).min(policy.longest);
                         }
                     }
