@@ -60,6 +60,9 @@ pub(crate) fn message(
     let end = segments.iter().rposition(|segment| !is_end(segment)).unwrap_or_default();
     for (at, segment) in segments.iter().enumerate() {
         let tag = segment.tag();
+        if tag == "DTM" {
+            keep.date_form(segment);
+        }
         let in_goods = matches!(under, Under::Consignment | Under::OtherTransport | Under::Item);
         match (tag, under) {
             ("UNH" | "UNT" | "UNS", _) => {}

@@ -39,24 +39,7 @@ fn read_date(value: &str, format: &str, century: Century) -> Option<DeclaredDate
         return with_named_month(value, century);
     }
     let number = |from: usize, length: usize| value.get(from..from.checked_add(length)?)?.parse::<i16>().ok();
-    let order = match format {
-        "2" => "DMY",
-        "3" => "MDY",
-        "4" => "DMC",
-        "8" => "MDC",
-        "101" | "201" | "202" | "301" | "302" => "YMD",
-        "102" | "203" | "204" | "205" | "303" | "304" => "CMD",
-        "602" => "C",
-        "609" => "YM",
-        "610" => "CM",
-        _ => match value.len() {
-            4 => "C",
-            6 | 10 => "YMD",
-            12 if !value.starts_with("19") && !value.starts_with("20") => "YMD",
-            8 | 12 | 14 => "CMD",
-            _ => return None,
-        },
-    };
+    let order = order(value, format)?;
     let (mut year, mut month, mut day, mut at) = (0, 0, 0, 0_usize);
     for part in order.bytes() {
         let width = if part == b'C' { 4 } else { 2 };
@@ -79,6 +62,56 @@ fn read_date(value: &str, format: &str, century: Century) -> Option<DeclaredDate
         }
     }
     Some(DeclaredDate::Civil { year: year.into(), month: month.into(), day: day.into() })
+}
+
+/// In which order a value has its parts, C for a year of four digits and Y for one of two. A value whose length is not its format's
+/// is read as what it is: `20010203` under 101 is no second of January 2020.
+fn order(value: &str, format: &str) -> Option<&'static str> {
+    let of_format = match format {
+        "2" => "DMY",
+        "3" => "MDY",
+        "4" => "DMC",
+        "8" => "MDC",
+        "101" | "201" | "202" | "301" | "302" => "YMD",
+        "102" | "203" | "204" | "205" | "303" | "304" => "CMD",
+        "602" => "C",
+        "609" => "YM",
+        "610" => "CM",
+        _ => "",
+    };
+    let of_length = match (value.len(), of_format) {
+        (4, "YM") => "YM",
+        (6, "CM" | "YM") => "CM",
+        (6, "DMY" | "DMC") => "DMY",
+        (6, "MDY" | "MDC") => "MDY",
+        (8, "DMY" | "DMC") => "DMC",
+        (8, "MDY" | "MDC") => "MDC",
+        // With its seconds.
+        (12, "YMD") if format == "202" || format == "302" => "YMD",
+        (4, _) => "C",
+        (6 | 10, _) => "YMD",
+        (12, _) if !value.starts_with("19") && !value.starts_with("20") => "YMD",
+        (8 | 12 | 14, _) => "CMD",
+        _ => return None,
+    };
+    Some(of_length)
+}
+
+/// Does a value have the length that its format (2379) says? Of others the beginning of a period and the offset behind the digits are
+/// not looked at.
+pub(crate) fn fits(value: &str, format: &str) -> bool {
+    let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+    let wanted: &[usize] = match format {
+        "2" | "3" | "101" => &[6],
+        "4" | "8" | "102" => &[8],
+        "201" | "301" => &[10],
+        "202" | "302" | "203" | "205" | "303" => &[12],
+        "204" | "304" => &[14],
+        "602" | "609" => &[4],
+        "610" => &[6],
+        _ => return true,
+    };
+    digits == 0 || wanted.contains(&digits)
 }
 
 /// `21JAN1957`, `21JAN57`: as airlines write dates outside of EDIFACT, and sometimes inside.
@@ -155,14 +188,7 @@ fn civil(digits: &str, format: &str, century: Century) -> Option<DateTime> {
     let DeclaredDate::Civil { year, month, day } = read_date(digits, format, century)? else { return None };
     let date =
         Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
-    let short_year = match format {
-        "101" | "201" | "202" | "301" | "302" | "2" | "3" => true,
-        "102" | "203" | "204" | "205" | "303" | "304" | "4" | "8" => false,
-        _ => {
-            matches!(digits.len(), 6 | 10)
-                || digits.len() == 12 && !digits.starts_with("19") && !digits.starts_with("20")
-        }
-    };
+    let short_year = order(digits, format)?.contains('Y');
     let time = digits.get(if short_year { 6 } else { 8 }..)?;
     let part = |at: usize| match time.get(at..at.checked_add(2)?) {
         Some(two) => two.parse::<i8>().ok(),

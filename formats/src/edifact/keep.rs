@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use manifest::declared::{FormNote, PathKey, SegmentTag, SourceMap};
 use manifest::finding::{About, FieldPath, FindingCode, Severity};
 
+use super::date;
 use super::segment::Segment;
 use crate::Limits;
 
@@ -14,6 +15,8 @@ pub(crate) struct Keep<'l> {
     pub(crate) source: SourceMap,
     pub(crate) notes: Vec<FormNote>,
     unread: BTreeSet<(SegmentTag, String)>,
+    misdated: bool,
+    controls: bool,
 }
 
 /// So many kinds of segments that have no place are named, then no more: a note, not a list.
@@ -27,7 +30,7 @@ const QUALIFIED: [&str; 16] = [
 
 impl<'l> Keep<'l> {
     pub(crate) fn new(limits: &'l Limits) -> Self {
-        Self { limits, source: SourceMap::default(), notes: Vec::new(), unread: BTreeSet::new() }
+        Self { limits, source: SourceMap::default(), notes: Vec::new(), unread: BTreeSet::new(), misdated: false, controls: false }
     }
 
     /// A component as a text of our own; its place is kept under `path`.
@@ -44,6 +47,12 @@ impl<'l> Keep<'l> {
             return String::new();
         }
         self.source.mark(path, segment.mark(element, component));
+        if value.contains(char::is_control) && !self.controls {
+            self.controls = true;
+            let note = FormNote::new(FindingCode::FormRepaired, Severity::Warning);
+            let note = note.parameter("form", "control characters left out");
+            self.notes.push(note.place(segment.place_of(element.into(), component.into())));
+        }
         let limit = self.limits.max_text_bytes;
         if value.len() <= limit {
             return value.into_owned();
@@ -52,6 +61,18 @@ impl<'l> Keep<'l> {
         let place = segment.place_of(element.into(), component.into());
         self.notes.push(FormNote::text_cut(about, FieldPath::root(), limit).place(place));
         value.get(..cut).unwrap_or_default().to_owned()
+    }
+
+    /// A DTM whose value has not the length of its format is read by its length; that is said once a message, where it is first so.
+    pub(crate) fn date_form(&mut self, dtm: &Segment<'_>) {
+        let value = dtm.get(1, 2);
+        if self.misdated || date::fits(&value, &dtm.get(1, 3)) {
+            return;
+        }
+        self.misdated = true;
+        let note = FormNote::new(FindingCode::FormRepaired, Severity::Note).original(value.into_owned());
+        let note = note.parameter("form", "date of another length than its format (2379) says");
+        self.notes.push(note.place(dtm.place_of(1, 2)));
     }
 
     /// Components joined by blanks, the empty ones left out.

@@ -72,6 +72,11 @@ pub(crate) fn read(
         notes.push(note.parameter("declared", declared));
     }
     let mut whole = decoded.text;
+    // What transports put around an interchange is nothing; inside of it a character was lost.
+    if whole.trim_matches(['\0', '\r', '\n', ' ']).contains('\0') {
+        let note = FormNote::new(FindingCode::FormRepaired, Severity::Warning);
+        notes.push(note.parameter("form", "control characters left out"));
+    }
     if let (_, Some(unbroken)) = find_first(&whole) {
         whole = Cow::Owned(unbroken);
     }
@@ -332,8 +337,30 @@ fn content(
         let cause = Cause::Malformed("the message has no BGM where it begins".to_owned());
         return Err(Unreadable { place, cause });
     }
+    if let Some(other) = claims_another(name, &segments) {
+        let cause = Cause::Malformed("the message says that it is of another type".to_owned());
+        return Err(Unreadable { place: Some(other), cause });
+    }
     match name {
         "PAXLST" => crate::paxlst::message(&segments, head, limits),
         _ => crate::cuscar::message(&segments, head, limits),
     }
+}
+
+/// Where a list of passengers calls itself a cargo report, or the other way round: the first of what only the other one has, when
+/// nothing is there of its own.
+fn claims_another(name: &str, segments: &[Segment<'_>]) -> Option<SourcePlace> {
+    let is_goods = |segment: &&Segment<'_>| matches!(segment.tag(), "CNI" | "GID");
+    let is_person = |segment: &&Segment<'_>, codes: &[&str]| {
+        segment.tag() == "NAD" && codes.contains(&segment.get(1, 1).as_ref())
+    };
+    let goods = segments.iter().find(is_goods);
+    let (own, other) = match name {
+        "PAXLST" => {
+            let person = segments.iter().find(|it| is_person(it, &["FL", "DDU", "FM", "DDT"]));
+            (person, goods)
+        }
+        _ => (goods, segments.iter().find(|it| is_person(it, &["FL", "DDU"]))),
+    };
+    if own.is_some() { None } else { other.map(Segment::place) }
 }

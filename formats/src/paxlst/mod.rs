@@ -58,6 +58,9 @@ pub(crate) fn message(
     let mut party = None;
     for segment in segments {
         let tag = segment.tag();
+        if tag == "DTM" {
+            keep.date_form(segment);
+        }
         match (tag, under) {
             ("UNH" | "UNT", _) => {}
             ("BGM", _) => header.bgm(segment, &mut keep),

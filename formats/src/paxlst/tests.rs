@@ -313,3 +313,68 @@ fn too_many_persons_are_refused_with_the_place() {
     assert_eq!(unreadable.cause, Cause::TooMany { what: "persons", limit: 2 });
     assert_eq!(unreadable.place.as_ref().unwrap().to_string(), "segment 11 (NAD)");
 }
+
+/// Dates of another length than their format's are read by their length, and that is said once.
+#[test]
+fn dates_whose_format_says_something_else() {
+    let births = |said: &str| {
+        let list = only(&flight(&format!("NAD+FL+++SYNTHETIC:ANNA'DTM+329:{said}'NAT+2+UZB'DOC+P+AB0000001'"))).1;
+        let repaired = list.notes.iter().filter(|note| note.code == FindingCode::FormRepaired).count();
+        (passengers(&list)[0].birth_date.clone().unwrap(), repaired)
+    };
+    let civil = |year, month, day| DeclaredDate::Civil { year, month, day };
+    for (said, date, repaired) in [
+        ("20010203:102", civil(2001, 2, 3), 0),
+        ("20010203:101", civil(2001, 2, 3), 1),
+        ("800102:102", civil(1980, 1, 2), 1),
+        ("800102:101", civil(1980, 1, 2), 0),
+        ("03021999:2", civil(1999, 2, 3), 1),
+        ("200102:609", civil(2001, 2, 0), 1),
+        ("8001021:101", DeclaredDate::Said { text: "8001021".to_owned(), format: "101".to_owned() }, 1),
+        ("800102:610", civil(8001, 2, 0), 0),
+    ] {
+        assert_eq!(births(said), (date, repaired), "{said}");
+    }
+    let times = flight("").replace("2611210900:201", "202611210900:201").replace("2611211200:201", "2611211200:203");
+    let list = only(&times).1;
+    let journey = list.journey.as_ref().unwrap();
+    assert_eq!(utc(journey.departure_time.as_ref()), "2026-11-21T09:00:00Z");
+    assert_eq!(utc(journey.arrival_time.as_ref()), "2026-11-21T07:00:00Z");
+    let at = |code| list.notes.iter().filter(move |note| note.code == code);
+    let place = at(FindingCode::FormRepaired).next().unwrap().place.as_ref().unwrap().to_string();
+    assert_eq!(place, "segment 6 (DTM), element 1, component 2");
+    assert_eq!(at(FindingCode::FormRepaired).count(), 1);
+}
+
+/// A cargo report that calls itself a list of passengers, and the other way round.
+#[test]
+fn a_message_of_another_type_than_it_says() {
+    let refused = |text: &str| {
+        let document = read(text).unwrap();
+        let Err(unreadable) = &document.messages[0].content else { panic!() };
+        (unreadable.place.as_ref().unwrap().to_string(), unreadable.cause.clone())
+    };
+    let (place, cause) = refused(&COACH.replace("PAXLST", "CUSCAR"));
+    assert!(place.contains("(NAD)"), "{place}");
+    assert!(matches!(cause, Cause::Malformed(_)), "{cause}");
+    let lorry = include_str!("../../fixtures/edifact/lorry.edi");
+    let driverless = lorry.replace("NAD+FM", "NAD+ZZ");
+    let (place, _) = refused(&driverless.replace("CUSCAR", "PAXLST"));
+    assert!(place.contains("(CNI)") || place.contains("(GID)"), "{place}");
+}
+
+/// Characters that no value has are left out with a word, not in silence.
+#[test]
+fn control_characters_in_a_value() {
+    let list = |name: &str| flight(&format!("NAD+FL+++{name}:ANNA'DTM+329:19900101:102'NAT+2+UZB'DOC+P+AB0000001'"));
+    let notes = |text: &str| {
+        let document = read(text).unwrap();
+        let own = document.notes.iter().map(|note| note.code).collect::<Vec<_>>();
+        let declared = document.messages[0].content.as_ref().unwrap();
+        let clock = FindingCode::DateAmbiguous;
+        (own, codes(declared).into_iter().filter(|code| *code != clock).collect::<Vec<_>>())
+    };
+    assert_eq!(notes(&list("SYN\u{0}THETIC")), (vec![FindingCode::FormRepaired], vec![]));
+    assert_eq!(notes(&list("SYN\u{7}THETIC")), (vec![], vec![FindingCode::FormRepaired]));
+    assert_eq!(notes(&format!("\u{0}\u{0}{}\u{0}\u{0}\r\n", list("SYNTHETIC"))), (vec![], vec![]));
+}
