@@ -198,7 +198,7 @@ fn nobody_of_a_line_about_the_crew_is_lost() {
     }
     // Whose part it is, is not guessed; that somebody is named there is told.
     let text = format!(
-        "{JOURNEY}{PLATE}Экипаж: водитель Омаров Ерлан, проводник Иванова Анна\n{HEADING}{}",
+        "{JOURNEY}{PLATE}В рейсе работает экипаж Омаров Ерлан и Иванова Анна\n{HEADING}{}",
         person(1)
     );
     let told = declared(&text).notes;

@@ -30,7 +30,14 @@ const QUALIFIED: [&str; 16] = [
 
 impl<'l> Keep<'l> {
     pub(crate) fn new(limits: &'l Limits) -> Self {
-        Self { limits, source: SourceMap::default(), notes: Vec::new(), unread: BTreeSet::new(), misdated: false, controls: false }
+        Self {
+            limits,
+            source: SourceMap::default(),
+            notes: Vec::new(),
+            unread: BTreeSet::new(),
+            misdated: false,
+            controls: false,
+        }
     }
 
     /// A component as a text of our own; its place is kept under `path`.

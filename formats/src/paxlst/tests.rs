@@ -318,7 +318,8 @@ fn too_many_persons_are_refused_with_the_place() {
 #[test]
 fn dates_whose_format_says_something_else() {
     let births = |said: &str| {
-        let list = only(&flight(&format!("NAD+FL+++SYNTHETIC:ANNA'DTM+329:{said}'NAT+2+UZB'DOC+P+AB0000001'"))).1;
+        let list =
+            only(&flight(&format!("NAD+FL+++SYNTHETIC:ANNA'DTM+329:{said}'NAT+2+UZB'DOC+P+AB0000001'"))).1;
         let repaired = list.notes.iter().filter(|note| note.code == FindingCode::FormRepaired).count();
         (passengers(&list)[0].birth_date.clone().unwrap(), repaired)
     };
@@ -335,7 +336,8 @@ fn dates_whose_format_says_something_else() {
     ] {
         assert_eq!(births(said), (date, repaired), "{said}");
     }
-    let times = flight("").replace("2611210900:201", "202611210900:201").replace("2611211200:201", "2611211200:203");
+    let times =
+        flight("").replace("2611210900:201", "202611210900:201").replace("2611211200:201", "2611211200:203");
     let list = only(&times).1;
     let journey = list.journey.as_ref().unwrap();
     assert_eq!(utc(journey.departure_time.as_ref()), "2026-11-21T09:00:00Z");
@@ -366,7 +368,8 @@ fn a_message_of_another_type_than_it_says() {
 /// Characters that no value has are left out with a word, not in silence.
 #[test]
 fn control_characters_in_a_value() {
-    let list = |name: &str| flight(&format!("NAD+FL+++{name}:ANNA'DTM+329:19900101:102'NAT+2+UZB'DOC+P+AB0000001'"));
+    let list =
+        |name: &str| flight(&format!("NAD+FL+++{name}:ANNA'DTM+329:19900101:102'NAT+2+UZB'DOC+P+AB0000001'"));
     let notes = |text: &str| {
         let document = read(text).unwrap();
         let own = document.notes.iter().map(|note| note.code).collect::<Vec<_>>();

@@ -238,6 +238,10 @@ pub(super) fn alone(row: &Row, columns: &Columns, this_year: i32) -> Alone {
     if is_of_a_page(text) {
         return Alone::Text;
     }
+    if let Some(name) = of_a_group(text) {
+        // `Группа Silk Road` is a label; whoever is called as `Группа Каримов Камол` is, may be on the coach.
+        return if stray::holds_whole_name(name) { Alone::Perhaps(cell.column) } else { Alone::Text };
+    }
     let somebody = stray::in_row(row, this_year);
     if somebody == Some(Somebody::Likely) || text.bytes().any(|b| b.is_ascii_digit()) {
         return Alone::Person;
@@ -281,6 +285,14 @@ pub(super) fn is_missed(above: Option<&Row>, below: &Row, columns: &Columns) -> 
     above.and_then(number).zip(number(below)).is_some_and(|(above, below)| below > above.saturating_add(1))
 }
 
+/// The words behind one for a group; nothing but digits, letters and quotation marks, no day and no document.
+fn of_a_group(text: &str) -> Option<&str> {
+    const WORDS: [&str; 6] = ["группа", "тургруппа", "group", "guruh", "гурух", "турфирма"];
+    let (word, name) = text.trim().split_once([' ', ':', '№']).unwrap_or((text.trim(), ""));
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    (WORDS.contains(&fold(word).as_str()) && digits < 5).then(|| name.trim())
+}
+
 /// What a printer puts between pages.
 fn is_of_a_page(text: &str) -> bool {
     let folded = fold(text);
@@ -299,6 +311,8 @@ fn is_of_a_page(text: &str) -> bool {
         "давоми",
         "из",
         "of",
+        "vip",
+        "вип",
         // Of a coach with two.
         "этаж",
         "ярус",
@@ -378,8 +392,19 @@ mod tests {
         for text in ["Кызылтепа", "Komil", "остановка у рынка"] {
             assert_eq!(of(text), Alone::Perhaps(1), "{text}");
         }
-        for text in ["стр. 2", "2 этаж", "Страница 2 из 3", "-----", "Продолжение"]
-        {
+        assert_eq!(of("Группа Каримов Камол"), Alone::Perhaps(1));
+        assert_eq!(of("Группа 12345, AA1234567"), Alone::Person);
+        for text in [
+            "стр. 2",
+            "2 этаж",
+            "Страница 2 из 3",
+            "-----",
+            "Продолжение",
+            "VIP",
+            "Группа 2",
+            "Группа «Шёлковый путь»",
+            "Guruh: Zamin",
+        ] {
             assert_eq!(of(text), Alone::Text, "{text}");
         }
     }

@@ -90,9 +90,11 @@ pub(super) fn date(text: &str, order: Option<Order>, century: Century, this_year
     }
     let (text, _) = without_time(text);
     let folded = fold(&text);
-    let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).map(without_year).collect();
+    // `1990 yil 5 may`, `2026 yil 24 noyabr, soat`: words for a year between numbers, and those before a time of day.
+    words.retain(|word| !matches!(*word, "г" | "года" | "год" | "yil" | "yili" | "йил" | "йили"));
     while words.last().is_some_and(|word| {
-        matches!(*word, "г" | "года" | "год" | "в" | "at" | "y" | "yil" | "йил" | "r" | "р")
+        matches!(*word, "в" | "at" | "y" | "r" | "р" | "soat" | "соат" | "da" | "да" | "ч" | "час" | "часов")
     }) {
         words.pop();
     }
@@ -103,7 +105,7 @@ pub(super) fn date(text: &str, order: Option<Order>, century: Century, this_year
     } else {
         let numbers = numbers(&words.join("."));
         if numbers.len() != words.len() {
-            return glued(&words, century, this_year);
+            return None;
         }
         let slashes = text.contains('/');
         numeric(&numbers, slashes, order, century, this_year)?
@@ -147,17 +149,13 @@ fn named_month(words: &[&str], month: i32, century: Century, this_year: i32) -> 
     }
 }
 
-/// `12мая1990`: not read. `T`-less forms with letters stuck to them neither, but `1990г` is a year.
-fn glued(words: &[&str], century: Century, this_year: i32) -> Option<Day> {
-    let [.., last] = words else { return None };
-    let year = last.strip_suffix('г')?;
-    let mut plain: Vec<&str> = words.to_vec();
-    plain.pop();
-    plain.push(year);
-    let numbers = numbers(&plain.join("."));
-    (numbers.len() == plain.len())
-        .then(|| numeric(&numbers, false, None, century, this_year))?
-        .and_then(in_calendar)
+/// `1990г` and `1990yil` without what is stuck to the year. Months and days with letters stuck to them (`12мая1990`) are not read.
+fn without_year(word: &str) -> &str {
+    ["года", "г", "yil", "йил"]
+        .iter()
+        .filter_map(|letters| word.strip_suffix(letters))
+        .find(|year| matches!(year.len(), 2 | 4) && year.bytes().all(|b| b.is_ascii_digit()))
+        .unwrap_or(word)
 }
 
 fn numeric(
@@ -281,6 +279,12 @@ mod tests {
             "25 . 04 . 1990",
             "1990.04.25",
             "25.04.1990г",
+            "1990 yil 25 aprel",
+            "1990-yil 25-aprel",
+            "25-aprel 1990-yil",
+            "1990 йил 25 апрель",
+            "25 апреля 1990г.",
+            "25 апреля 1990года",
         ] {
             assert_eq!(read(text, None), Some((1990, 4, 25, None)), "{text}");
         }

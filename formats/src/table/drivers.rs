@@ -1,7 +1,7 @@
 //! Drivers that are named in a line above or below a list, with what the line says of them: document, birth, citizenship.
 
 use manifest::declared::{DeclaredDate, Said, TravelDocument};
-use manifest::person::TravelDocumentType;
+use manifest::person::{CrewRole, TravelDocumentType};
 
 use super::dates::{self, Century};
 use super::fold::fold;
@@ -19,12 +19,18 @@ pub(super) struct Driver {
     pub(super) nationality_code: String,
     /// Number of a driving licence, which is no travel document.
     pub(super) licence: Option<String>,
+    /// What a word before the name says: `проводник Иванова Анна`.
+    pub(super) role: Option<CrewRole>,
 }
 
 /// The drivers of a line. `Омаров Ерлан, Петров Иван` are two, `Smith, John` is one: two drivers parted by a comma have two words
 /// each, a family name before a comma has one.
 pub(super) fn of_line(text: &str, this_year: i32) -> Vec<Driver> {
+    if is_nobody(text) {
+        return Vec::new();
+    }
     let text = text.replace("в/у", "ву").replace("В/У", "ву").replace("г/р", "гр").replace("д/р", "др");
+    let text = without_numbers(&text);
     let (line, cells) = text.split_once(DETAILS).unwrap_or((&text, ""));
     let mut named: Vec<(String, String)> = Vec::new();
     for part in line.split([',', ';', '\n', '/']).map(str::trim).filter(|part| !part.is_empty()) {
@@ -55,6 +61,54 @@ pub(super) fn of_line(text: &str, this_year: i32) -> Vec<Driver> {
         drivers.push(driver(last, &details, this_year));
     }
     drivers
+}
+
+/// `-`, `нет данных`, `уточняется`: a label that nobody filled in.
+fn is_nobody(text: &str) -> bool {
+    let words = text.replace(DETAILS, " ");
+    !words.chars().any(char::is_alphabetic)
+        || words::value("absence", &words).is_some()
+        || words::value("unknown", &words).is_some()
+}
+
+/// `1) Омаров Ерлан 2) Петров Иван`: the numbers of a list in a line part it.
+fn without_numbers(text: &str) -> String {
+    let mut parted = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut begins = true;
+    while let Some(c) = rest.chars().next() {
+        let behind = rest.get(c.len_utf8()..).unwrap_or_default();
+        let is_number = begins && matches!(c, '1'..='9');
+        let name = behind.strip_prefix([')', '.']).map(str::trim_start).filter(|_| is_number);
+        match name.filter(|name| name.starts_with(char::is_uppercase)) {
+            Some(name) => {
+                parted.push_str("; ");
+                rest = name;
+            }
+            None => {
+                parted.push(c);
+                rest = behind;
+            }
+        }
+        begins = c.is_whitespace() || matches!(c, ',' | ';' | ':');
+    }
+    parted
+}
+
+/// The word for a role before a name, and the name: `второй водитель Омаров Ерлан`.
+pub(super) fn role_and_name(part: &str) -> (Option<CrewRole>, &str) {
+    let part = part.trim();
+    let blanks = part.match_indices([' ', ':', '-', '–']).map(|(at, _)| at).take(4).collect::<Vec<_>>();
+    blanks
+        .into_iter()
+        .rev()
+        .filter_map(|at| part.split_at_checked(at))
+        .find_map(|(role, name)| {
+            let role = words::value("role", role).and_then(CrewRole::parse)?;
+            Some((Some(role), name.trim_start_matches([' ', ':', '-', '–'])))
+        })
+        .filter(|(_, name)| !name.is_empty())
+        .unwrap_or((None, part))
 }
 
 fn has_capital(name: &str) -> bool {
@@ -164,7 +218,8 @@ fn is_country(word: &str) -> Option<String> {
 }
 
 fn driver(name: String, details: &str, this_year: i32) -> Driver {
-    let mut driver = Driver { name, ..Driver::default() };
+    let (role, bare) = role_and_name(&name);
+    let mut driver = Driver { name: bare.to_owned(), role, ..Driver::default() };
     let words: Vec<&str> =
         details.split([' ', ',', ';', '\n', '(', ')']).filter(|word| !word.is_empty()).collect();
     let mut before = "";
@@ -257,6 +312,20 @@ mod tests {
         assert_eq!(read("Омаров Е.К., Петров И.С."), [bare("Омаров Е.К."), bare("Петров И.С.")]);
         assert_eq!(read("Омаров Ерлан, Петров Иван"), [bare("Омаров Ерлан"), bare("Петров Иван")]);
         assert_eq!(read("Smith, John"), [bare("Smith, John")]);
+        for text in [
+            "1) Омаров Ерлан 2) Петров Иван",
+            "1. Омаров Ерлан, 2. Петров Иван",
+            "1.Омаров Ерлан; 2.Петров Иван",
+        ] {
+            assert_eq!(read(text), [bare("Омаров Ерлан"), bare("Петров Иван")], "{text}");
+        }
+        for text in ["-", "нет", "нет данных", "____", "уточняется", "n/a"] {
+            assert_eq!(read(text), [], "{text}");
+        }
+        let crew = of_line("водитель Омаров Ерлан, проводник Иванова Анна", 2026);
+        let roles: Vec<_> = crew.iter().map(|it| (it.name.as_str(), it.role)).collect();
+        let [driver, conductor] = [Some(CrewRole::Driver), Some(CrewRole::Conductor)];
+        assert_eq!(roles, [("Омаров Ерлан", driver), ("Иванова Анна", conductor)]);
         for and in ["и", "ва", "va", "and", "+"] {
             let text = format!("Каримов Акмал {and} Турсунов Азиз");
             assert_eq!(read(&text), [bare("Каримов Акмал"), bare("Турсунов Азиз")], "{text}");

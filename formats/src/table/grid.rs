@@ -67,6 +67,10 @@ impl Cell {
     pub(super) fn new(column: u32, text: &str, max_bytes: usize) -> Option<Self> {
         let blank = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\0');
         let trimmed = text.trim_matches(blank);
+        // `="0123456"`: how tables keep a number's zeros in a file of text.
+        let as_text = trimmed.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
+        let trimmed =
+            as_text.filter(|inside| !inside.contains('"')).map_or(trimmed, |it| it.trim_matches(blank));
         let mut end = trimmed.len().min(max_bytes);
         while !trimmed.is_char_boundary(end) {
             end = end.saturating_sub(1);
@@ -101,6 +105,8 @@ mod tests {
         assert!(Cell::new(1, " \u{a0}\u{feff} ", 10).is_none() && Cell::new(1, "\0", 10).is_none());
         let cell = Cell::new(1, " Юсупов\u{7}а ", 9).unwrap();
         assert_eq!((cell.text.as_str(), cell.cut), ("Юсуп", true), "cut between letters");
+        assert_eq!(Cell::new(1, "=\"0123456\"", 9).unwrap().text, "0123456");
+        assert!(Cell::new(1, "=\"\"", 9).is_none());
         let cell = Cell::new(1, "A\u{0}B", 9).unwrap();
         assert_eq!((cell.text.as_str(), cell.damaged, cell.cut), ("AB", true, false));
         assert_eq!([1, 26, 27, 28, 702, 703, 16384].map(letters), ["A", "Z", "AA", "AB", "ZZ", "AAA", "XFD"]);

@@ -13,7 +13,7 @@ use manifest::person::PassengerService;
 use super::dates::{self, Century};
 use super::heading::Fact;
 use super::page::{At, Page};
-use super::plates::{plate_of, trailer_of};
+use super::plates::{self, plate_of, trailer_of};
 use super::times::{self, Clock};
 use super::words;
 use crate::Intent;
@@ -44,6 +44,22 @@ impl Facts {
                 self.said.insert(fact, (text.to_owned(), at));
             }
             Some((known, _)) if known == text || self.disagreed.contains(&fact) => {}
+            Some((known, known_at)) if fact == Fact::Registration && plates::holds_plate(text) => {
+                if !plates::holds_plate(known) {
+                    // `Автобус: Setra S 415` above `Гос. номер: 01A123BC`: the model stood first.
+                    page.not_read(Fact::VehicleModel.as_str(), *known_at);
+                    self.said.insert(fact, (text.to_owned(), at));
+                } else if !plates::are_one_plate(known, text) {
+                    self.disagreed.insert(fact);
+                    two_vehicles(text, at, page);
+                }
+            }
+            // And the other way round: a model below the plate.
+            Some((known, _))
+                if fact == Fact::Registration && is_model(text) && plates::holds_plate(known) =>
+            {
+                page.not_read(Fact::VehicleModel.as_str(), at);
+            }
             Some(_) => {
                 self.disagreed.insert(fact);
                 let note = page.at(FindingCode::ReferenceDisagrees, Severity::Warning, at);
@@ -75,6 +91,18 @@ impl Facts {
         page.mark(path, at);
         text.to_owned()
     }
+}
+
+/// Two vehicles in one list: nobody knows who comes in which.
+fn two_vehicles(text: &str, at: At, page: &mut Page) {
+    let note = page.at(FindingCode::ValueMalformed, Severity::Blocking, at);
+    let note = note.at(About::Conveyance, "conveyance.registration").original(text);
+    page.push(note.parameter("form", "one means of transport for one list"));
+}
+
+/// A word in small letters, as models have and plates do not.
+fn is_model(text: &str) -> bool {
+    text.chars().any(char::is_lowercase)
 }
 
 /// Fills the manifest's own fields, conveyance, journey (but for the stops) and carrier.
@@ -135,6 +163,9 @@ fn conveyance(facts: &Facts, page: &mut Page) -> Conveyance {
     if let (true, Some((_, place))) = (registration.len() < whole.len() && !is_trailer, facts.said(plate)) {
         // What stands beside the plate is the model.
         page.not_read(Fact::VehicleModel.as_str(), place);
+    }
+    if let (true, Some((_, place))) = (plates::are_two(&whole), facts.said(plate)) {
+        two_vehicles(&whole, place, page);
     }
     let mut trailers: Vec<String> = Vec::new();
     for (text, place) in &facts.trailers {

@@ -2,6 +2,7 @@
 
 use super::alone::{self, Stop, Stops};
 use super::columns::{Columns, may_be_heading};
+use super::fold::fold;
 use super::grid::{Cell, Row, Sheet};
 use super::heading::{Column, Fact};
 use super::row_facts::facts;
@@ -111,6 +112,9 @@ pub(super) fn layout(sheet: &Sheet, carried: Option<Columns>, this_year: i32) ->
                 (section_now, boards_at) = (section, None);
             }
             (_, Kind::Facts(mut facts)) => layout.facts.append(&mut facts),
+            (None, Kind::Alone | Kind::Text) if let Some(driver) = layout.another_driver(row) => {
+                layout.facts.push(driver);
+            }
             (Some(_), Kind::Total(mut totals)) => {
                 layout.leave_unread(&mut pending, this_year);
                 layout.totals.append(&mut totals);
@@ -203,6 +207,21 @@ impl Layout<'_> {
         }
     }
 
+    /// A name under that of a driver, above a list: the second one, whose label is the first one's.
+    fn another_driver(&self, row: &Row) -> Option<FactSaid> {
+        let ([cell], Some(above)) = (row.cells.as_slice(), self.facts.last()) else { return None };
+        let is_under = above.fact == Fact::Driver
+            && above.row.saturating_add(1) == row.number
+            && (above.column == cell.column && cell.column > 1);
+        let fact = Fact::Driver;
+        (is_under && stray::holds_whole_name(&cell.text)).then(|| FactSaid {
+            fact,
+            text: cell.text.clone(),
+            row: row.number,
+            column: cell.column,
+        })
+    }
+
     /// The stop that a row names for the persons below it.
     fn stop(&mut self, row: &Row, stops: &Stops<'_>) -> Option<Stop> {
         let stop = stops.named_by(row)?;
@@ -251,7 +270,8 @@ fn kind(row: &Row, below: Option<&Row>, table: Option<&Columns>, may_slip: bool)
         if row.cells.len() == 1
             && let Some(section) = section(&first.text)
         {
-            return Kind::Section(section);
+            let is_empty = table.is_none() && is_unfilled(&first.text);
+            return if is_empty { Kind::Text } else { Kind::Section(section) };
         }
         if is_total(&first.text) {
             return Kind::Total(totals(row, table));
@@ -291,6 +311,12 @@ fn kind(row: &Row, below: Option<&Row>, table: Option<&Columns>, may_slip: bool)
         return Kind::Text;
     }
     Kind::Person { unreadable: too_wide || torn || row.collides || !(identified || born) }
+}
+
+/// `Водитель: ____` above a list is a label that nobody filled in; those below it are passengers.
+fn is_unfilled(text: &str) -> bool {
+    let is_sign = |c: char| matches!(c, ':' | '：' | '-' | '–' | '—' | '_' | '.' | ' ');
+    text.ends_with(is_sign) && matches!(fold(text).as_str(), "водитель" | "haydovchi" | "хайдовчи" | "driver")
 }
 
 /// The words of a signature line before its colon or underscores.

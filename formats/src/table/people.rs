@@ -177,7 +177,7 @@ impl<'l, 'p> People<'l, 'p> {
                 self.what_is_missing(&driver, index, at);
                 self.crew.push(CrewMember {
                     name: Some(name),
-                    role: Some(Said::Plain(CrewRole::Driver)),
+                    role: Some(Said::Plain(driver.role.unwrap_or(CrewRole::Driver))),
                     birth_date: driver.birth_date,
                     nationality_code: driver.nationality_code,
                     travel_documents: driver.document.into_iter().collect(),

@@ -21,6 +21,24 @@ pub(super) fn plate_of(text: &str) -> &str {
     behind_a_model(part).unwrap_or(part)
 }
 
+/// Has a text a plate of this road in it, beside a model or not?
+pub(super) fn holds_plate(text: &str) -> bool {
+    is_of_this_road(plate_of(text))
+}
+
+/// Are two texts one plate, by its letters and digits?
+pub(super) fn are_one_plate(one: &str, other: &str) -> bool {
+    let plain = |text: &str| manifest::normalize::plate(plate_of(text));
+    plain(one) == plain(other)
+}
+
+/// Are there two plates of this road in a text, none of them a trailer's? `01 A 123 BC, 777 ABC 02`.
+pub(super) fn are_two(text: &str) -> bool {
+    let parts = before_the_trailer(text).split([',', ';', '/', '(', ')', '+', '&']);
+    let mut plates = parts.map(str::trim).filter(|part| is_of_this_road(part));
+    plates.next().is_some_and(|first| plates.any(|other| !are_one_plate(first, other)))
+}
+
 /// Words for a trailer.
 const TRAILERS: [&str; 6] = ["полуприцеп", "прицеп", "тиркама", "yarim tirkama", "tirkama", "trailer"];
 
@@ -112,7 +130,10 @@ pub(super) fn plate_in_a_sentence(text: &str) -> Option<&str> {
     // Small letters that take other room than capitals would move the place.
     let small = (small.len() == text.len()).then_some(small)?;
     let end = WORDS.iter().find_map(|word| small.find(word).map(|at| at + word.len()))?;
-    let plate = text.get(end..)?.trim_matches([' ', '№', ':', ',', '.', '(', ')', '\u{a0}']);
+    let signs = [' ', '№', ':', ',', '.', '(', ')', '\u{a0}'];
+    // `гос. номер 01A123BC, 49 мест`: up to the next sign.
+    let behind = text.get(end..)?.trim_start_matches(signs);
+    let plate = behind.split([',', ';', '(', '/', '\n']).next().unwrap_or_default().trim_matches(signs);
     let fits = plate.len() <= 24
         && plate.bytes().any(|b| b.is_ascii_digit())
         && plate.split(' ').count() <= 4
@@ -145,6 +166,8 @@ mod tests {
             "Setra S 415 / 01 A 123 BC",
             "01 A 123 BC / прицеп 01 4567 AA",
             "Yutong, plate 01 A 123 BC",
+            "Mercedes-Benz Tourismo 16 RHD, 2019 г.в., гос. номер 01 A 123 BC, 49 мест",
+            "Setra, 01 A 123 BC",
         ] {
             assert_eq!(plate_of(text), "01 A 123 BC", "{text}");
         }
@@ -159,6 +182,10 @@ mod tests {
         ] {
             assert_eq!(plate_of(text), plate, "{text}");
         }
+        assert!(are_two("01 A 123 BC, 777 ABC 02") && are_two("01A123BC / 777ABC02"));
+        assert!(!are_two("01 A 123 BC / прицеп 01 4567 AA") && !are_two("01 A 123 BC (01A123BC)"));
+        assert!(are_one_plate("01 A 123 BC", "Setra 01А123ВС") && !are_one_plate("01A123BC", "01A124BC"));
+        assert!(holds_plate("Setra, 01A123BC") && !holds_plate("Setra S 415") && !holds_plate("1"));
         assert_eq!(trailer_of("01 A 123 BC / прицеп 01 4567 AA"), Some("01 4567 AA"));
         assert_eq!(trailer_of("Yutong с прицепом"), None);
         // What is no plate is left as it stands, for a finding.

@@ -3,8 +3,8 @@
 use super::drivers;
 use super::grid::{Cell, Row};
 use super::heading::{Fact, fact};
-use super::layout::FactSaid;
-use super::plates::plate_in_a_sentence;
+use super::layout::{FactSaid, Section, section};
+use super::plates::{self, plate_in_a_sentence};
 use super::stray;
 
 /// Facts of a row: `Key: value`, `Key` and the value in the next cell, or keys side by side over their values.
@@ -15,7 +15,7 @@ pub(super) fn facts(row: &Row, below: Option<&Row>) -> Vec<FactSaid> {
     while let Some(cell) = cells.next() {
         let inside = in_one_cell(&cell.text);
         if !inside.is_empty() {
-            let is_of_a_driver = inside.last().is_some_and(|(fact, _)| *fact == Fact::Driver);
+            let last = inside.last().map(|(fact, _)| *fact);
             let said = inside.into_iter().map(|(fact, text)| FactSaid {
                 fact,
                 text,
@@ -23,10 +23,9 @@ pub(super) fn facts(row: &Row, below: Option<&Row>) -> Vec<FactSaid> {
                 column: cell.column,
             });
             facts.extend(said);
-            let is_detail = |next: &Cell| in_one_cell(&next.text).is_empty() && fact(&next.text).is_none();
-            while let Some(more) = cells.next_if(|next| is_of_a_driver && is_detail(next)) {
-                if let Some(last) = facts.last_mut() {
-                    last.text = [last.text.as_str(), drivers::DETAILS, more.text.as_str()].concat();
+            while let Some(more) = cells.next_if(|next| last.is_some_and(|it| goes_on(it, next))) {
+                if let (Some(said), Some(fact)) = (facts.last_mut(), last) {
+                    said.text = [said.text.as_str(), between(fact), more.text.as_str()].concat();
                 }
             }
             continue;
@@ -40,9 +39,8 @@ pub(super) fn facts(row: &Row, below: Option<&Row>) -> Vec<FactSaid> {
         match cells.next_if(|next| is_value(next)) {
             Some(value) => {
                 let mut text = value.text.clone();
-                // A driver's document, birth and state in the cells behind the name.
-                while let Some(more) = cells.next_if(|_| known == Fact::Driver) {
-                    text = [text.as_str(), drivers::DETAILS, more.text.as_str()].concat();
+                while let Some(more) = cells.next_if(|next| known == Fact::Driver || goes_on(known, next)) {
+                    text = [text.as_str(), between(known), more.text.as_str()].concat();
                 }
                 facts.push(FactSaid { fact: known, text, row: row.number, column: value.column });
             }
@@ -63,6 +61,51 @@ pub(super) fn facts(row: &Row, below: Option<&Row>) -> Vec<FactSaid> {
         }
     }
     facts
+}
+
+/// Does the cell behind a value belong to it? A driver's document, birth and state; the plate behind a model; the time of day behind
+/// a day.
+fn goes_on(known: Fact, next: &Cell) -> bool {
+    let fits = match known {
+        Fact::Driver => true,
+        Fact::Registration => plates::holds_plate(&next.text),
+        Fact::Arrival | Fact::ArrivalDate | Fact::Departure | Fact::DepartureDate => {
+            next.text.len() <= 24 && next.text.starts_with(|c: char| c.is_ascii_digit())
+        }
+        _ => false,
+    };
+    fits && in_one_cell(&next.text).is_empty() && fact(&next.text).is_none()
+}
+
+/// What joins the cells of a value.
+const fn between(known: Fact) -> &'static str {
+    match known {
+        Fact::Driver => drivers::DETAILS,
+        Fact::Registration => ", ",
+        _ => " ",
+    }
+}
+
+/// `Экипаж: водитель Омаров Ерлан, проводник Иванова Анна`: everybody with a whole name; `Экипаж: 2 человека` is none.
+fn crew_of_a_line(text: &str) -> Option<String> {
+    let (key, value) = text.split_once([':', '：'])?;
+    if section(key) != Some(Section::Crew) || value.len() > 400 {
+        return None;
+    }
+    let mut crew: Vec<String> = Vec::new();
+    for part in value.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()) {
+        let (role, name) = drivers::role_and_name(part);
+        match crew.last_mut() {
+            _ if stray::holds_whole_name(name) => {
+                let role = if role.is_some() { "" } else { "экипаж " };
+                crew.push(format!("{role}{part}"));
+            }
+            // Behind a name what is said of them.
+            Some(last) if role.is_none() => *last = format!("{last}, {part}"),
+            _ => return None,
+        }
+    }
+    (!crew.is_empty()).then(|| crew.join(", "))
 }
 
 /// Two words that both could be keys are key and value, unless a row of values stands below them.
@@ -86,6 +129,9 @@ fn in_one_cell(text: &str) -> Vec<(Fact, String)> {
     if !pairs.is_empty() || text.len() > 200 {
         return pairs;
     }
+    if let Some(crew) = crew_of_a_line(text) {
+        return vec![(Fact::Driver, crew)];
+    }
     if let Some(driver) = driver_in_a_sentence(text) {
         return vec![(Fact::Driver, driver.to_owned())];
     }
@@ -101,7 +147,12 @@ fn in_one_cell(text: &str) -> Vec<(Fact, String)> {
         );
         let is_number =
             value.len() <= 24 && value.bytes().any(|b| b.is_ascii_digit()) && value.split(' ').count() <= 4;
-        if let (true, true, Some(fact)) = (numbered, is_number, fact(key)) {
+        // `Прибытие на границу 24.11.2026 09:00`: a day and a time of day.
+        let is_time = value.starts_with(|c: char| c.is_ascii_digit())
+            && value.contains(':')
+            && value.bytes().filter(u8::is_ascii_digit).count() >= 9;
+        let timed = is_time && matches!(fact(key), Some(Fact::Arrival | Fact::Departure));
+        if let (true, true, Some(fact)) = (numbered || timed, is_number, fact(key)) {
             return vec![(fact, value.to_owned())];
         }
     }

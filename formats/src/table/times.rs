@@ -34,13 +34,14 @@ pub(super) fn with_colon(text: &str) -> String {
         return all.join(" ");
     }
     if let Some((last, before)) = words.split_last()
-        && let Some((hour, minute)) = last.split_once('.')
+        && let Some((hour, minute)) = last.split_once(['.', '-'])
         && is_number(hour)
         && minute.len() == 2
         && is_number(minute)
-        && before.iter().any(|word| word.bytes().filter(u8::is_ascii_digit).count() >= 4)
+        && (before.is_empty()
+            || before.iter().any(|word| word.bytes().filter(u8::is_ascii_digit).count() >= 4))
     {
-        return format!("{} {hour}:{minute}", before.join(" "));
+        return format!("{} {hour}:{minute}", before.join(" ")).trim_start().to_owned();
     }
     text.to_owned()
 }
@@ -55,6 +56,20 @@ fn behind_range(rest: &str, first: Time) -> Option<&str> {
         (hour.parse().ok().filter(|_| digits(hour))?, minute.parse().ok().filter(|_| digits(minute))?);
     let second = Time::new(hour, minute, 0, 0).ok()?;
     (second > first).then_some(rest)
+}
+
+/// `9:00 PM`: the hour of twenty-four, and what follows the two letters.
+fn of_twelve(hour: i8, rest: &str) -> (i8, &str) {
+    let behind = |letters: [&str; 4]| {
+        let rest = rest.trim_start();
+        let behind = letters.iter().find_map(|letters| rest.strip_prefix(letters))?;
+        (!behind.starts_with(char::is_alphanumeric)).then_some(behind)
+    };
+    match (behind(["AM", "am", "a.m.", "A.M."]), behind(["PM", "pm", "p.m.", "P.M."])) {
+        (Some(behind), _) if (1..=12).contains(&hour) => (if hour == 12 { 0 } else { hour }, behind),
+        (_, Some(behind)) if (1..=12).contains(&hour) => (if hour == 12 { 12 } else { hour + 12 }, behind),
+        _ => (hour, rest),
+    }
 }
 
 /// Takes the time of day out of a text: `23.11.2026 08:30`, `2026-11-23T08:30+05:00`, `08:30 (UTC+5), 23.11`.
@@ -72,11 +87,12 @@ pub(super) fn without_time(text: &str) -> (String, Option<Clock>) {
     if hours.len() > 2 || minutes.len() != 2 {
         return (text.to_owned(), None);
     }
-    let Ok(time) = Time::new(hour, minute, 0, 0) else { return (text.to_owned(), None) };
     let mut rest = after.get(2..).unwrap_or_default();
     if let Some(seconds) = rest.strip_prefix(':') {
         rest = seconds.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     }
+    let (hour, rest) = of_twelve(hour, rest);
+    let Ok(time) = Time::new(hour, minute, 0, 0) else { return (text.to_owned(), None) };
     let day = before.get(..hours_at).unwrap_or_default();
     // `T08:30-09:00` has an offset, as the standard writes it.
     let range = behind_range(rest, time).filter(|_| !day.ends_with(['T', 't']));
@@ -151,6 +167,10 @@ mod tests {
             ("23.11.2026, 08:30 МСК", Some(180)),
             ("23.11.2026 08:30 (ташкентское время)", Some(300)),
             ("23 ноября 2026 г. 08:30", None),
+            ("23.11.2026 soat 8:30 da", None),
+            ("2026 yil 23 noyabr, soat 08:30", None),
+            ("23.11.2026 г. в 08:30 ч.", None),
+            ("11/23/2026 8:30 AM", None),
         ] {
             assert_eq!(taken(text), (day, Some(("08:30:00".to_owned(), offset))), "{text}");
         }
@@ -169,9 +189,14 @@ mod tests {
             "23.11.2026 в 08 часов 30 минут",
             "23.11.2026, 08.30",
             "23.11.2026 08 ч. 30 мин.",
+            "23.11.2026 в 08-30",
+            "23.11.2026 soat 08.30",
         ] {
             assert_eq!(taken(&with_colon(text)), (day, Some(("08:30:00".to_owned(), None))), "{text}");
         }
+        assert_eq!(taken("23.11.2026 8:30 PM").1, Some(("20:30:00".to_owned(), None)));
+        assert_eq!(taken("23.11.2026 12:30 am").1, Some(("00:30:00".to_owned(), None)));
+        assert_eq!(with_colon("09.00"), "09:00");
         assert_eq!(with_colon("23.11.26"), "23.11.26");
         assert_eq!(taken("23.11.2026"), (day, None));
         assert_eq!(taken("25:99"), (None, None));
