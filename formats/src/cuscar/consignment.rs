@@ -6,6 +6,7 @@ use manifest::finding::{About, FieldPath};
 use super::CARGO;
 use super::header::{mass, number, place, regime};
 use super::item::{Item, differs};
+use super::mass::of_items as mass_of_items;
 use crate::edifact::{Century, Head, Keep, Segment, date, day_of, party, tags};
 use crate::{Cause, Unreadable};
 
@@ -299,6 +300,10 @@ impl Consignments {
                 said.destination_country_code = country(&said.unloading_location).unwrap_or_default();
             }
             said.goods_items = open.items.into_iter().map(|item| item.finish(&open.origin)).collect();
+            // The directories have a place for masses with the goods: most reports say none above them.
+            if said.gross_mass.is_none() {
+                said.gross_mass = mass_of_items(&said.goods_items);
+            }
             said
         })
         .collect()

@@ -8,6 +8,7 @@
 mod consignment;
 mod header;
 mod item;
+mod mass;
 mod transport;
 
 #[cfg(test)]
@@ -98,9 +99,17 @@ pub(crate) fn message(
             (_, Under::OtherTransport) if matches!(tag, "LOC" | "DTM" | "RFF" | "TSR" | "MEA") => {
                 keep.not_read(segment, &segment.get(1, 1));
             }
-            ("NAD" | "EQD" | "FTX" | "QTY" | "CNT" | "GIS" | "DOC", Under::OtherTransport) => {
+            ("NAD" | "EQD" | "FTX" | "QTY" | "CNT" | "GIS" | "DOC", Under::OtherTransport)
+                if segment.get(1, 1) != "FM" =>
+            {
                 under = Under::Consignment;
                 goods.detail(segment, head, &mut keep);
+            }
+            // A driver behind the goods is no party of theirs.
+            ("NAD", _)
+                if in_goods && segment.get(1, 1) == "FM" && crew.begin(segment, true, &mut keep)? =>
+            {
+                under = Under::Crew;
             }
             (_, Under::Consignment | Under::OtherTransport | Under::Item) if tag != "EQD" => {
                 goods.detail(segment, head, &mut keep);

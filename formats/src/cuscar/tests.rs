@@ -361,8 +361,21 @@ fn two_are_never_taken_for_one_in_silence() {
     // Totals behind all goods are the report's.
     let (_, whole) = read(&report("D:18A:UN", &format!("{HEAD}CNT+7:9000:KGM'CNT+11:81'CNT+10:1'")));
     assert_eq!(kg(cargo(&whole).total_gross_mass.as_ref()), "9000 KGM");
-    assert_eq!(cargo(&whole).consignments[0].gross_mass, None);
+    assert_eq!(kg(cargo(&whole).consignments[0].gross_mass.as_ref()), "8000 KGM", "that of its goods");
     // Before all goods the conveyance waits.
     let found = withheld("BGM+85+M-1+9'CNX+1+A'RFF+CMR:A'GID+1+80:BG'");
     assert_eq!(found, [("Conveyance".to_owned(), "cargo".to_owned())]);
+}
+
+/// Masses that only the goods say are the consignment's, and a driver behind the goods is on board.
+#[test]
+fn what_stands_with_the_goods() {
+    let goods = "CNI+1+B1'RFF+CMR:C1'GID+1+10:CT'FTX+AAA+++PAINT'MEA+AAE+G+KGM:100.5'\
+                 GID+2+5:CT'FTX+AAA+++SOAP'MEA+AAE+G+KGM:9.5'NAD+FM+++OMAROV:YERLAN'DOC+P+N1111111'";
+    let (_, read) = read(&report("D:96B:UN", &format!("BGM+785+M-1+9'{goods}")));
+    assert_eq!(kg(cargo(&read).consignments[0].gross_mass.as_ref()), "110 KGM");
+    assert_eq!(cargo(&read).consignments[0].goods_items.len(), 2);
+    assert_eq!(read.crew_members.len(), 1);
+    assert_eq!(read.crew_members[0].travel_documents[0].number, "N1111111");
+    assert_eq!(read.notes, []);
 }

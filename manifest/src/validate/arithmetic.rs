@@ -1,7 +1,7 @@
 //! Sums and counts. Declared numbers may be anything, so every sum is checked.
 
 use super::{CARGO, Rules};
-use crate::consignment::{Cargo, Consignment, CustomsRegime};
+use crate::consignment::{Cargo, Consignment, CustomsRegime, GoodsItem};
 use crate::finding::{About, FindingCode};
 use crate::findings::Spot;
 use crate::quantity::Mass;
@@ -16,7 +16,7 @@ impl Rules<'_> {
             std::iter::once(own).chain(items.map(|item| item.gross_mass.or(item.net_mass)))
         });
         self.header_mass(cargo.total_gross_mass, masses, at.field("total_gross_mass_mg"));
-        let counts = cargo.consignments.iter().map(|consignment| consignment.package_count);
+        let counts = cargo.consignments.iter().map(packages_of);
         self.package_count(cargo.total_package_count, counts, at.field("total_package_count"));
         if let Some(declared) = cargo.declared_consignment_count {
             self.listed(declared, cargo.consignments.len(), at.field("declared_consignment_count"));
@@ -135,6 +135,18 @@ impl Rules<'_> {
         let finding = finding.original(&declared.to_string()).parameter("declared", declared.to_string());
         finding.parameter("listed", listed.to_string()).push();
     }
+}
+
+/// Packages of a consignment: its own count, or that of its items when each says how many it has.
+fn packages_of(consignment: &Consignment) -> Option<u32> {
+    let counted = |item: &GoodsItem| {
+        let each = item.packages.iter().map(|packages| packages.package_count.filter(|count| *count > 0));
+        let mut each = each;
+        each.try_fold(0_u32, |sum, count| sum.checked_add(count?)).filter(|sum| *sum > 0)
+    };
+    let items =
+        || consignment.goods_items.iter().try_fold(0_u32, |sum, item| sum.checked_add(counted(item)?));
+    consignment.package_count.or_else(|| items().filter(|sum| *sum > 0))
 }
 
 /// A mass as its sender may have written it.

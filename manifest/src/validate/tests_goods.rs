@@ -51,6 +51,25 @@ fn sums_and_counts() {
         |d| cargo(d).total_gross_mass = kg(999),
         &["GROSS_MASS_BELOW_SUM W cargo.total_gross_mass_mg"],
     );
+    // A total of packages is compared with those of the items where no consignment counts its own.
+    let packages = |total: u32| {
+        move |d: &mut Declared| {
+            cargo(d).consignments.iter_mut().for_each(|one| one.package_count = None);
+            cargo(d).total_package_count = Some(i64::from(total).into());
+        }
+    };
+    let counted = {
+        let mut all = lorry();
+        let items = cargo(&mut all).consignments.iter().flat_map(|one| one.goods_items.clone());
+        let each = items.flat_map(|item| item.packages).filter_map(|one| one.package_count);
+        each.map(|count| match count {
+            Said::Plain(count) => u32::try_from(count).unwrap(),
+            Said::Words(words) => words.parse().unwrap(),
+        })
+        .sum::<u32>()
+    };
+    check("all packages", lorry(), packages(counted), &[]);
+    check("a package more", lorry(), packages(counted + 1), &["COUNT_MISMATCH W cargo.total_package_count"]);
     check(
         "consignment count",
         lorry(),
