@@ -41,14 +41,18 @@ fn a_model_is_no_plate_wherever_it_stands() {
         ("Автобус: Setra;01 A 123 BC", "01 A 123 BC"),
         ("Автобус: Mercedes-Benz 16 RHD, 2019 г.в., гос. номер 01A123BC, 49 мест", "01A123BC"),
         ("Гос. номер: 01A123BC\nАвтобус: 01 А 123 ВС", "01A123BC"),
+        ("Автобус 777ABC02 (Казахстан)", "777ABC02"),
     ] {
         let read = declared(lines, ARRIVAL, "");
         assert_eq!(read.conveyance.as_ref().unwrap().registration, plate, "{lines}");
         assert_eq!(weights(&read, C::ReferenceDisagrees), [], "{lines}");
         assert_eq!(weights(&read, C::ValueMalformed), [], "{lines}");
     }
-    for lines in ["Гос. номер: 01 A 123 BC, 777 ABC 02", "Гос. номер: 01A123BC\nГос. номер: 01A999BC"]
-    {
+    for lines in [
+        "Гос. номер: 01A123BC → замена 01A555BC",
+        "Гос. номер: 01 A 123 BC, 777 ABC 02",
+        "Гос. номер: 01A123BC\nГос. номер: 01A999BC",
+    ] {
         let read = declared(lines, ARRIVAL, "");
         assert_eq!(weights(&read, C::ValueMalformed), [Severity::Blocking], "{lines}");
     }
@@ -120,4 +124,21 @@ fn drivers_and_crew_in_lines() {
     ] {
         assert_eq!(crew(lines), [], "{lines}");
     }
+}
+
+/// Seats that nobody has are no persons, and words behind a number are none of it.
+#[test]
+fn rows_of_free_seats_and_numbers_with_words() {
+    let rows = "1;Образцов Олег;02.01.1980;М;РФ;Паспорт;751234567\n2;;;;;;\n3;свободно;;;;;\n4;-;-;-;-;-;-\nСвободно;;;;;;\n\
+        5;Бабаев Ботир;03.01.1981;М;UZB;Паспорт;AA3333333 выдан 01.01.2020 ИИБ\n";
+    let text = format!("Номер списка: X1\nПункт пропуска: Гишткуприк\n{PLATE}\n{ARRIVAL}\n{HEADING}{rows}");
+    let given = Given { reference: None, received_time: "2026-11-22T12:00:00Z".parse().unwrap() };
+    let read = read(text.as_bytes(), None, &given, &Limits::default()).unwrap().messages.remove(0);
+    let read = read.content.unwrap();
+    let Some(Load::PassengerList(list)) = &read.load else { panic!("a list") };
+    let numbers: Vec<_> = list.passengers.iter().map(|it| it.travel_documents[0].number.as_str()).collect();
+    assert_eq!(numbers, ["751234567", "AA3333333"]);
+    let told = read.notes.iter().find(|note| note.code == C::ElementNotRead).unwrap();
+    assert_eq!(told.place.as_ref().unwrap().to_string(), "row 11, column 7 (G11)");
+    assert!(read.notes.iter().all(|note| note.severity < Severity::Blocking), "{:?}", read.notes);
 }

@@ -5,6 +5,7 @@ use super::columns::{Columns, may_be_heading};
 use super::fold::fold;
 use super::grid::{Cell, Row, Sheet};
 use super::heading::{Column, Fact};
+use super::person::is_dash;
 use super::row_facts::facts;
 use super::stray::{self, Somebody};
 use super::totals::{is_total, totals};
@@ -288,7 +289,17 @@ fn kind(row: &Row, below: Option<&Row>, table: Option<&Columns>, may_slip: bool)
     let is_number = |cell: &Cell| {
         Some(cell.column) == number && cell.text.bytes().all(|b| b.is_ascii_digit() || b == b'.')
     };
-    if row.cells.iter().all(is_number) {
+    // `12;свободно`, `13;-;-;-`: a seat that nobody has.
+    let seat = table.persons.get(&Column::Seat).copied();
+    let is_vacant = |cell: &Cell| {
+        Some(cell.column) == seat
+            || is_dash(&cell.text)
+            || words::value("vacant", &cell.text).is_some()
+            || is_number(cell)
+    };
+    if row.cells.iter().all(is_number)
+        || (row.cells.len() > usize::from(seat.is_some()) && row.cells.iter().all(is_vacant))
+    {
         return Kind::Nothing;
     }
     if !is_person && words::value("footer", footer_word(&first.text)).is_some() {

@@ -120,6 +120,42 @@ pub(super) fn kind_and_number(text: &str) -> (String, String) {
     (kind.join(" "), number.collect::<Vec<_>>().join(""))
 }
 
+/// A number and the words behind it: `AA1234567 выдан 01.01.2020 ИИБ`, `AA 1234567 ДО 01.01.2030`. The number ends at the first word in
+/// small letters or of a paper, behind one that holds a digit.
+pub(super) fn number_and_words(text: &str) -> (&str, &str) {
+    const WORDS: [&str; 12] = [
+        "выдан",
+        "выдана",
+        "выдано",
+        "до",
+        "от",
+        "кем",
+        "действителен",
+        "issued",
+        "valid",
+        "until",
+        "exp",
+        "berilgan",
+    ];
+    let ends = |word: &str| {
+        let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_word = plain.chars().count() > 1 && plain.chars().all(char::is_alphabetic);
+        is_word && (plain.chars().all(char::is_lowercase) || WORDS.contains(&fold(plain).as_str()))
+    };
+    let mut numbered = false;
+    let mut at = 0;
+    for word in text.split([' ', ',', ';', '\n', '\u{a0}']) {
+        if numbered && ends(word) {
+            let (number, words) = text.split_at_checked(at).unwrap_or((text, ""));
+            return (number.trim_end_matches([' ', ',', ';', '(', '\n', '\u{a0}']), words);
+        }
+        numbered |= word.bytes().any(|b| b.is_ascii_digit());
+        at += word.len();
+        at += text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    }
+    (text, "")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,6 +181,23 @@ mod tests {
                 (family.into(), given.into(), father.into()),
                 "{whole}"
             );
+        }
+    }
+
+    #[test]
+    fn numbers_and_what_follows() {
+        for (text, number, words) in [
+            ("AA 3333333 выдан 01.01.2020 ИИБ", "AA 3333333", "выдан 01.01.2020 ИИБ"),
+            ("AA3333333, ВЫДАН 01.01.2020", "AA3333333", "ВЫДАН 01.01.2020"),
+            ("AA4444444\u{a0}до 01.01.2030", "AA4444444", "до 01.01.2030"),
+            ("AA4444444 (до 01.01.2030)", "AA4444444", "(до 01.01.2030)"),
+            ("75 №1234567", "75 №1234567", ""),
+            ("aa 7654321", "aa 7654321", ""),
+            ("I-ТН 123456", "I-ТН 123456", ""),
+            ("N 1111111 KZ", "N 1111111 KZ", ""),
+            ("", "", ""),
+        ] {
+            assert_eq!(number_and_words(text), (number, words), "{text}");
         }
     }
 

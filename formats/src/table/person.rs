@@ -268,6 +268,16 @@ impl<'t, 'p> Reader<'t, 'p> {
                 (kind, number) = (word, rest);
             }
         }
+        let (alone, words) = names::number_and_words(&number);
+        if !words.is_empty() {
+            if let Some(cell) = self.cell(Column::DocumentNumber) {
+                let path = format!("{}.travel_documents[0].number", self.text_path);
+                let note = self.page.at(FindingCode::ElementNotRead, Severity::Note, self.at(cell));
+                let note = note.at(self.about, path.as_str()).original(words);
+                self.page.push(note.parameter("field", "words behind the number"));
+            }
+            number = alone.to_owned();
+        }
         if is_rounded(&number) {
             self.rounded(&number);
         }

@@ -34,8 +34,10 @@ pub(super) fn are_one_plate(one: &str, other: &str) -> bool {
 
 /// Are there two plates of this road in a text, none of them a trailer's? `01 A 123 BC, 777 ABC 02`.
 pub(super) fn are_two(text: &str) -> bool {
-    let parts = before_the_trailer(text).split([',', ';', '/', '(', ')', '+', '&']);
-    let mut plates = parts.map(str::trim).filter(|part| is_of_this_road(part));
+    let parts = before_the_trailer(text).split([',', ';', '/', '(', ')', '+', '&', '→', '>', '–', '—', '\n']);
+    let alone = |part: &'_ str| behind_a_model(part).map_or(part.len(), str::len);
+    let parts = parts.map(str::trim).map(|part| part.get(part.len() - alone(part)..).unwrap_or(part));
+    let mut plates = parts.filter(|part| is_of_this_road(part));
     plates.next().is_some_and(|first| plates.any(|other| !are_one_plate(first, other)))
 }
 
@@ -182,6 +184,7 @@ mod tests {
         ] {
             assert_eq!(plate_of(text), plate, "{text}");
         }
+        assert!(are_two("01A123BC → замена 01A555BC"));
         assert!(are_two("01 A 123 BC, 777 ABC 02") && are_two("01A123BC / 777ABC02"));
         assert!(!are_two("01 A 123 BC / прицеп 01 4567 AA") && !are_two("01 A 123 BC (01A123BC)"));
         assert!(are_one_plate("01 A 123 BC", "Setra 01А123ВС") && !are_one_plate("01A123BC", "01A124BC"));

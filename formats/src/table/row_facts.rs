@@ -152,7 +152,10 @@ fn in_one_cell(text: &str) -> Vec<(Fact, String)> {
             && value.contains(':')
             && value.bytes().filter(u8::is_ascii_digit).count() >= 9;
         let timed = is_time && matches!(fact(key), Some(Fact::Arrival | Fact::Departure));
-        if let (true, true, Some(fact)) = (numbered || timed, is_number, fact(key)) {
+        // `Автобус 777ABC02 (Казахстан)`.
+        let is_plate =
+            value.len() <= 80 && fact(key) == Some(Fact::Registration) && plates::holds_plate(value);
+        if let (true, true, Some(fact)) = (numbered || timed, is_number || is_plate, fact(key)) {
             return vec![(fact, value.to_owned())];
         }
     }

@@ -19,7 +19,7 @@ pub(super) fn surname_skeleton(sound: &str, key: &mut String) {
 /// The skeleton of given names, onto the end of `key`. A patronymic that stands among them does not count.
 pub(super) fn given_skeleton(sound: &str, key: &mut String) {
     let before = key.len();
-    for word in sound.split(' ').filter(|word| !is_descent(word) && !is_patronymic(word)) {
+    for word in sound.split(' ').filter(|word| !is_descent(word) && !is_patronymic(word) && !is_title(word)) {
         skeleton(word, key);
     }
     if key.len() == before {
@@ -45,6 +45,11 @@ fn is_descent(word: &str) -> bool {
             | "UULU"
             | "KYZI"
     )
+}
+
+/// What airlines write behind a given name.
+fn is_title(word: &str) -> bool {
+    matches!(word, "MR" | "MRS" | "MS" | "MISS" | "MSTR")
 }
 
 fn is_patronymic(word: &str) -> bool {

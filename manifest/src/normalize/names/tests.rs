@@ -184,6 +184,8 @@ fn the_same_person_has_the_same_key() {
     }
     assert_eq!(comparison_key("Karimov", "Akmal Baxtiyorovich"), comparison_key("KARIMOV", "АКМАЛ"));
     assert_eq!(comparison_key("Karimov", "Akmal Baxtiyor oʻgʻli").unwrap(), "KRM/AKMLBHTR");
+    assert_eq!(comparison_key("KARIMOV", "AKMAL MR"), comparison_key("КАРИМОВ", "АКМАЛ"));
+    assert_eq!(comparison_key("Karimova", "Nigora Mrs"), comparison_key("КАРИМОВА", "Нигора"));
     assert_eq!(comparison_key("", ""), None);
 }
 
