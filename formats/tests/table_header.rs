@@ -142,3 +142,20 @@ fn rows_of_free_seats_and_numbers_with_words() {
     assert_eq!(told.place.as_ref().unwrap().to_string(), "row 11, column 7 (G11)");
     assert!(read.notes.iter().all(|note| note.severity < Severity::Blocking), "{:?}", read.notes);
 }
+
+/// A number without a digit and what a formula left are a finding of that row alone.
+#[test]
+fn numbers_and_names_that_are_none() {
+    let rows = "1;Образцов Олег;02.01.1980;М;РФ;Паспорт;751234567\n2;Бабаев Ботир;03.01.1981;М;UZB;Паспорт;AA\n\
+        3;Каримов Камол;04.01.1982;М;UZB;Паспорт;#N/A\n4;#REF!;04.01.1983;М;UZB;Паспорт;AA5555555\n";
+    let text = format!("Номер списка: X1\nПункт пропуска: Гишткуприк\n{PLATE}\n{ARRIVAL}\n{HEADING}{rows}");
+    let given = Given { reference: None, received_time: "2026-11-22T12:00:00Z".parse().unwrap() };
+    let read = read(text.as_bytes(), None, &given, &Limits::default()).unwrap().messages.remove(0);
+    let settings = manifest::RuleSettings::default();
+    let (manifest, mut findings) =
+        manifest::normalize(read.content.unwrap(), &manifest::CodeLists::built_in(), &settings);
+    let _ = manifest::validate(manifest, "2026-11-22T12:00:00Z".parse().unwrap(), &settings, &mut findings);
+    let blocked: Vec<_> = findings.blocked().into_iter().collect();
+    let about = |index| manifest::About::Passenger(index);
+    assert_eq!(blocked, [about(1), about(2), about(3)]);
+}

@@ -152,6 +152,14 @@ impl<'t, 'p> Reader<'t, 'p> {
             let path = format!("{}.{field}", self.text_path);
             self.page.look_at(cell, at, self.about, &path, self.table.text_limit);
         }
+        if is_error(&cell.text) {
+            // What a formula could not find is no value: `#N/A` is no number and `#REF!` nobody's name.
+            let path = format!("{}.{field}", self.text_path);
+            let note = self.page.at(FindingCode::ValueMalformed, Severity::Warning, at);
+            let note = note.at(self.about, path.as_str()).original(&cell.text);
+            self.page.push(note.parameter("form", "readable text"));
+            return String::new();
+        }
         cell.text.clone()
     }
 
@@ -359,6 +367,27 @@ fn is_rounded(number: &str) -> bool {
     digits.contains([',', '.'])
         && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b'.'))
         && power.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// What table programs show where a formula failed, in English and Russian.
+fn is_error(text: &str) -> bool {
+    const ERRORS: [&str; 14] = [
+        "#N/A",
+        "#REF!",
+        "#VALUE!",
+        "#NAME?",
+        "#DIV/0!",
+        "#NULL!",
+        "#NUM!",
+        "#Н/Д",
+        "#ССЫЛКА!",
+        "#ЗНАЧ!",
+        "#ИМЯ?",
+        "#ДЕЛ/0!",
+        "#ПУСТО!",
+        "#ЧИСЛО!",
+    ];
+    text.starts_with('#') && ERRORS.contains(&text)
 }
 
 /// Signs for "nothing" that people put into cells.

@@ -8,6 +8,7 @@ use crate::finding::{FindingCode, Severity};
 use crate::findings::Spot;
 use crate::person::StateCode;
 use crate::quantity::{CountryCode, CurrencyCode};
+use crate::rule::Element;
 
 impl Step<'_> {
     /// A country of the trade; an unknown word is a finding of the given weight.
@@ -139,6 +140,12 @@ impl Step<'_> {
         let number = words::plate(said)?;
         self.say_left_out(said, Some(Severity::Note), at);
         self.say_lookalikes(said, at);
+        // `AA`, `UNKNOWN`, `нет`: nobody is told apart by it.
+        let weight = self.required.weight(Element::DocumentNumber);
+        if let Some(weight) = weight.filter(|_| !number.contains(char::is_numeric)) {
+            let finding = self.findings.note(FindingCode::ValueMalformed, weight, at);
+            finding.original(said).parameter("form", "number of a document, with its digits").push();
+        }
         Some(number)
     }
 
