@@ -49,6 +49,7 @@ fn a_model_is_no_plate_wherever_it_stands() {
         assert_eq!(weights(&read, C::ValueMalformed), [], "{lines}");
     }
     for lines in [
+        "Гос. номер: 01A123BC\nАвтобус: 01b999cc",
         "Гос. номер: 01A123BC → замена 01A555BC",
         "Гос. номер: 01 A 123 BC, 777 ABC 02",
         "Гос. номер: 01A123BC\nГос. номер: 01A999BC",
@@ -121,6 +122,7 @@ fn drivers_and_crew_in_lines() {
         "Водитель: нет данных",
         "Haydovchi:",
         "Экипаж: 2 человека",
+        "Экипаж: 2 водителя: Омаров Ерлан",
     ] {
         assert_eq!(crew(lines), [], "{lines}");
     }

@@ -165,6 +165,11 @@ fn interchanges(whole: &str, given: &Given<'_>, limits: &Limits) -> Result<Resul
         match find(rest.get(..window_end).unwrap_or_default(), 0) {
             // An interchange that begins where the last one ended would be cut again for ever.
             Some(next) if !tokens.is_empty() => {
+                // Lines of a transport between two interchanges are nothing; segments are somebody's.
+                let between = rest.get(..next.outer).unwrap_or_default();
+                let mut lost = Vec::new();
+                trailing(between, start.separators, &mut lost);
+                found.notes.extend(lost.into_iter().filter(|note| note.severity > Severity::Note));
                 let (at, outer) = (next.at.saturating_add(end), next.outer.saturating_add(end));
                 start = Start { at, outer, ..next };
             }

@@ -8,6 +8,7 @@ use super::columns::Columns;
 use super::fold::fold;
 use super::grid::{Row, Sheet};
 use super::heading::{Column, Fact, Heading, fact, heading};
+use super::labels::{is_of_a_page, of_a_group};
 use super::layout::may_be_stop;
 use super::row_facts::facts;
 use super::stray::{self, Somebody};
@@ -283,51 +284,6 @@ pub(super) fn is_missed(above: Option<&Row>, below: &Row, columns: &Columns) -> 
         row.text(*place).trim_end_matches('.').parse::<u32>().ok()
     };
     above.and_then(number).zip(number(below)).is_some_and(|(above, below)| below > above.saturating_add(1))
-}
-
-/// The words behind one for a group; nothing but digits, letters and quotation marks, no day and no document.
-fn of_a_group(text: &str) -> Option<&str> {
-    const WORDS: [&str; 6] = ["группа", "тургруппа", "group", "guruh", "гурух", "турфирма"];
-    let (word, name) = text.trim().split_once([' ', ':', '№']).unwrap_or((text.trim(), ""));
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    (WORDS.contains(&fold(word).as_str()) && digits < 5).then(|| name.trim())
-}
-
-/// What a printer puts between pages.
-fn is_of_a_page(text: &str) -> bool {
-    let folded = fold(text);
-    let words = [
-        "стр",
-        "страница",
-        "лист",
-        "page",
-        "sheet",
-        "bet",
-        "бет",
-        "sahifa",
-        "сахифа",
-        "продолжение",
-        "davomi",
-        "давоми",
-        "из",
-        "of",
-        "vip",
-        "вип",
-        // Of a coach with two.
-        "этаж",
-        "ярус",
-        "салон",
-        "kavat",
-        "qavat",
-        "кават",
-        "deck",
-        "floor",
-    ];
-    let mut parts = folded.split(' ').peekable();
-    parts.peek().is_some()
-        && parts.clone().any(|part| words.contains(&part))
-        && parts
-            .all(|part| words.contains(&part) || (part.len() < 4 && part.bytes().all(|b| b.is_ascii_digit())))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) fn of_line(text: &str, this_year: i32) -> Vec<Driver> {
         return Vec::new();
     }
     let text = text.replace("в/у", "ву").replace("В/У", "ву").replace("г/р", "гр").replace("д/р", "др");
-    let text = without_numbers(&text);
+    let text = without_numbers(without_count(&text));
     let (line, cells) = text.split_once(DETAILS).unwrap_or((&text, ""));
     let mut named: Vec<(String, String)> = Vec::new();
     for part in line.split([',', ';', '\n', '/']).map(str::trim).filter(|part| !part.is_empty()) {
@@ -69,6 +69,16 @@ fn is_nobody(text: &str) -> bool {
     !words.chars().any(char::is_alphabetic)
         || words::value("absence", &words).is_some()
         || words::value("unknown", &words).is_some()
+}
+
+/// `2 человека: Омаров Ерлан, Петров Иван`: how many they are is nobody's name.
+fn without_count(text: &str) -> &str {
+    const WORDS: [&str; 8] =
+        ["человека", "чел", "чел.", "водителя", "kishi", "haydovchi", "drivers", "persons"];
+    let (count, rest) = text.trim().split_once(' ').unwrap_or((text, ""));
+    let (word, names) = rest.split_once([' ', ':', ',']).unwrap_or((rest, ""));
+    let is_count = matches!(count.as_bytes(), [b'1'..=b'9']) && WORDS.contains(&word);
+    if is_count { names.trim_start_matches([' ', ':', ',', '-', '–', '(']) } else { text }
 }
 
 /// `1) Омаров Ерлан 2) Петров Иван`: the numbers of a list in a line part it.
@@ -317,6 +327,10 @@ mod tests {
             "1. Омаров Ерлан, 2. Петров Иван",
             "1.Омаров Ерлан; 2.Петров Иван",
         ] {
+            assert_eq!(read(text), [bare("Омаров Ерлан"), bare("Петров Иван")], "{text}");
+        }
+        for text in ["2 человека: Омаров Ерлан, Петров Иван", "2 чел. Омаров Ерлан, Петров Иван"]
+        {
             assert_eq!(read(text), [bare("Омаров Ерлан"), bare("Петров Иван")], "{text}");
         }
         for text in ["-", "нет", "нет данных", "____", "уточняется", "n/a"] {

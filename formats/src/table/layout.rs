@@ -5,10 +5,10 @@ use super::columns::{Columns, may_be_heading};
 use super::fold::fold;
 use super::grid::{Cell, Row, Sheet};
 use super::heading::{Column, Fact};
-use super::person::is_dash;
 use super::row_facts::facts;
 use super::stray::{self, Somebody};
 use super::totals::{is_total, totals};
+use super::values::is_dash;
 use super::words;
 
 /// How many rows before the first heading are looked at.

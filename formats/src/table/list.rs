@@ -11,7 +11,7 @@ use super::journey::{self, Facts};
 use super::layout::{Layout, layout};
 use super::page::{At, Page, row_place};
 use super::people::People;
-use super::person::is_dash;
+use super::values::is_dash;
 use super::{no_heading, said, stray, totals};
 use crate::{Given, Limits, Message, Unreadable};
 

@@ -14,6 +14,7 @@ mod fold;
 mod grid;
 mod heading;
 mod journey;
+mod labels;
 mod layout;
 mod list;
 mod names;
@@ -30,6 +31,7 @@ mod stray;
 mod times;
 mod totals;
 mod unread;
+mod values;
 mod words;
 pub(crate) mod xlsx;
 

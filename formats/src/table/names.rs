@@ -3,7 +3,7 @@
 use manifest::declared::PersonName;
 
 use super::fold::fold;
-use super::person::is_dash;
+use super::values::is_dash;
 use super::words;
 
 /// A whole name into its parts: `Юсупов Ёркин Бахтиёрович`, `YUSUPOV, YORQIN`, `YUSUPOV/YORQIN`, `Каримова Нигора Рустам кизи`.

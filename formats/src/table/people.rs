@@ -12,10 +12,11 @@ use super::heading::{Column, Fact};
 use super::journey::Facts;
 use super::layout::{Layout, PersonRow};
 use super::page::{At, Page};
-use super::person::{DATES, Reader, Table, Who, is_dash, who};
+use super::person::{DATES, Reader, Table, Who, who};
 use super::several::tells_of_several;
 use super::stops::Stops;
 use super::stray::Somebody;
+use super::values::is_dash;
 use super::{drivers, fold, names, said, unread};
 use crate::Limits;
 

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use manifest::declared::NameId;
 use manifest::declared::{
-    Baggage, CrewMember, DeclaredDate, DeclaredMass, FormNote, Passenger, PathKey, PersonName, Said,
-    TravelDocument,
+    Baggage, CrewMember, DeclaredDate, FormNote, Passenger, PathKey, PersonName, Said, TravelDocument,
 };
 use manifest::finding::{About, FindingCode, Severity};
 use manifest::person::{CrewRole, Sex, TravelDocumentType};
@@ -17,6 +16,7 @@ use super::heading::Column;
 use super::layout::{PersonRow, Section};
 use super::page::{At, Page};
 use super::stops::Stops;
+use super::values::{count, document_type, is_dash, is_error, is_rounded, mass_of};
 use super::{names, words};
 
 /// Who a row is about.
@@ -358,70 +358,4 @@ impl<'t, 'p> Reader<'t, 'p> {
         let note = note.at(self.about, path.as_str()).original(number);
         self.page.push(note.parameter("form", "number with all its digits, cell format Text"));
     }
-}
-
-/// `1,23457E+09`.
-fn is_rounded(number: &str) -> bool {
-    let upper = number.to_ascii_uppercase();
-    let Some((digits, power)) = upper.split_once("E+") else { return false };
-    digits.contains([',', '.'])
-        && digits.bytes().all(|b| b.is_ascii_digit() || matches!(b, b',' | b'.'))
-        && power.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// What table programs show where a formula failed, in English and Russian.
-fn is_error(text: &str) -> bool {
-    const ERRORS: [&str; 14] = [
-        "#N/A",
-        "#REF!",
-        "#VALUE!",
-        "#NAME?",
-        "#DIV/0!",
-        "#NULL!",
-        "#NUM!",
-        "#Н/Д",
-        "#ССЫЛКА!",
-        "#ЗНАЧ!",
-        "#ИМЯ?",
-        "#ДЕЛ/0!",
-        "#ПУСТО!",
-        "#ЧИСЛО!",
-    ];
-    text.starts_with('#') && ERRORS.contains(&text)
-}
-
-/// Signs for "nothing" that people put into cells.
-pub(super) fn is_dash(text: &str) -> bool {
-    text.chars().all(|c| matches!(c, '-' | '–' | '—' | '_' | '.' | '/' | ' '))
-}
-
-fn document_type(words: String) -> Option<Said<TravelDocumentType>> {
-    if words.is_empty() || is_dash(&words) {
-        return None;
-    }
-    let known = words::value("document", &words).or_else(|| {
-        let first = words.split([' ', ',', '(']).next().unwrap_or_default();
-        if first.chars().count() >= 3 { words::value("document", first) } else { None }
-    });
-    Some(known.and_then(TravelDocumentType::parse).map_or(Said::Words(words), Said::Plain))
-}
-
-fn count(text: String) -> Option<Said<i64>> {
-    if text.is_empty() || is_dash(&text) {
-        return None;
-    }
-    let plain = text.strip_suffix(".0").unwrap_or(&text);
-    let number = plain.split(' ').next().unwrap_or_default().parse::<i64>();
-    Some(number.map_or(Said::Words(text), Said::Plain))
-}
-
-/// `23`, `23,5`, `23 кг`, `23kg`.
-fn mass_of(text: &str) -> Option<DeclaredMass> {
-    if text.is_empty() || is_dash(text) {
-        return None;
-    }
-    let end = text.find(|c: char| c.is_alphabetic()).unwrap_or(text.len());
-    let (amount, unit) = text.split_at_checked(end)?;
-    let unit = unit.trim_end_matches('.').to_owned();
-    Some(DeclaredMass::Said { amount: amount.trim().to_owned(), unit })
 }

@@ -23,7 +23,7 @@ pub(super) fn plate_of(text: &str) -> &str {
 
 /// Has a text a plate of this road in it, beside a model or not?
 pub(super) fn holds_plate(text: &str) -> bool {
-    is_of_this_road(plate_of(text))
+    is_of_this_road(plate_of(text)) || is_of_this_road(&text.to_uppercase())
 }
 
 /// Are two texts one plate, by its letters and digits?
@@ -188,7 +188,12 @@ mod tests {
         assert!(are_two("01 A 123 BC, 777 ABC 02") && are_two("01A123BC / 777ABC02"));
         assert!(!are_two("01 A 123 BC / прицеп 01 4567 AA") && !are_two("01 A 123 BC (01A123BC)"));
         assert!(are_one_plate("01 A 123 BC", "Setra 01А123ВС") && !are_one_plate("01A123BC", "01A124BC"));
-        assert!(holds_plate("Setra, 01A123BC") && !holds_plate("Setra S 415") && !holds_plate("1"));
+        assert!(
+            holds_plate("01a123bc")
+                && holds_plate("Setra, 01A123BC")
+                && !holds_plate("Setra S 415")
+                && !holds_plate("1")
+        );
         assert_eq!(trailer_of("01 A 123 BC / прицеп 01 4567 AA"), Some("01 4567 AA"));
         assert_eq!(trailer_of("Yutong с прицепом"), None);
         // What is no plate is left as it stands, for a finding.

@@ -95,13 +95,16 @@ fn crew_of_a_line(text: &str) -> Option<String> {
     let mut crew: Vec<String> = Vec::new();
     for part in value.split([',', ';']).map(str::trim).filter(|part| !part.is_empty()) {
         let (role, name) = drivers::role_and_name(part);
+        let head = name.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
         match crew.last_mut() {
-            _ if stray::holds_whole_name(name) => {
+            _ if stray::holds_whole_name(&head) => {
                 let role = if role.is_some() { "" } else { "экипаж " };
                 crew.push(format!("{role}{part}"));
             }
-            // Behind a name what is said of them.
-            Some(last) if role.is_none() => *last = format!("{last}, {part}"),
+            // Behind a name what is said of them. A name behind other words is nobody's whose part is known.
+            Some(last) if role.is_none() && !stray::holds_whole_name(name) => {
+                *last = format!("{last}, {part}")
+            }
             _ => return None,
         }
     }
@@ -126,11 +129,14 @@ fn in_one_cell(text: &str) -> Vec<(Fact, String)> {
         Some((fact(key)?, value.to_owned())).filter(|_| !value.is_empty())
     });
     let pairs: Vec<_> = pairs.collect();
-    if !pairs.is_empty() || text.len() > 200 {
+    if !pairs.is_empty() {
         return pairs;
     }
     if let Some(crew) = crew_of_a_line(text) {
         return vec![(Fact::Driver, crew)];
+    }
+    if text.len() > 200 {
+        return pairs;
     }
     if let Some(driver) = driver_in_a_sentence(text) {
         return vec![(Fact::Driver, driver.to_owned())];

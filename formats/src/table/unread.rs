@@ -6,8 +6,8 @@ use super::dates::{self, Century};
 use super::fold::fold;
 use super::grid::{Cell, Row};
 use super::heading::{Column, Heading, heading};
-use super::person::is_dash;
 use super::stray::{self, Somebody};
+use super::values::is_dash;
 use super::words;
 
 /// Beginnings of words over columns of papers and journeys, whose days are no births.

@@ -144,6 +144,11 @@ fn several_messages_groups_and_interchanges() {
     assert_eq!((persons(&document), codes(&document)), (vec![2, 2], vec![]));
     let second = document.messages[1].place.as_ref().unwrap().to_string();
     assert_eq!(second, "segment 19 (UNH)");
+    // Lines of an e-mail between the two are nothing; somebody's segments are told.
+    let between =
+        |text: &str| read(format!("{}\r\n{text}\r\nUNA:-.? '\r\n{other}", plain()).as_bytes()).unwrap();
+    assert_eq!(codes(&between("Regards, dispatcher")), []);
+    assert_eq!(codes(&between("NAD+FL+++SYNTHETIC:OLIM'DOC+P+AB1234567'")), [C::TrailingText]);
     // Only the second one's lines are broken.
     let broken = both.replace("261122:1000-REF2", "261122:10\r\n00-REF2");
     let document = read(broken.as_bytes()).unwrap();
