@@ -212,7 +212,9 @@ async fn posts_report_what_is_theirs_and_times_are_counted() {
     let gateway = Gateway::start(&[]).await;
     let answer = submit(&gateway, &Story::GeneralCargo.submission(now())).await;
     let name = name(&answer);
-    let at = |seconds: i64| Some(prost_types::Timestamp { seconds: now().as_second() + seconds, nanos: 0 });
+    // One clock for all of it: 300 s between two times are 301 where a second ends in between.
+    let here = now().as_second();
+    let at = |seconds: i64| Some(prost_types::Timestamp { seconds: here + seconds, nanos: 0 });
     let arrival = |arrive_time| ReportArrivalRequest { name: name.clone(), arrive_time };
     for (who, expected) in [
         ("post-oybek", "MANIFEST_NOT_FOUND"),
