@@ -39,6 +39,7 @@ pub mod config;
 pub mod drift;
 pub mod judging;
 pub mod observability;
+pub mod places;
 pub mod quota;
 pub mod refusals;
 pub mod rescore;

@@ -14,6 +14,9 @@ pub struct Config {
     /// Calls that may be under way at once in all; one more is refused with OVERLOADED. Of one connection:
     /// `authenticate.max_concurrent_streams`.
     pub calls_in_total: usize,
+    /// Of these, of one partner, streams and watches that are open included; one more is refused with OVERLOADED, and the
+    /// others are none the worse.
+    pub calls_per_partner: usize,
     /// Longest that any call may take, milliseconds, watches excepted: the backstop behind `intake.call_timeout_ms`.
     pub call_backstop_ms: u64,
     /// Does the gateway tell its contract to whoever asks by gRPC reflection?
@@ -36,6 +39,7 @@ impl Default for Config {
             drain_timeout_ms: 25_000,
             drain_notice_ms: 0,
             calls_in_total: 4_096,
+            calls_per_partner: 1_024,
             call_backstop_ms: 30_000,
             reflection: false,
             registry_poll_ms: 1_000,
@@ -54,6 +58,7 @@ impl Config {
         [
             ("app.drain_timeout_ms", self.drain_timeout_ms > 0),
             ("app.calls_in_total", self.calls_in_total > 0),
+            ("app.calls_per_partner", self.calls_per_partner > 0),
             ("app.call_backstop_ms", self.call_backstop_ms > 0),
             ("app.registry_poll_ms", self.registry_poll_ms > 0),
             ("app.credentials_poll_ms", self.credentials_poll_ms > 0),
@@ -64,6 +69,10 @@ impl Config {
         .into_iter()
         .filter(|(_, good)| !good)
         .map(|(key, _)| (key, "must be greater than zero"))
+        .chain(
+            (self.calls_per_partner > self.calls_in_total)
+                .then_some(("app.calls_per_partner", "must not be more than app.calls_in_total")),
+        )
         .collect()
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! The services ask the registry again, for each call and each element of a stream: the answer may change meanwhile.
 //! Health is open to every peer whose certificate an administration vouches for: see docs/decisions/0011.
+//!
+//! Who may speak has no more calls open than its own part of all, health included, and so have those together who are not
+//! registered: nobody shuts the others out (docs/decisions/0132).
 
 use std::{
     pin::Pin,
@@ -9,11 +12,14 @@ use std::{
 };
 
 use http::{Request, Response};
-use tonic::body::Body;
+use http_body::Frame;
+use prost::bytes::Bytes;
+use tonic::{Status, body::Body};
 use tower::{Layer, Service};
 
 use crate::{
     authenticate::{Peer, Registry},
+    places::{Place, Places},
     refusals::Refusals,
     reply::{Notice, Reason},
 };
@@ -21,11 +27,16 @@ use crate::{
 /// Paths below which nobody is asked who it is.
 const OPEN: &str = "/grpc.health.v1.Health/";
 
+/// For whom calls are counted of those who are not registered; no partner has this id.
+const STRANGERS: &str = "";
+
 /// Adds the question to a service.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     pub(super) registry: Registry,
     pub(super) refusals: Refusals,
+    /// Calls that each partner has open.
+    pub(super) calls: Places,
 }
 
 impl<S> Layer<S> for Known {
@@ -58,19 +69,66 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        if request.uri().path().starts_with(OPEN) {
-            return Box::pin(self.inner.call(request));
-        }
+        let open = request.uri().path().starts_with(OPEN);
         let peer = request.extensions().get::<Peer>().cloned();
-        let refused = match &peer {
-            Some(peer) => self.known.registry.partner(peer).err().map(Notice::from),
+        let asked = match &peer {
+            Some(peer) => self.known.registry.partner(peer).map_err(Notice::from),
             None => {
                 tracing::error!("a call came without its connection's peer");
-                Some(Notice::new(Reason::Internal))
+                Err(Notice::new(Reason::Internal))
             }
         };
-        let Some(notice) = refused else { return Box::pin(self.inner.call(request)) };
-        self.known.refusals.told(notice.reason, peer.as_ref());
-        Box::pin(std::future::ready(Ok(notice.into_status().into_http())))
+        let place = match &asked {
+            Ok(partner) => self.known.place(&partner.id),
+            Err(_) if open => self.known.place(STRANGERS),
+            Err(notice) => Err(notice.clone()),
+        };
+        match place {
+            Ok(place) => {
+                let answer = self.inner.call(request);
+                Box::pin(async move {
+                    let answer = answer.await?;
+                    Ok(answer.map(|inner| Body::new(Held { inner, _place: place })))
+                })
+            }
+            Err(notice) => {
+                self.known.refusals.told(notice.reason, peer.as_ref());
+                Box::pin(std::future::ready(Ok(notice.into_status().into_http())))
+            }
+        }
+    }
+}
+
+impl Known {
+    /// A place for one call more.
+    fn place(&self, partner_id: &str) -> Result<Place, Notice> {
+        let full = || Notice::new(Reason::Overloaded).with("limit", "app.calls_per_partner");
+        self.calls.take(partner_id).ok_or_else(full)
+    }
+}
+
+/// An answer's body; its call is open until it has ended.
+struct Held {
+    inner: Body,
+    _place: Place,
+}
+
+impl http_body::Body for Held {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        Pin::new(&mut self.inner).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.inner.size_hint()
     }
 }

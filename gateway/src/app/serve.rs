@@ -15,6 +15,7 @@ use crate::{
     observability::trace::Traced,
     outcomes,
     persist::{AuditEvent, AuditKind},
+    places::Places,
     quota::Quota,
     reconcile,
     refusals::Refusals,
@@ -164,7 +165,11 @@ pub(super) async fn run(app: App, shutdown: impl Future<Output = ()> + Send + 's
         .layer(Countdown(app.clock.clone()))
         .layer(Traced)
         .layer(Explain::new(Arc::new(refusals.clone())))
-        .layer(Known { registry: app.registry.clone(), refusals: refusals.clone() })
+        .layer(Known {
+            registry: app.registry.clone(),
+            refusals: refusals.clone(),
+            calls: Places::of_each(settings.calls_per_partner),
+        })
         .load_shed()
         .concurrency_limit(settings.calls_in_total)
         .into_inner();

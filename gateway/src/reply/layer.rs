@@ -92,18 +92,22 @@ where
         Box::pin(async move {
             Ok(match answer.await {
                 Ok(response) => call.explain(response),
-                Err(error) => call.explain(failed(error.into()).into_http()),
+                Err(error) => call.failed(error.into()),
             })
         })
     }
 }
 
-/// As a bare status, which is explained like the transport's own.
-fn failed(error: BoxError) -> Status {
-    if error.is::<Overloaded>() { Status::resource_exhausted("") } else { Status::from_error(error) }
-}
-
 impl Call {
+    /// The one bound that the layers inside keep is named; all else is a bare status, which is explained like the transport's own.
+    fn failed(self, error: BoxError) -> Response<Body> {
+        if !error.is::<Overloaded>() {
+            return self.explain(Status::from_error(error).into_http());
+        }
+        self.sink.told(Reason::Overloaded, self.peer.as_ref());
+        Notice::new(Reason::Overloaded).with("limit", "app.calls_in_total").into_status().into_http()
+    }
+
     fn explain(self, mut response: Response<Body>) -> Response<Body> {
         if response.headers().contains_key(Status::GRPC_STATUS) {
             self.complete(response.headers_mut());
@@ -241,8 +245,16 @@ mod tests {
             assert_eq!(reason_in(response.headers()), reason, "{code:?}");
             assert_eq!(heard, [reason]);
         }
-        let (response, heard) = explain(failed(Overloaded::new().into()).into_http());
-        assert_eq!((reason_in(response.headers()).as_str(), heard), ("OVERLOADED", vec!["OVERLOADED"]));
+        let heard = Arc::new(Heard::default());
+        let response = Call { peer: None, sink: heard.clone() }.failed(Overloaded::new().into());
+        assert_eq!(*heard.0.lock().unwrap(), ["OVERLOADED"]);
+        let status = Status::from_header_map(response.headers()).unwrap();
+        let details = status.get_error_details();
+        let info = details.error_info().unwrap();
+        assert_eq!(
+            (info.reason.as_str(), info.metadata["limit"].as_str()),
+            ("OVERLOADED", "app.calls_in_total")
+        );
     }
 
     #[test]

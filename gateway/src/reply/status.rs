@@ -101,7 +101,9 @@ impl From<Exceeded> for Notice {
                 .with("counter", counter.as_str())
                 .with("limit_per_minute", limit)
                 .after(retry_after),
-            Exceeded::TooManyPartners => Notice::new(Reason::Overloaded),
+            Exceeded::TooManyPartners => {
+                Notice::new(Reason::Overloaded).with("limit", "intake.max_counted_partners")
+            }
         }
     }
 }

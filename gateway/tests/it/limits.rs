@@ -251,7 +251,12 @@ async fn a_store_that_hangs_ends_the_call_with_a_reason_and_no_receipt() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_under_way_are_bounded_over_all_connections() {
-    let gateway = Gateway::start(&[("app.calls_in_total", "1"), ("persist.busy_timeout_ms", "30000")]).await;
+    let gateway = Gateway::start(&[
+        ("app.calls_in_total", "1"),
+        ("app.calls_per_partner", "1"),
+        ("persist.busy_timeout_ms", "30000"),
+    ])
+    .await;
     let other = gateway.lock_store().await;
     let mut client = gateway.manifests("kz-customs");
     // The neighbour's asking below may hold the only place when this comes: it comes again then.
@@ -272,7 +277,43 @@ async fn calls_under_way_are_bounded_over_all_connections() {
     .await;
     let status = last.unwrap();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "OVERLOADED"));
+    assert_eq!(status.get_error_details().error_info().unwrap().metadata["limit"], "app.calls_in_total");
     drop(other);
     held.await.unwrap().unwrap();
     neighbour.list_manifests(ListManifestsRequest::default()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_with_more_calls_than_all_may_have_shuts_nobody_else_out() {
+    let gateway = Gateway::start(&[
+        ("app.calls_in_total", "8"),
+        ("app.calls_per_partner", "4"),
+        ("app.call_backstop_ms", "120000"),
+        ("intake.call_timeout_ms", "60000"),
+    ])
+    .await;
+    // Calls whose message never comes, unary ones, health and a stream: they stay open until they are dropped.
+    let channel = gateway.channel(Some(&gateway.identity("kz-customs")));
+    let mut calls = tokio::task::JoinSet::new();
+    for call in 0..16 {
+        let channel = channel.clone();
+        let path = [raw::SUBMIT, raw::SUBMIT_MANY, "/grpc.health.v1.Health/Check"][call % 3];
+        calls.spawn(async move { raw::send_nothing(&channel, path).await });
+    }
+    for _ in 4..16 {
+        let status = calls.join_next().await.unwrap().unwrap();
+        assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "OVERLOADED"));
+        let limit = status.get_error_details().error_info().unwrap().metadata["limit"].clone();
+        assert_eq!(limit, "app.calls_per_partner");
+    }
+    let mut neighbour = gateway.manifests("tj-customs");
+    neighbour.submit_manifest(Story::GeneralCargo.submission(now())).await.unwrap();
+    assert!(calls.try_join_next().is_none(), "the others are still open");
+    // They give their places back when they are given up.
+    calls.shutdown().await;
+    let mut client = gateway.manifests("kz-customs");
+    eventually("its places are free", async || {
+        client.list_manifests(ListManifestsRequest::default()).await.is_ok()
+    })
+    .await;
 }

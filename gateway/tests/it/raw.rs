@@ -1,10 +1,14 @@
 //! Calls whose bytes are sent as they are, whatever they are.
 
-use std::marker::PhantomData;
+use std::{
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 use prost::{
     Message,
-    bytes::{Buf, BufMut},
+    bytes::{Buf, BufMut, Bytes},
 };
 use testkit::many;
 use tonic::{
@@ -80,6 +84,36 @@ pub(crate) async fn send_half(channel: &Channel, path: &str, announced: u32, sen
         .unwrap();
     let response = channel.clone().oneshot(request).await.unwrap();
     Status::from_header_map(response.headers()).unwrap()
+}
+
+/// A body that never comes, and never ends.
+struct Silence;
+
+impl http_body::Body for Silence {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<Bytes>, Status>>> {
+        Poll::Pending
+    }
+}
+
+/// One call that sends nothing and stays open; what it is refused for, if it is.
+pub(crate) async fn send_nothing(channel: &Channel, path: &str) -> Status {
+    use tower::ServiceExt as _;
+    let request = http::Request::post(path)
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(tonic::body::Body::new(Silence))
+        .unwrap();
+    let response = channel.clone().oneshot(request).await.unwrap();
+    match Status::from_header_map(response.headers()) {
+        Some(status) => status,
+        None => std::future::pending().await, // open, with the response held
+    }
 }
 
 /// A stream of elements; every answer, and how it ended.
