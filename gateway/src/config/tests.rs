@@ -109,6 +109,14 @@ fn bad_overrides_are_refused() {
     refused("", &[("CUSTOMS_GATEWAY__APP__REFLECTION", "maybe")], "app.reflection");
 }
 
+#[test]
+fn one_partners_part_is_no_more_than_all_and_holds_a_message() {
+    refused("[app]\ncalls_in_total = 100\n", &[], "app.calls_per_partner");
+    refused("[intake]\nuploads_at_once = 2\n", &[], "intake.uploads_at_once_per_partner");
+    let large = "[decode]\nmax_message_bytes = 16777216\n";
+    refused(large, &[], "intake.queue.incoming_bytes_per_partner");
+}
+
 /// A limit of zero is no limit that anything could work under, and never means "without one".
 #[test]
 fn a_limit_of_zero_is_refused_with_its_path() {

@@ -91,7 +91,7 @@ impl Decoder for ReceivedDecoder {
 }
 
 /// Bytes before each message: is it compressed, and how long it is.
-const PREFIX: usize = 5;
+pub(super) const PREFIX: usize = 5;
 
 /// Yields the elements of a stream of submissions; encodes `E`. An element that cannot be read is an element still,
 /// so that it is answered and the stream goes on.

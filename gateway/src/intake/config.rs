@@ -43,6 +43,8 @@ pub struct Config {
     /// Documents that are being uploaded at the same time, of all partners; one more is refused with OVERLOADED. Times
     /// `decode.max_document_bytes`, it bounds the memory that uploads take.
     pub uploads_at_once: usize,
+    /// Of these, of one partner.
+    pub uploads_at_once_per_partner: usize,
     /// Longest that the bytes of one upload may take to come, milliseconds.
     pub upload_timeout_ms: u64,
     /// Changes that are told of one revision; what else changed is not.
@@ -123,6 +125,7 @@ impl Default for Config {
             max_refusals_apart: 4_096,
             inline_document_bytes: 16 * 1024,
             uploads_at_once: 16,
+            uploads_at_once_per_partner: 4,
             upload_timeout_ms: 60_000,
             max_changes: 200,
             pre_decision_hours: 24,
@@ -198,6 +201,7 @@ impl Config {
             ("max_counted_partners", self.max_counted_partners > 0),
             ("max_refusals_apart", self.max_refusals_apart > 0),
             ("uploads_at_once", self.uploads_at_once > 0),
+            ("uploads_at_once_per_partner", self.uploads_at_once_per_partner > 0),
             ("upload_timeout_ms", self.upload_timeout_ms > 0),
             ("max_changes", self.max_changes > 0),
             ("pre_decision_hours", self.pre_decision_hours > 0),
@@ -209,6 +213,10 @@ impl Config {
         .collect();
         let queue = self.queue.problems().into_iter();
         problems.extend(queue.map(|(key, problem)| (key.to_owned(), problem.to_owned())));
+        if self.uploads_at_once_per_partner > self.uploads_at_once {
+            let problem = "must not be more than uploads_at_once";
+            problems.push(("uploads_at_once_per_partner".to_owned(), problem.to_owned()));
+        }
         if self.scoring_timeout_ms >= self.call_timeout_ms {
             let problem = "must be shorter than call_timeout_ms, or rules alone never decide in time";
             problems.push(("scoring_timeout_ms".to_owned(), problem.to_owned()));

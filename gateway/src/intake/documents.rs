@@ -7,20 +7,26 @@ use futures::{
     stream::{self, BoxStream},
 };
 use manifest::KeyError;
-use prost::bytes::{Bytes, BytesMut};
+use prost::{
+    Message as _,
+    bytes::{Bytes, BytesMut},
+};
 use proto::v1::{self, upload_document_request::Part, upload_document_response::Event};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tonic::{Extensions, Request, Response, Status, Streaming};
 use tracing::Instrument as _;
 
 use super::{
     Failure,
+    codec::PREFIX,
     document::{Asked, Numbered, Shared, Taken},
+    queue::Held,
     service::{Service, call_span},
 };
 use crate::{
     authenticate::{Peer, registry::Partner},
     decode::{Refusal, request_id},
+    places::Place,
     reply::{self, Language, Notice},
 };
 
@@ -101,13 +107,14 @@ impl Service {
     pub(super) fn upload_document(
         self: &Arc<Self>,
         request: Request<Streaming<v1::UploadDocumentRequest>>,
+        held: Option<Arc<Held>>,
     ) -> Response<Uploaded> {
         let (_, extensions, chunks) = request.into_parts();
         let (service, extensions) = (Arc::clone(self), Arc::new(extensions));
         let span = call_span("UploadDocument", &extensions);
         let inner = span.clone();
         let begin = async move {
-            match service.taken_in(&extensions, chunks).await {
+            match service.taken_in(&extensions, chunks, held.as_deref()).await {
                 Ok((document, messages, reading)) => {
                     let told = |event| Ok(v1::UploadDocumentResponse { event: Some(event) });
                     let first = stream::once(async move { told(Event::Document(document)) });
@@ -135,18 +142,27 @@ impl Service {
         self: &Arc<Self>,
         extensions: &Arc<Extensions>,
         mut chunks: Streaming<v1::UploadDocumentRequest>,
+        held: Option<&Held>,
     ) -> Result<(v1::Document, Messages, Shared), End> {
         let caller = self.caller(extensions)?;
         super::admit::submitter(&caller).map_err(Failure::from)?;
-        let limit = self.config.uploads_at_once;
-        let _permit = self.uploads.try_acquire().map_err(|_| Failure::TooManyUploads { limit })?;
+        // Kept until the document is read. An upload of which nothing came takes nobody's place.
+        let mut place = None;
         let coming = async {
             let Some(first) = chunks.message().await? else { return Err(MISSING_HEADER.into()) };
             let Some(Part::Header(header)) = first.part else { return Err(MISSING_HEADER.into()) };
             let largest = self.limits().of_readers().max_document_bytes;
             let mut content = BytesMut::new();
             while let Some(next) = chunks.message().await? {
+                let came = next.encoded_len().saturating_add(PREFIX);
                 let Some(Part::Chunk(chunk)) = next.part else { return Err(SECOND_HEADER.into()) };
+                if place.is_none() {
+                    place = Some(self.place_for_upload(&caller)?);
+                }
+                // From here on it is part of an upload, which has a place and a largest size.
+                if let Some(held) = held {
+                    held.whole(came);
+                }
                 let found = content.len().saturating_add(chunk.len());
                 if found > largest {
                     return Err(Failure::from(Refusal::TooLarge { limit: largest, found }).into());
@@ -171,7 +187,17 @@ impl Service {
             dry_run: header.dry_run,
             in_kind,
         };
-        Ok(self.read(extensions, &caller, content, asked).await?)
+        let read = self.read(extensions, &caller, content, asked).await;
+        drop(place);
+        Ok(read?)
+    }
+
+    /// A place among the uploads that are taken in, of the partner's own and of all.
+    fn place_for_upload(&self, caller: &Partner) -> Result<(Place, SemaphorePermit<'_>), Failure> {
+        let full = |setting| move || Failure::Overloaded { setting };
+        let own = self.uploads_of_each.take(&caller.id);
+        let own = own.ok_or_else(full("intake.uploads_at_once_per_partner"))?;
+        Ok((own, self.uploads.try_acquire().ok().ok_or_else(full("intake.uploads_at_once"))?))
     }
 
     /// Reads a document and takes its messages up, some at a time; those under one reference one after the other.

@@ -39,12 +39,6 @@ pub enum Failure {
     /// There is no such manifest, or it is none of the peer's.
     #[error("no such manifest")]
     ManifestNotFound,
-    /// As many documents are being uploaded as are taken in at once.
-    #[error("{limit} documents are being uploaded already")]
-    TooManyUploads {
-        /// How many are taken in at once.
-        limit: usize,
-    },
     /// As much is under way, and waits, as is taken on.
     #[error("{setting} is used up")]
     Overloaded {
@@ -110,7 +104,6 @@ impl Failure {
             | Failure::Key(_)
             | Failure::Request { .. }
             | Failure::ManifestNotFound
-            | Failure::TooManyUploads { .. }
             | Failure::Overloaded { .. }
             | Failure::DeadlineExceeded
             | Failure::ShuttingDown => false,

@@ -35,6 +35,7 @@ use crate::{
         trace,
     },
     persist::new_manifest_id,
+    places::Places,
     refusals::Refusals,
     reply::{self, Answer, Language, Notice, Reason},
 };
@@ -48,6 +49,8 @@ pub(super) struct Service {
     pub(super) draining: CancellationToken,
     /// Documents that may be taken in at the same time.
     pub(super) uploads: Semaphore,
+    /// Of these, of each partner.
+    pub(super) uploads_of_each: Places,
     /// What has come in part.
     incoming: Incoming,
     /// Names the model bundle in metrics.
@@ -63,6 +66,7 @@ impl Service {
             config: intake.config.clone(),
             draining: intake.draining.clone(),
             uploads: uploads(intake.config.uploads_at_once),
+            uploads_of_each: Places::of_each(intake.config.uploads_at_once_per_partner),
             incoming: Incoming::new(&intake.config.queue),
             pipeline: Pipeline::new(intake),
         }

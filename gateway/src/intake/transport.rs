@@ -147,7 +147,7 @@ impl ManifestTransport {
             Some((SERVICE_NAME, "UploadDocument")) => async move {
                 Grpc::new(ProstCodec::default())
                     .max_decoding_message_size(frame)
-                    .streaming(UploadDocument(service), request)
+                    .streaming(UploadDocument(service, held), request)
                     .await
             }
             .boxed(),
@@ -229,7 +229,7 @@ impl UnaryService<ValidateDocumentRequest> for ValidateDocument {
     }
 }
 
-struct UploadDocument(Arc<Service>);
+struct UploadDocument(Arc<Service>, Option<Arc<Held>>);
 
 impl StreamingService<UploadDocumentRequest> for UploadDocument {
     type Response = UploadDocumentResponse;
@@ -237,8 +237,8 @@ impl StreamingService<UploadDocumentRequest> for UploadDocument {
     type Future = Pin<Box<dyn Future<Output = Result<tonic::Response<Uploaded>, Status>> + Send>>;
 
     fn call(&mut self, request: tonic::Request<Streaming<UploadDocumentRequest>>) -> Self::Future {
-        let service = Arc::clone(&self.0);
-        async move { Ok(service.upload_document(request)) }.boxed()
+        let (service, held) = (Arc::clone(&self.0), self.1.take());
+        async move { Ok(service.upload_document(request, held)) }.boxed()
     }
 }
 

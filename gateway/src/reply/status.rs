@@ -25,7 +25,6 @@ impl Notice {
                 .at(format!("manifest.{}", error.field()), error.to_string()),
             Failure::Request { field, problem } => Notice::new(Reason::RequestInvalid).at(*field, *problem),
             Failure::ManifestNotFound => Notice::new(Reason::ManifestNotFound),
-            Failure::TooManyUploads { limit } => Notice::new(Reason::Overloaded).with("limit", limit),
             Failure::Overloaded { setting } => Notice::new(Reason::Overloaded).with("limit", setting),
             Failure::DeadlineExceeded => Notice::new(Reason::DeadlineExceeded),
             Failure::ShuttingDown => Notice::new(Reason::ShuttingDown),

@@ -19,52 +19,133 @@ use crate::harness::{Gateway, eventually, now, reason};
 
 /// An upload that stays open until what is given here is dropped.
 async fn open(gateway: &Gateway) -> (Sender<UploadDocumentRequest>, Streaming<UploadDocumentResponse>) {
+    open_as(gateway, "kz-customs").await
+}
+
+async fn open_as(
+    gateway: &Gateway,
+    partner_id: &str,
+) -> (Sender<UploadDocumentRequest>, Streaming<UploadDocumentResponse>) {
     let (send, receive) = channel(4);
     let header = Part::Header(UploadDocumentHeader::default());
     send.send(UploadDocumentRequest { part: Some(header) }).await.unwrap();
-    let mut client = gateway.manifests("kz-customs");
+    let mut client = gateway.manifests(partner_id);
     let answers = client.upload_document(ReceiverStream::new(receive)).await.unwrap().into_inner();
     (send, answers)
+}
+
+fn chunk(content: impl Into<Vec<u8>>) -> UploadDocumentRequest {
+    UploadDocumentRequest { part: Some(Part::Chunk(content.into())) }
 }
 
 fn metadata(status: &Status) -> HashMap<String, String> {
     status.get_error_details().error_info().unwrap().metadata.clone()
 }
 
+/// Opens one upload more and sends something; what it is refused for at once, if it is.
+async fn one_more(gateway: &Gateway, partner_id: &str) -> Status {
+    let (send, mut answers) = open_as(gateway, partner_id).await;
+    // The other end may be gone already.
+    let _ = send.send(chunk("?")).await;
+    drop(send);
+    answers.message().await.unwrap_err()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn so_many_documents_are_uploaded_at_once() {
-    let gateway = Gateway::start(&[("intake.uploads_at_once", "2")]).await;
-    let mut held = vec![open(&gateway).await, open(&gateway).await];
-    // The third may come before one of those; its place is free again when it is answered.
-    let mut refused = None;
-    eventually("both places are taken", async || {
-        let (send, mut answers) = open(&gateway).await;
-        drop(send);
-        let status = answers.message().await.unwrap_err();
-        let full = reason(&status) == "OVERLOADED";
-        assert!(full || reason(&status) == "DOCUMENT_NOT_RECOGNISED", "{status:?}");
-        refused = Some(status);
-        full
-    })
-    .await;
-    let status = refused.unwrap();
-    assert_eq!((status.code(), metadata(&status)["limit"].as_str()), (Code::ResourceExhausted, "2"));
-    assert!(status.get_error_details().retry_info().is_some());
+async fn so_many_documents_are_uploaded_at_once_by_each_and_by_all() {
+    let settings = [("intake.uploads_at_once", "3"), ("intake.uploads_at_once_per_partner", "2")];
+    let gateway = Gateway::start(&settings).await;
+    // Uploads of which nothing came take no place.
+    let _silent = [open(&gateway).await, open(&gateway).await, open(&gateway).await];
+    let content = submission_json::write(&many::cargo(3, 1, now())).unwrap().into_bytes();
+    let (begin, rest) = content.split_at(100);
+    let mut held = Vec::new();
+    for partner_id in ["kz-customs", "kz-customs", "tj-customs"] {
+        let (send, answers) = open_as(&gateway, partner_id).await;
+        send.send(chunk(begin)).await.unwrap();
+        held.push((partner_id, send, answers));
+        if held.len() == 1 {
+            continue;
+        }
+        // One more may come before it; a place is free again when that is answered.
+        let limit = ["intake.uploads_at_once_per_partner", "intake.uploads_at_once"][held.len() - 2];
+        let mut refused = None;
+        eventually("the place is taken", async || {
+            let status = one_more(&gateway, partner_id).await;
+            let full = reason(&status) == "OVERLOADED";
+            assert!(full || reason(&status) == "DOCUMENT_NOT_RECOGNISED", "{status:?}");
+            refused = Some(status);
+            full
+        })
+        .await;
+        let status = refused.unwrap();
+        assert_eq!((status.code(), metadata(&status)["limit"].as_str()), (Code::ResourceExhausted, limit));
+        assert!(status.get_error_details().retry_info().is_some());
+        if held.len() == 2 {
+            assert_eq!(reason(&one_more(&gateway, "tj-customs").await), "DOCUMENT_NOT_RECOGNISED");
+        }
+    }
     // Those that were taken in are answered, whatever came after them, and make room.
-    for (send, answers) in &mut held {
-        let content = submission_json::write(&many::cargo(3, 1, now())).unwrap().into_bytes();
-        send.send(UploadDocumentRequest { part: Some(Part::Chunk(content)) }).await.unwrap();
+    for (_, send, answers) in &mut held {
+        send.send(chunk(rest)).await.unwrap();
         *send = channel(1).0;
         assert!(answers.message().await.unwrap().is_some());
     }
-    let (send, mut answers) = open(&gateway).await;
-    drop(send);
-    assert_eq!(reason(&answers.message().await.unwrap_err()), "DOCUMENT_NOT_RECOGNISED");
+    assert_eq!(reason(&one_more(&gateway, "kz-customs").await), "DOCUMENT_NOT_RECOGNISED");
+}
+
+/// A document in pieces; the reason that it, or a message in it, is refused for.
+async fn upload(gateway: &Gateway, content: &[u8], piece: usize) -> Option<String> {
+    let (send, mut answers) = open(gateway).await;
+    let pieces: Vec<_> = content.chunks(piece).map(chunk).collect();
+    let sending = tokio::spawn(async move {
+        for piece in pieces {
+            if send.send(piece).await.is_err() {
+                break; // it was refused before its end
+            }
+        }
+    });
+    let mut refusal = None;
+    loop {
+        match answers.message().await {
+            Ok(Some(answer)) => {
+                if let Some(proto::v1::upload_document_response::Event::Message(message)) = answer.event {
+                    assert!(message.recorded.is_some() || message.refusal.is_some(), "{message:?}");
+                    refusal = message.refusal.map(|refusal| refusal.reason);
+                }
+            }
+            Ok(None) => break,
+            Err(status) => {
+                refusal = Some(reason(&status));
+                break;
+            }
+        }
+    }
+    sending.abort();
+    refusal
+}
+
+/// With the delivered settings.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_of_the_largest_size_is_taken_and_one_byte_more_is_too_large() {
+    let gateway = Gateway::start(&[]).await;
+    let largest = gateway::decode::Config::default().max_document_bytes;
+    let mut content = submission_json::write(&many::cargo(5, 1, now())).unwrap().into_bytes();
+    content.resize(largest, b' ');
+    assert_eq!(upload(&gateway, &content, 1 << 20).await, None);
+    // Two of them at once, in small pieces.
+    let other = submission_json::write(&many::cargo(5, 2, now())).unwrap().into_bytes();
+    let mut other: Vec<u8> = other.into_iter().chain(std::iter::repeat_n(b' ', largest)).collect();
+    other.truncate(largest);
+    let two = tokio::join!(upload(&gateway, &content, 256 << 10), upload(&gateway, &other, 256 << 10));
+    assert_eq!(two, (None, None));
+    content.push(b' ');
+    assert_eq!(upload(&gateway, &content, 1 << 20).await.as_deref(), Some("MESSAGE_TOO_LARGE"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_does_not_come_ends_and_gives_its_place_up() {
-    let settings = [("intake.upload_timeout_ms", "200"), ("intake.uploads_at_once", "1")];
+    let settings = [("intake.upload_timeout_ms", "200"), ("intake.uploads_at_once_per_partner", "1")];
     let gateway = Gateway::start(&settings).await;
     for _ in 0..2 {
         let begin = std::time::Instant::now();
