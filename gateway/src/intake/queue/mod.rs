@@ -82,8 +82,10 @@ impl Queue {
             Joined::Full(setting) => return Err(Failure::Overloaded { setting }),
             Joined::Waits(place, told) => {
                 let mut waiting = Waiting { queue: self, partner_id, bytes, place: Some(place) };
-                // The other end goes only with its place, which only we give up.
-                let _ = told.await;
+                // The other end goes without a word where the place had to be given up to another partner.
+                if told.await.is_err() {
+                    return Err(Failure::Overloaded { setting: "intake.queue.waiting_bytes" });
+                }
                 deadline.in_time()?; // the turn goes to the next
                 waiting.place = None;
             }
