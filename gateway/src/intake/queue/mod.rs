@@ -56,7 +56,9 @@ struct Inner {
 
 impl Queue {
     pub(super) fn new(config: &Config, metrics: Metrics) -> Self {
-        Self(Arc::new(Inner { line: Mutex::new(Line::new(config.clone())), metrics }))
+        let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let config = config.clone().on(processors);
+        Self(Arc::new(Inner { line: Mutex::new(Line::new(config)), metrics }))
     }
 
     /// Waits until a partner's message of so many bytes has its turn; `arrival` is the declared one, seconds since 1970. One

@@ -1,5 +1,6 @@
-//! A greedy partner beside a modest one, over real mutual TLS against the serving process: once the greedy one keeps its share
-//! busy and no more, once it asks for ten times that, by turns in one run. What the modest one feels is compared.
+//! A greedy partner beside a modest one, over real mutual TLS against the serving process, with the settings that are
+//! delivered: the greedy one asks for little, keeps its share busy, and asks for many times that, by turns in one run. What the
+//! modest one feels is compared.
 //!
 //! `CUSTOMS_GATEWAY_FAIR_ROUNDS` makes it longer and holds the bar of 20 %; figures are printed with `--nocapture`.
 
@@ -21,11 +22,11 @@ use crate::{
     kill::Serving,
 };
 
-/// Messages of some 8 KB that make up a partner's share.
-const SHARE: usize = 2;
-/// Calls that the greedy one has open at once, as a multiple of its share. While one share is worked on, others are on their
-/// way: that keeps it busy. Then ten times that.
-const GREED: [usize; 2] = [4, 40];
+/// Calls that the greedy one has open at once: a few, enough to keep its share of the delivered settings busy and others on their
+/// way, and far more than that.
+const GREED: [usize; 3] = [4, 40, 300];
+/// As much is worked on at once as is delivered for two processors, wherever this runs.
+const AT_ONCE: (&str, &str) = ("intake.queue.bytes_at_once", "524288");
 const ROUND: Duration = Duration::from_millis(2_400);
 
 /// What one round brought: the modest one's latencies, and what became of the greedy one's calls.
@@ -85,23 +86,17 @@ async fn round(
 async fn greed_slows_nobody_else() {
     let asked = std::env::var("CUSTOMS_GATEWAY_FAIR_ROUNDS").ok();
     let (rounds, strict) = (asked.as_deref().map_or(2, |rounds| rounds.parse().unwrap()), asked.is_some());
-    let share = (SHARE * 9_000).to_string();
-    let all = (2 * SHARE * 9_000).to_string();
-    let site = Site::prepare(
-        &[("intake.queue.bytes_at_once", &all), ("intake.queue.bytes_at_once_per_partner", &share)],
-        |_, _| {},
-    )
-    .await;
+    let site = Site::prepare(&[AT_ONCE], |_, _| {}).await;
     let serving = Serving::start(site.folder.path());
     let address = serving.address().unwrap();
     let modest = site.manifests(address, "tj-customs");
-    let greedy: Vec<_> = (0..4).map(|_| site.manifests(address, "kz-customs")).collect();
+    let greedy: Vec<_> = (0..5).map(|_| site.manifests(address, "kz-customs")).collect();
     let number = Arc::new(AtomicU64::new(0));
-    let [mut fair, mut greed] = [Felt::default(), Felt::default()];
-    round(&modest, &greedy, SHARE, &number).await; // everything is warm then
+    let [mut little, mut fair, mut greed] = [Felt::default(), Felt::default(), Felt::default()];
+    round(&modest, &greedy, GREED[0], &number).await; // everything is warm then
     for _ in 0..rounds {
-        for (times, felt) in GREED.into_iter().zip([&mut fair, &mut greed]) {
-            let one = round(&modest, &greedy, times * SHARE, &number).await;
+        for (calls, felt) in GREED.into_iter().zip([&mut little, &mut fair, &mut greed]) {
+            let one = round(&modest, &greedy, calls, &number).await;
             felt.latencies.extend(one.latencies);
             felt.greedy_done += one.greedy_done;
             felt.greedy_refused += one.greedy_refused;
@@ -113,8 +108,9 @@ async fn greed_slows_nobody_else() {
     }
     for (what, felt) in [
         ("alone", &mut alone),
+        ("beside one with a few calls", &mut little),
         ("beside one that keeps its share busy", &mut fair),
-        ("beside one that asks for 10 times that", &mut greed),
+        ("beside one that asks for many times that", &mut greed),
     ] {
         let (p50, p99, p100) = (felt.percentile(0.5), felt.percentile(0.99), felt.percentile(1.0));
         let (count, done, refused) = (felt.latencies.len(), felt.greedy_done, felt.greedy_refused);
