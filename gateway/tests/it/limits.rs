@@ -8,6 +8,7 @@ use proto::v1::{
 use testkit::{many, stories::Story};
 use tokio::io::AsyncReadExt as _;
 use tonic::{Code, Status, transport::Channel};
+use tonic_types::StatusExt as _;
 
 use crate::{
     harness::{Gateway, LIMIT, eventually, now, reason},
