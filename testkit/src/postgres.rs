@@ -267,6 +267,16 @@ impl Server {
         std::iter::once(first).chain(children).collect()
     }
 
+    /// Stops it in its tracks (SIGSTOP), connections and all, until what is handed back is dropped.
+    #[must_use]
+    pub fn freeze(&self) -> Frozen {
+        let Some(first) = self.processes().first().copied() else { return Frozen(Vec::new()) };
+        signal("STOP", &[first]); // now it starts no more of them
+        let all = self.processes();
+        signal("STOP", &all);
+        Frozen(all)
+    }
+
     fn tell(&self, word: &str) -> Result<()> {
         let mut talk = self.talk.lock().map_err(|_| anyhow!("somebody failed while talking to it"))?;
         writeln!(talk.say, "{word}").context("it is gone")?;
@@ -274,6 +284,22 @@ impl Server {
         ensure!(heard == word, "it was told to {word} and says {heard:?}");
         Ok(())
     }
+}
+
+/// A server that stands still.
+#[derive(Debug)]
+pub struct Frozen(Vec<u32>);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        signal("CONT", &self.0);
+    }
+}
+
+/// Whoever is gone cannot be told.
+fn signal(name: &str, processes: &[u32]) {
+    let processes = processes.iter().map(u32::to_string);
+    let _ = Command::new("kill").arg(format!("-{name}")).args(processes).stderr(Stdio::null()).status();
 }
 
 impl Talk {

@@ -33,8 +33,12 @@ pub struct Config {
     pub queue_size: usize,
     /// Connections that read.
     pub readers: u32,
-    /// How long a connection waits for another process's write, in milliseconds. PostgreSQL: `lock_timeout`.
+    /// How long a connection waits for another process's write, in milliseconds. PostgreSQL: `lock_timeout`; longer than
+    /// `idle_transaction_timeout_ms`, so that a gateway that stands still is waited out.
     pub busy_timeout_ms: u64,
+    /// How long a serving gateway waits for the server's answer when it writes, in milliseconds; then everything is refused until
+    /// the server answers again. Longer than any commit, much shorter than `intake.call_timeout_ms`. PostgreSQL only.
+    pub answer_timeout_ms: u64,
     /// How long one statement may take, in milliseconds. PostgreSQL only: `statement_timeout`.
     pub statement_timeout_ms: u64,
     /// How long a gateway that stopped in the middle of a write keeps the others from writing, in milliseconds. PostgreSQL
@@ -74,7 +78,8 @@ impl Default for Config {
             max_batch: 64,
             queue_size: 1024,
             readers: 2,
-            busy_timeout_ms: 5_000,
+            busy_timeout_ms: 3_500,
+            answer_timeout_ms: 3_000,
             statement_timeout_ms: 10_000,
             idle_transaction_timeout_ms: 3_000,
             feed_poll_ms: 500,
@@ -115,6 +120,7 @@ impl Config {
             ("queue_size", self.queue_size > 0),
             ("readers", self.readers > 0),
             ("busy_timeout_ms", self.busy_timeout_ms > 0),
+            ("answer_timeout_ms", self.answer_timeout_ms > 0),
             ("statement_timeout_ms", self.statement_timeout_ms > 0),
             ("idle_transaction_timeout_ms", self.idle_transaction_timeout_ms > 0),
             ("feed_poll_ms", self.feed_poll_ms > 0),

@@ -1,13 +1,17 @@
 //! Connections and pools of whichever database is configured.
 
-use std::time::Duration;
-
 use sqlx::{
     Connection as _, PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection,
     postgres::PgPool, sqlite::SqlitePool,
 };
 
-use super::{Sql, Value, postgres, query::query, sqlite};
+use super::{
+    Sql, Value,
+    patience::{Patience, Silence, in_time, is_silent},
+    postgres,
+    query::{query, sql},
+    sqlite,
+};
 use crate::persist::{Config, Error};
 
 /// One connection.
@@ -15,17 +19,17 @@ pub(in crate::persist) enum Connection {
     /// Of SQLite, held by one task.
     Sqlite(Box<SqliteConnection>),
     /// Of PostgreSQL, held by one task; how long it is waited for an answer.
-    Postgres(Box<PgConnection>, Duration),
+    Postgres(Box<PgConnection>, Patience),
     /// Of a pool.
     PooledSqlite(PoolConnection<Sqlite>),
     /// Of a pool.
-    PooledPostgres(PoolConnection<Postgres>, Duration),
+    PooledPostgres(PoolConnection<Postgres>, Patience),
 }
 
 /// What a statement is run on.
 pub(super) enum Handle<'c> {
     Sqlite(&'c mut SqliteConnection),
-    Postgres(&'c mut PgConnection, Duration),
+    Postgres(&'c mut PgConnection, &'c Patience),
 }
 
 impl Connection {
@@ -38,10 +42,10 @@ impl Connection {
         }
     }
 
-    /// The connection that reads history.
-    pub(in crate::persist) async fn reader(config: &Config) -> Result<Self, Error> {
+    /// The connection that reads history, beside those that read everything else.
+    pub(in crate::persist) async fn reader(config: &Config, beside: &Pool) -> Result<Self, Error> {
         if config.is_postgres() {
-            postgres::reader(config).await
+            postgres::reader(config, beside.silence().cloned()).await
         } else {
             Ok(Self::Sqlite(Box::new(sqlite::reader(config).await?)))
         }
@@ -50,10 +54,28 @@ impl Connection {
     pub(super) fn handle(&mut self) -> Handle<'_> {
         match self {
             Self::Sqlite(connection) => Handle::Sqlite(connection),
-            Self::Postgres(connection, patience) => Handle::Postgres(connection, *patience),
+            Self::Postgres(connection, patience) => Handle::Postgres(connection, patience),
             Self::PooledSqlite(connection) => Handle::Sqlite(connection),
-            Self::PooledPostgres(connection, patience) => Handle::Postgres(connection, *patience),
+            Self::PooledPostgres(connection, patience) => Handle::Postgres(connection, patience),
         }
+    }
+
+    /// One of a pool that was not answered does not go back there: whoever came next would wait in vain, too.
+    pub(super) fn heard<T>(&mut self, answer: &Result<T, Error>) {
+        if let (Self::PooledPostgres(connection, _), Err(error)) = (self, answer)
+            && is_silent(error)
+        {
+            connection.close_on_drop();
+        }
+    }
+
+    /// From here on the transaction waits so long for locks, in milliseconds; not a matter of SQLite, which has one.
+    pub(in crate::persist) async fn limit_locks(&mut self, milliseconds: u64) -> Result<(), Error> {
+        if !self.is_sqlite() {
+            let text = sql!(postgres "limit_locks");
+            query(text).bind(milliseconds.to_string().as_str()).fetch_one(self).await?;
+        }
+        Ok(())
     }
 
     /// Is it SQLite's?
@@ -111,7 +133,7 @@ impl Connection {
                 sqlx::raw_sql(text).execute(connection).await?;
             }
             Handle::Postgres(connection, patience) => {
-                postgres::in_time(patience, sqlx::raw_sql(text).execute(connection)).await?;
+                in_time(patience, sqlx::raw_sql(text).execute(connection)).await?;
             }
         }
         Ok(())
@@ -122,7 +144,7 @@ impl Connection {
         let _ = match self {
             Self::Sqlite(connection) => connection.close().await,
             Self::Postgres(connection, patience) => {
-                tokio::time::timeout(patience, connection.close()).await.unwrap_or(Ok(()))
+                tokio::time::timeout(patience.answer, connection.close()).await.unwrap_or(Ok(()))
             }
             Self::PooledSqlite(_) | Self::PooledPostgres(..) => Ok(()),
         };
@@ -135,7 +157,7 @@ pub(in crate::persist) enum Pool {
     /// Of SQLite.
     Sqlite(SqlitePool),
     /// Of PostgreSQL, and how long it is waited for an answer.
-    Postgres(PgPool, Duration),
+    Postgres(PgPool, Patience),
 }
 
 impl Pool {
@@ -150,10 +172,26 @@ impl Pool {
 
     /// One of them, to itself.
     pub(in crate::persist) async fn acquire(&self) -> Result<Connection, Error> {
+        self.check()?;
         Ok(match self {
             Self::Sqlite(pool) => Connection::PooledSqlite(pool.acquire().await?),
-            Self::Postgres(pool, patience) => Connection::PooledPostgres(pool.acquire().await?, *patience),
+            Self::Postgres(pool, patience) => {
+                Connection::PooledPostgres(in_time(patience, pool.acquire()).await?, patience.clone())
+            }
         })
+    }
+
+    /// Where it is said that the server does not answer.
+    pub(in crate::persist) fn silence(&self) -> Option<&Silence> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(_, patience) => patience.silence.as_ref(),
+        }
+    }
+
+    /// Refuses while the server is known not to answer.
+    pub(in crate::persist) fn check(&self) -> Result<(), Error> {
+        self.silence().map_or(Ok(()), Silence::check)
     }
 
     /// Closes all of them.

@@ -37,6 +37,11 @@ fn told(error: &sqlx::Error) -> String {
     }
 }
 
+/// Was something locked for longer than this connection waits (`lock_not_available`)?
+pub(in crate::persist) fn is_locked(error: &Error) -> bool {
+    matches!(error, Error::Unavailable(told) if told.starts_with("PostgreSQL says 55P03"))
+}
+
 fn postgres(error: &sqlx::Error) -> Option<&PgDatabaseError> {
     error.as_database_error().and_then(|error| error.try_downcast_ref())
 }

@@ -6,6 +6,7 @@ mod checkpoint;
 mod connection;
 mod error;
 mod many_rows;
+mod patience;
 pub(super) mod postgres;
 mod query;
 #[cfg(test)]
@@ -17,8 +18,10 @@ mod value;
 pub(super) use self::{
     checkpoint::Checkpoints,
     connection::{Connection, Pool},
+    error::is_locked,
     many_rows::{LARGEST, ManyRows, Rows, expand_all, many_rows, pieces},
-    query::{Sql, query, sql},
+    patience::{Silence, is_silent, silent},
+    query::{Query, Sql, query, sql},
     row::Row,
 };
 use self::{connection::Handle, value::Value};

@@ -1,6 +1,6 @@
 //! How connections to PostgreSQL are made.
 
-use std::{future::Future, io, path::Path, str::FromStr as _, time::Duration};
+use std::{path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, PgConnection,
@@ -8,7 +8,10 @@ use sqlx::{
 };
 use tokio::sync::watch;
 
-use super::{Connection, Pool};
+use super::{
+    Connection, Pool,
+    patience::{Patience, Silence, within},
+};
 use crate::persist::{
     Config, Error, FeedPosition,
     store::{feed_end, wake_at},
@@ -69,29 +72,27 @@ fn secret(path: &Path) -> Result<String, Error> {
     })
 }
 
-fn patience(config: &Config) -> Duration {
-    Duration::from_millis(config.statement_timeout_ms) + Duration::from_secs(1)
-}
-
 async fn connect(config: &Config, options: PgConnectOptions) -> Result<PgConnection, Error> {
-    in_time(Duration::from_millis(config.acquire_timeout_ms), options.connect()).await
+    within(Duration::from_millis(config.acquire_timeout_ms), options.connect()).await
 }
 
-/// The connection that writes. What migrates may take its time.
+/// The connection that writes. What migrates may take its time, and waits its turn however long another takes: it limits
+/// what it waits for once its turn has come (`limit_locks`).
 pub(super) async fn writer(config: &Config, migrates: bool) -> Result<Connection, Error> {
     let mut options = options(config)?;
-    let mut patience = patience(config);
+    let mut patience = Patience::of(config);
     if migrates {
-        options = options.options([("statement_timeout", "0")]);
-        patience = Duration::MAX;
+        options = options.options([("statement_timeout", "0"), ("lock_timeout", "0")]);
+        patience = Patience::endless();
     }
     Ok(Connection::Postgres(Box::new(connect(config, options).await?), patience))
 }
 
 /// The connection that reads history.
-pub(super) async fn reader(config: &Config) -> Result<Connection, Error> {
+pub(super) async fn reader(config: &Config, silence: Option<Silence>) -> Result<Connection, Error> {
     let options = options(config)?.options([("default_transaction_read_only", "on")]);
-    Ok(Connection::Postgres(Box::new(connect(config, options).await?), patience(config)))
+    let patience = Patience { silence, ..Patience::of(config) };
+    Ok(Connection::Postgres(Box::new(connect(config, options).await?), patience))
 }
 
 /// The connections that read everything else. One that was idle for a while is asked whether it still stands, so that a
@@ -108,12 +109,12 @@ pub(super) async fn readers(config: &Config) -> Result<Pool, Error> {
         })
         .connect_with(options(config)?.options([("default_transaction_read_only", "on")]))
         .await?;
-    Ok(Pool::Postgres(pool, patience(config)))
+    Ok(Pool::Postgres(pool, Patience::of_readers(config)))
 }
 
 /// Begins a transaction that writes.
-pub(super) async fn begin(connection: &mut PgConnection, patience: Duration) -> Result<(), Error> {
-    in_time(patience, sqlx::raw_sql(BEGIN).execute(connection)).await.map(|_| ())
+pub(super) async fn begin(connection: &mut PgConnection, patience: &Patience) -> Result<(), Error> {
+    within(patience.lock, sqlx::raw_sql(BEGIN).execute(connection)).await.map(|_| ())
 }
 
 /// Clears rows that are dead from the tables of keys. Their bytes may stay in free space of the files, in the server's log
@@ -126,17 +127,6 @@ pub(super) async fn vacuum_keys(connection: &mut PgConnection) -> Result<(), Err
         sqlx::raw_sql(text).execute(&mut *connection).await?;
     }
     Ok(())
-}
-
-/// What the server does not answer in time it is not waited for: its connection is of no use any more.
-pub(super) async fn in_time<T>(
-    patience: Duration,
-    run: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, Error> {
-    match tokio::time::timeout(patience, run).await {
-        Ok(answer) => Ok(answer?),
-        Err(_) => Err(sqlx::Error::from(io::Error::from(io::ErrorKind::TimedOut)).into()),
-    }
 }
 
 /// Follows the feed's growth, whichever gateway it is by: told by the server, and looked at now and then, because a

@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, postgres::PgArguments, sqlite::SqliteArguments};
 
-use super::{Connection, Handle, ManyRows, Pool, Row, Rows, Value, many_rows::SIZES, postgres::in_time};
+use super::{Connection, Handle, ManyRows, Pool, Row, Rows, Value, many_rows::SIZES, patience::in_time};
 use crate::persist::Error;
 
 /// The text of one statement, for each database.
@@ -107,6 +107,18 @@ impl<'q> Query<'q> {
     }
 
     async fn execute_on(self, connection: &mut Connection) -> Result<u64, Error> {
+        let answer = self.execute_plainly(connection).await;
+        connection.heard(&answer);
+        answer
+    }
+
+    async fn fetch_on(self, connection: &mut Connection) -> Result<Vec<Row>, Error> {
+        let answer = self.fetch_plainly(connection).await;
+        connection.heard(&answer);
+        answer
+    }
+
+    async fn execute_plainly(self, connection: &mut Connection) -> Result<u64, Error> {
         let Self { sql, values } = self;
         match connection.handle() {
             Handle::Sqlite(connection) => {
@@ -121,7 +133,7 @@ impl<'q> Query<'q> {
         }
     }
 
-    async fn fetch_on(self, connection: &mut Connection) -> Result<Vec<Row>, Error> {
+    async fn fetch_plainly(self, connection: &mut Connection) -> Result<Vec<Row>, Error> {
         let Self { sql, values } = self;
         match connection.handle() {
             Handle::Sqlite(connection) => {

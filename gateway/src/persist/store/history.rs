@@ -24,6 +24,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Corrupt`]: withhold then.
     pub async fn history_for(&self, keys: &[CounterKey]) -> Result<History, Error> {
+        self.readers.check()?;
         let (answer, wait) = oneshot::channel();
         self.histories.send(reader::Command::Read(keys.to_vec(), answer)).await.map_err(|_| Error::Closed)?;
         wait.await.map_err(|_| Error::Unavailable("no answer from the reader".into()))?

@@ -31,7 +31,10 @@ mod writer;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinSet,
+};
 
 #[cfg(test)]
 pub(super) use self::schema::MIGRATIONS;
@@ -116,6 +119,8 @@ impl Store {
             config: config.clone(),
             secrets: secrets.clone(),
             connection: Some(connection),
+            reopening: JoinSet::new(),
+            silence: readers.silence().cloned(),
             file,
             wake: Arc::clone(&wake),
             forgetful,
@@ -123,7 +128,8 @@ impl Store {
         tokio::spawn(writer.run(commands));
         let (histories, asked) = mpsc::channel(config.queue_size.max(1));
         let reader = Reader {
-            connection: Some(Connection::reader(config).await?),
+            connection: Some(Connection::reader(config, &readers).await?),
+            readers: readers.clone(),
             config: config.clone(),
             remembered: Remembered::of(config.history_cache_keys),
         };
@@ -213,9 +219,9 @@ impl Store {
             let job: Job = Box::new(move |connection| {
                 Box::pin(async move {
                     let result = body(connection).await;
-                    let good = !matches!(result, Err(Error::Unavailable(_)));
+                    let lost = result.as_ref().err().filter(|e| matches!(e, Error::Unavailable(_))).cloned();
                     let _ = answer.send(result);
-                    good
+                    lost
                 })
             });
             Command::Job(job)

@@ -8,7 +8,10 @@ use scoring::{Counter, CounterKey, History};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{history::read, remembered::Remembered};
-use crate::persist::{Config, Error, database::Connection};
+use crate::persist::{
+    Config, Error,
+    database::{Connection, Pool},
+};
 
 /// Submissions that are read for at once.
 const READS_AT_ONCE: usize = 64;
@@ -28,6 +31,8 @@ type Waiting = (Vec<CounterKey>, oneshot::Sender<Result<History, Error>>);
 /// The reader with its connection, which is made again after a failure.
 pub(super) struct Reader {
     pub(super) config: Config,
+    /// Those that read everything else.
+    pub(super) readers: Pool,
     pub(super) connection: Option<Connection>,
     pub(super) remembered: Remembered,
 }
@@ -99,8 +104,9 @@ impl Reader {
     /// Reads what is not remembered of the asked counters, and all of them if any counter was changed since. One snapshot: what
     /// is remembered is as it is in the one that says that nothing was changed.
     async fn counters(&mut self, asked: Vec<CounterKey>) -> Result<Option<Date>, Error> {
+        self.readers.check()?;
         if self.connection.is_none() {
-            self.connection = Some(Connection::reader(&self.config).await?);
+            self.connection = Some(Connection::reader(&self.config, &self.readers).await?);
         }
         let connection =
             self.connection.as_mut().ok_or_else(|| Error::Unavailable("not connected".into()))?;

@@ -4,19 +4,26 @@
 //! No time is spent waiting for a batch to fill: while one commit runs, the next batch gathers by itself. Of a
 //! caller who goes away before its transaction has begun nothing is written: it was told that its time ran out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinSet,
+    time,
+};
 
 use super::batch::{self, Batch, Entry};
 use crate::persist::{
     Config, Error, FeedPosition, Secrets,
-    database::{Checkpoints, Connection, LARGEST, sqlite::FileId},
+    database::{Checkpoints, Connection, LARGEST, Silence, is_silent, silent, sqlite::FileId},
 };
 
-/// Work with the writing connection to itself. Answers whether the connection is still good.
-pub(super) type Job = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, bool> + Send>;
+/// Work with the writing connection to itself. Answers what the connection was lost by.
+pub(super) type Job = Box<dyn for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Option<Error>> + Send>;
+
+/// Between attempts to reach a server that did not answer.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What the writer is told to do.
 pub(super) enum Command {
@@ -33,6 +40,10 @@ pub(super) struct Writer {
     pub(super) config: Config,
     pub(super) secrets: Secrets,
     pub(super) connection: Option<Connection>,
+    /// Makes it again beside the queue, once the server was waited for in vain (`docs/decisions/0135`).
+    pub(super) reopening: JoinSet<Connection>,
+    /// PostgreSQL only: that this is so.
+    pub(super) silence: Option<Silence>,
     /// SQLite only.
     pub(super) file: Option<File>,
     pub(super) wake: Arc<watch::Sender<FeedPosition>>,
@@ -75,10 +86,45 @@ impl Writer {
         if let Some(file) = &self.file {
             file.id.still_at(&self.config.path)?;
         }
+        match self.reopening.try_join_next() {
+            Some(reopened) => self.connection = reopened.ok(),
+            // One attempt for all: nobody who waits here is made to wait for another.
+            None if !self.reopening.is_empty() => return Err(silent()),
+            None => {}
+        }
         if self.connection.is_none() {
-            self.connection = Some(Connection::writer(&self.config, false).await?);
+            match Connection::writer(&self.config, false).await {
+                Ok(connection) => self.connection = Some(connection),
+                Err(error) => {
+                    self.lost(&error);
+                    return Err(error);
+                }
+            }
         }
         self.connection.as_mut().ok_or_else(|| Error::Unavailable("not connected".into()))
+    }
+
+    /// The connection is of no use any more. A server that says so is asked again by whoever comes next; one that says nothing
+    /// is asked by nobody but an attempt of its own.
+    fn lost(&mut self, error: &Error) {
+        self.connection = None;
+        let Some(silence) = self.silence.clone().filter(|_| is_silent(error)) else { return };
+        if !self.reopening.is_empty() {
+            return;
+        }
+        tracing::warn!("the database does not answer; everything is refused until it does");
+        silence.set(true);
+        let config = self.config.clone();
+        self.reopening.spawn(async move {
+            loop {
+                if let Ok(connection) = Connection::writer(&config, false).await {
+                    tracing::info!("the database answers again");
+                    silence.set(false);
+                    return connection;
+                }
+                time::sleep(PAUSE).await;
+            }
+        });
     }
 
     /// Commits entries together; when one of them cannot be stored, each by itself, so that it fails alone.
@@ -120,8 +166,10 @@ impl Writer {
             }
             Err(error) => {
                 // A connection that failed us is not asked for anything more; its transaction ends with it.
-                if !matches!(error, Error::Corrupt(_)) || connection.rollback().await.is_err() {
-                    self.connection = None;
+                if !matches!(error, Error::Corrupt(_)) {
+                    self.lost(&error);
+                } else if let Err(error) = connection.rollback().await {
+                    self.lost(&error);
                 }
                 Err(error)
             }
@@ -131,9 +179,9 @@ impl Writer {
     /// A job whose connection cannot be made is dropped, and with it the way to its asker, who sees that.
     async fn work(&mut self, job: Job) {
         if let Ok(connection) = self.connected().await
-            && !job(connection).await
+            && let Some(error) = job(connection).await
         {
-            self.connection = None;
+            self.lost(&error);
         }
         if let Some(file) = &mut self.file {
             file.checkpoints.copy();

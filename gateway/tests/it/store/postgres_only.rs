@@ -8,6 +8,7 @@ use std::{
 use gateway::persist::{CapacityFile, CapacityRow, Config, Error, Finished, Scope, Secrets, Store};
 use scoring::Counter;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
+use testkit::postgres::Server;
 use tokio::task::JoinSet;
 
 use super::{
@@ -71,6 +72,70 @@ async fn while_it_is_away_nothing_is_receipted_and_afterwards_everything_goes_on
     let other = fresh.another().await;
     other.record(outcome(&fresh.secrets, "kz-customs", "C-1")).await.unwrap();
     tokio::time::timeout(Duration::from_secs(10), wake.changed()).await.unwrap().unwrap();
+}
+
+/// One that neither answers nor refuses: once it was waited for in vain, everybody is told at once, and whoever waits in the
+/// queue with them, until it answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_stands_still_is_away_at_once() {
+    let server = Server::start().unwrap();
+    let fresh = Fresh::on(Some(server.database().unwrap())).await;
+    let quick = Config {
+        answer_timeout_ms: 600,
+        busy_timeout_ms: 400,
+        acquire_timeout_ms: 900,
+        ..fresh.config.clone()
+    };
+    let store = Store::open(&quick, &fresh.secrets).await.unwrap();
+    let one = |reference: String| outcome(&fresh.secrets, "kz-customs", &reference);
+    let first = store.record(one("A-1".into())).await.unwrap();
+    let frozen = server.freeze();
+    let began = Instant::now();
+    let mut all = JoinSet::new();
+    for number in 0..20 {
+        let (recording, one) = (store.clone(), one(format!("B-{number}")));
+        all.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(number * 100)).await;
+            let begun = Instant::now();
+            (recording.record(one).await.map(drop), begun.elapsed())
+        });
+        let asking = store.clone();
+        all.spawn(async move {
+            tokio::time::sleep(Duration::from_millis(number * 100)).await;
+            let begun = Instant::now();
+            (asking.ready().await, begun.elapsed())
+        });
+    }
+    let reads = store.outcome_of(&key("kz-customs", "A-1")).await;
+    assert!(matches!(reads, Err(Error::Unavailable(_))), "{reads:?}");
+    assert!(began.elapsed() < Duration::from_secs(4), "a read waits {:?}", began.elapsed());
+    for (refused, waited) in all.join_all().await {
+        assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
+        assert!(waited < Duration::from_secs(4), "{waited:?}");
+    }
+    // Attempts go on meanwhile: nobody is made to wait for one.
+    let began = Instant::now();
+    for attempt in 0..20 {
+        assert!(store.record(one(format!("C-{attempt}"))).await.is_err());
+        assert!(store.ready().await.is_err() && store.history_for(&[]).await.is_err());
+        assert!(store.outcome_of(&key("kz-customs", "A-1")).await.is_err());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    drop(frozen);
+    let began = Instant::now();
+    while store.ready().await.is_err() {
+        assert!(began.elapsed() < Duration::from_secs(10), "it is not found again");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(store.outcome_of(&key("kz-customs", "A-1")).await.unwrap().unwrap().id, first.id);
+    store.history_for(&[]).await.unwrap();
+    // What was refused may have been stored all the same; the repeat settles it.
+    for number in 0..20 {
+        store.record(one(format!("B-{number}"))).await.unwrap();
+    }
+    let stored = store.feed_after(&Scope::All, Default::default(), 100).await.unwrap();
+    assert_eq!(stored.len(), 21);
 }
 
 /// Ends every connection again and again while gateways write: what was acknowledged is there, and once.
