@@ -190,8 +190,11 @@ impl Background {
                 _ = ticks.tick() => {}
             }
             match self.store.make_months(self.clock.now()).await {
-                Ok(0) => {}
-                Ok(months) => tracing::info!(months, "the store has room for months to come"),
+                Ok(Some(0)) => {}
+                Ok(None) => {
+                    tracing::info!("months to come wait until a backup or a report has read the store");
+                }
+                Ok(Some(months)) => tracing::info!(months, "the store has room for months to come"),
                 Err(error) => {
                     tracing::warn!(%error, "no room was made for months to come; nothing is refused for it");
                 }

@@ -17,8 +17,14 @@ pub(super) async fn before(instant: Timestamp, config: &Config, clock: &Clock) -
         return Err(DataRefused(vec![format!("--before {instant}: is in the future")]).into());
     }
     let store = Store::open(&config.persist, &Secrets::load(&config.persist)?).await?;
-    let destroyed = store.purge_before(instant, now).await;
+    let done = store.purge_before(instant, now).await;
     store.close().await;
-    println!("keys: {} destroyed", destroyed?);
+    let done = done?;
+    println!("keys: {} destroyed", done.keys);
+    if done.months_are_read {
+        println!(
+            "disk: not free yet, because a backup or a report reads these months; the next purge drops them"
+        );
+    }
     Ok(())
 }

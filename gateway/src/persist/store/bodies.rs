@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan as _};
 use super::{Store, row::micros};
 use crate::persist::{
     Config, Error,
-    database::{Connection, query, sql},
+    database::{Connection, Query, Row, is_locked, query, sql},
 };
 
 /// How far ahead of the clock months are made: longer than a gateway stands still that nobody looks after.
@@ -14,34 +14,38 @@ const AHEAD_HOURS: i64 = 62 * 24;
 /// Rows whose bodies are moved in one transaction.
 const MOVED_AT_ONCE: i64 = 200;
 
+/// How long a month that is made or dropped waits for whoever reads the table, in milliseconds: nobody writes meanwhile, and a
+/// backup reads for hours (`docs/decisions/0136`).
+const WAITS_MS: u64 = 100;
+
 impl Store {
-    /// Makes the months to come that are not there yet, and says how many. A month that is missing refuses nobody: its
-    /// bodies lie in a table for the rest meanwhile, and are moved when it is made.
+    /// Makes the months to come that are not there yet, and says how many; `None` when somebody reads the table for long, and
+    /// it is to be tried again later. A month that is missing refuses nobody: its bodies lie in a table for the rest
+    /// meanwhile, and are moved when it is made.
     ///
     /// # Errors
     /// [`Error::Unavailable`], for instance when the database's user may not make tables.
-    pub async fn make_months(&self, now: Timestamp) -> Result<u64, Error> {
+    pub async fn make_months(&self, now: Timestamp) -> Result<Option<u64>, Error> {
         self.transact(move |connection| {
             Box::pin(async move { make(connection, micros(now), ahead(now)).await })
         })
         .await
     }
 
-    /// Drops the months that end before an instant, what lies in them being under no key any more; `false`, and nothing is
-    /// dropped, when a row after `looked_at` has come meanwhile whose key is to be destroyed first.
-    pub(super) async fn drop_months_before(&self, before: i64, looked_at: i64) -> Result<bool, Error> {
+    /// Drops the months that end before an instant, what lies in them being under no key any more.
+    pub(super) async fn drop_months_before(&self, before: i64, looked_at: i64) -> Result<Dropped, Error> {
         self.transact(move |connection| {
             Box::pin(async move {
                 if connection.is_sqlite() {
-                    return Ok(true);
+                    return Ok(Dropped::All);
                 }
                 let text = sql!(postgres "bodies_late");
                 let late = query(text).bind(before).bind(looked_at).fetch_optional(&mut *connection).await?;
                 if late.is_some() {
-                    return Ok(false);
+                    return Ok(Dropped::NotYet);
                 }
-                query(sql!(postgres "bodies_drop")).bind(before).fetch_one(connection).await?;
-                Ok(true)
+                let change = query(sql!(postgres "bodies_drop")).bind(before);
+                Ok(unless_read(connection, change).await?.map_or(Dropped::Read, |_| Dropped::All))
             })
         })
         .await
@@ -69,6 +73,7 @@ async fn finish(connection: &mut Connection, now: Timestamp) -> Result<u64, Erro
         return Ok(0);
     };
     connection.begin().await?;
+    // What is moved meanwhile lies in the rest, and is moved again when its month is made.
     make(connection, first.try_get("receive_time_us")?, ahead(now)).await?;
     connection.commit().await?;
     let end: i64 =
@@ -89,11 +94,35 @@ fn ahead(now: Timestamp) -> i64 {
     micros(now.checked_add(AHEAD_HOURS.hours()).unwrap_or(now))
 }
 
-/// Inside a transaction, which holds the lock.
-pub(super) async fn make(connection: &mut Connection, from: i64, to: i64) -> Result<u64, Error> {
+/// Inside a transaction, which holds the lock; `None` when somebody reads the table for long.
+async fn make(connection: &mut Connection, from: i64, to: i64) -> Result<Option<u64>, Error> {
     if connection.is_sqlite() {
-        return Ok(0);
+        return Ok(Some(0));
     }
-    let row = query(sql!(postgres "bodies_make")).bind(from).bind(to).fetch_one(connection).await?;
-    Ok(u64::try_from(row.try_get::<i64>("made")?).unwrap_or_default())
+    let change = query(sql!(postgres "bodies_make")).bind(from).bind(to);
+    let made = unless_read(connection, change).await?.map(|row| row.try_get::<i64>("made")).transpose()?;
+    Ok(made.map(|made| u64::try_from(made).unwrap_or_default()))
+}
+
+/// Changes the table, or leaves everything as it was (`None`) when whoever reads it does not end at once. The transaction goes on.
+async fn unless_read(connection: &mut Connection, change: Query<'_>) -> Result<Option<Row>, Error> {
+    connection.plainly("savepoint months").await?;
+    connection.limit_locks(WAITS_MS).await?;
+    match change.fetch_one(&mut *connection).await {
+        Err(error) if is_locked(&error) => {
+            connection.plainly("rollback to savepoint months").await?;
+            Ok(None)
+        }
+        changed => changed.map(Some),
+    }
+}
+
+/// What became of months that are to be dropped.
+pub(super) enum Dropped {
+    /// They are gone.
+    All,
+    /// A row came after keys were looked for whose key is to be destroyed first.
+    NotYet,
+    /// Somebody reads the table for long.
+    Read,
 }

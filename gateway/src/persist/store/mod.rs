@@ -36,6 +36,7 @@ use tokio::{
     task::JoinSet,
 };
 
+pub use self::purge::Purged;
 #[cfg(test)]
 pub(super) use self::schema::MIGRATIONS;
 pub(super) use self::{batch::Entry, feed::end as feed_end, writer::wake_at};

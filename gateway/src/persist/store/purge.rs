@@ -1,12 +1,14 @@
 //! Destroying manifests' keys, and wrapping them anew.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Store, audit, document,
+    Store, audit,
+    bodies::Dropped,
+    document,
     row::{micros, seal, uuid},
 };
 use crate::persist::{
@@ -24,6 +26,18 @@ const PURGE_AT_ONCE: usize = 100;
 /// Keys that are looked at in one statement.
 const PURGE_LOOK: u32 = 10_000;
 
+/// How often months that somebody reads are tried to be dropped, a second apart, before they are left to the next purge.
+const TRIES: u32 = 5;
+
+/// What a purge did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purged {
+    /// Keys that were destroyed.
+    pub keys: u64,
+    /// The disk is not free yet: somebody (a backup) reads the months, and the next purge drops them.
+    pub months_are_read: bool,
+}
+
 /// Keys older than an instant, and how far they have been looked for.
 struct Due {
     before: i64,
@@ -38,7 +52,7 @@ impl Due {
 
 impl Store {
     /// Destroys the keys of every manifest received before an instant: what lay under them can never be read again.
-    /// Key, content digest, receipt, depersonalised record and decisions stay. Returns how many keys were destroyed. They
+    /// Key, content digest, receipt, depersonalised record and decisions stay. They
     /// are overwritten in the store's own files; copies of those files (backups, snapshots of the disk) are the
     /// operator's to destroy, or the wrapping key is.
     ///
@@ -48,7 +62,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`].
-    pub async fn purge_before(&self, instant: Timestamp, now: Timestamp) -> Result<u64, Error> {
+    pub async fn purge_before(&self, instant: Timestamp, now: Timestamp) -> Result<Purged, Error> {
         let before = micros(instant);
         let mut documents = Due::before(before);
         self.purge_keys(KEYS_OF_DOCUMENTS, &mut documents, None).await?;
@@ -56,14 +70,25 @@ impl Store {
         let mut manifests = Due::before(before);
         let mut destroyed = self.purge_keys(KEYS_OF_MANIFESTS, &mut manifests, Some(&event)).await?;
         // What bears an old time and was recorded after it was looked for keeps its month until its key is destroyed too.
-        while !self.drop_months_before(before, manifests.after).await? {
-            destroyed += self.purge_keys(KEYS_OF_MANIFESTS, &mut manifests, Some(&event)).await?;
-        }
+        let mut tries = 1;
+        let months_are_read = loop {
+            match self.drop_months_before(before, manifests.after).await? {
+                Dropped::All => break false,
+                Dropped::NotYet => {
+                    destroyed += self.purge_keys(KEYS_OF_MANIFESTS, &mut manifests, Some(&event)).await?;
+                }
+                Dropped::Read if tries == TRIES => break true,
+                Dropped::Read => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        };
         if destroyed == 0 {
             self.audit(event.count(0)).await?;
         }
         self.forget_deleted().await?;
-        Ok(destroyed)
+        Ok(Purged { keys: destroyed, months_are_read })
     }
 
     /// Destroys the due ones of a kind. They are looked for by a connection that reads: only the destroying takes the lock.

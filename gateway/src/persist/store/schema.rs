@@ -53,6 +53,8 @@ pub(super) async fn migrate(config: &Config) -> Result<i64, Error> {
     for (number, name, sqlite, postgres) in MIGRATIONS {
         // Looked at inside the transaction, under its lock: two programs may be told to migrate at once.
         connection.begin().await?;
+        // One's turn is waited for however long others take; what it then changes is not, for everybody waits meanwhile.
+        connection.limit_locks(config.busy_timeout_ms).await?;
         query(sql!(each "schema_create")).execute(&mut connection).await?;
         let found = version(&mut connection).await?;
         if found > NEWEST {

@@ -1,8 +1,11 @@
 //! Bodies by month on PostgreSQL: what older programs wrote, months that are missing, and months that go.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
-use gateway::persist::{Config, Persons, Sealed, Secrets, Store};
+use gateway::persist::{Config, Persons, Purged, Sealed, Secrets, Store};
 use jiff::{Timestamp, civil::date, tz::TimeZone};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 use tokio::task::JoinSet;
@@ -167,8 +170,8 @@ async fn a_missing_month_refuses_nobody_and_is_filled_when_it_is_made() {
     ];
     assert_eq!(count(config, "bodies_rest").await, 2);
     let before = read_all(store, &ids).await;
-    assert_eq!(store.make_months(noon(2026, 1, 31)).await.unwrap(), 4, "January to April");
-    assert_eq!(store.make_months(noon(2026, 1, 31)).await.unwrap(), 0);
+    assert_eq!(store.make_months(noon(2026, 1, 31)).await.unwrap(), Some(4), "January to April");
+    assert_eq!(store.make_months(noon(2026, 1, 31)).await.unwrap(), Some(0));
     assert_eq!(count(config, "bodies_rest").await, 0);
     assert_eq!((count(config, "bodies_2026_01").await, count(config, "bodies_2026_02").await), (1, 1));
     assert_eq!(read_all(store, &ids).await, before);
@@ -187,7 +190,7 @@ async fn a_purge_drops_whole_months_and_no_day_more() {
     let new = record(store, secrets, "LATE", noon(2026, 2, 20)).await;
     let rest = record(store, secrets, "REST", noon(2025, 6, 1)).await;
     let before = read(store, new).await;
-    assert_eq!(store.purge_before(noon(2026, 2, 10), noon(2026, 3, 1)).await.unwrap(), 3);
+    assert_eq!(store.purge_before(noon(2026, 2, 10), noon(2026, 3, 1)).await.unwrap().keys, 3);
     assert_eq!(count(config, "pg_class where relname = 'bodies_2026_01'").await, 0);
     assert_eq!((count(config, "bodies_2026_02").await, count(config, "bodies_rest").await), (2, 0));
     for id in [old, middle, rest] {
@@ -200,10 +203,49 @@ async fn a_purge_drops_whole_months_and_no_day_more() {
     assert_eq!(read(store, new).await, before);
     // The month that was dropped is made again where somebody's clock is behind.
     record(store, secrets, "BEHIND", noon(2026, 1, 31)).await;
-    assert_eq!(store.make_months(noon(2026, 1, 31)).await.unwrap(), 2, "January and April");
-    assert_eq!(store.purge_before(noon(2026, 3, 1), noon(2026, 3, 1)).await.unwrap(), 2);
+    assert_eq!(store.make_months(noon(2026, 1, 31)).await.unwrap(), Some(2), "January and April");
+    assert_eq!(store.purge_before(noon(2026, 3, 1), noon(2026, 3, 1)).await.unwrap().keys, 2);
     assert_eq!(count(config, "bodies").await, 0);
     assert!(store.outcome_of(&key("kz-customs", "LATE")).await.unwrap().is_some());
+}
+
+/// As `pg_dump` reads, for hours.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_reads_for_long_delays_months_and_nobody_else() {
+    let fresh = Fresh::postgres().await;
+    let Fresh { store, config, secrets, .. } = &fresh;
+    store.make_months(noon(2026, 1, 1)).await.unwrap();
+    record(store, secrets, "JANUARY", noon(2026, 1, 31)).await;
+    let mut reader = open(config).await;
+    let reads = "begin isolation level repeatable read; select count(*) from bodies";
+    sqlx::raw_sql(reads).execute(&mut reader).await.unwrap();
+
+    let serving = tokio::spawn({
+        let (store, secrets) = (fresh.another().await, secrets.clone());
+        async move {
+            let (mut longest, mut number) = (Duration::ZERO, 0);
+            while number < 40 || longest.is_zero() {
+                let began = Instant::now();
+                record(&store, &secrets, &format!("B-{number}"), noon(2026, 2, 20)).await;
+                longest = longest.max(began.elapsed());
+                number += 1;
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            longest
+        }
+    });
+    assert_eq!(store.make_months(noon(2026, 3, 31)).await.unwrap(), None, "later");
+    let purged = store.purge_before(noon(2026, 2, 10), noon(2026, 3, 1)).await.unwrap();
+    assert_eq!(purged, Purged { keys: 1, months_are_read: true });
+    let longest = serving.await.unwrap();
+    assert!(longest < Duration::from_secs(2), "a submission waited {longest:?}");
+    assert_eq!(count(config, "bodies_2026_01").await, 1);
+
+    sqlx::raw_sql("rollback").execute(&mut reader).await.unwrap();
+    assert_eq!(store.make_months(noon(2026, 3, 31)).await.unwrap(), Some(3), "April to June");
+    let purged = store.purge_before(noon(2026, 2, 10), noon(2026, 3, 1)).await.unwrap();
+    assert_eq!(purged, Purged { keys: 0, months_are_read: false });
+    assert_eq!(count(config, "pg_class where relname = 'bodies_2026_01'").await, 0);
 }
 
 /// Months come and go under the lock of whoever writes: nobody is refused for it.
@@ -227,10 +269,10 @@ async fn months_come_and_go_beside_submissions_of_two_gateways() {
     for month in 1..=8 {
         let third = fresh.another().await;
         third.make_months(noon(2026, month, 10)).await.unwrap();
-        destroyed += third.purge_before(noon(2026, month, 10), noon(2026, 12, 30)).await.unwrap();
+        destroyed += third.purge_before(noon(2026, month, 10), noon(2026, 12, 30)).await.unwrap().keys;
     }
     let ids: Vec<Uuid> = writers.join_all().await.into_iter().flatten().collect();
-    destroyed += fresh.store.purge_before(noon(2026, 9, 1), noon(2026, 12, 30)).await.unwrap();
+    destroyed += fresh.store.purge_before(noon(2026, 9, 1), noon(2026, 12, 30)).await.unwrap().keys;
     assert_eq!(destroyed, 2 * 10 * 8);
     let mut readable = 0;
     for id in &ids {

@@ -138,6 +138,21 @@ async fn a_server_that_stands_still_is_away_at_once() {
     assert_eq!(stored.len(), 21);
 }
 
+/// Whoever migrates waits for his turn, however long the others take.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_waits_for_its_turn() {
+    let database = testkit::postgres::database().unwrap();
+    let config = Config { url: database.url.clone(), busy_timeout_ms: 100, ..Config::default() };
+    let locked = crate::database::Beside::with_lock(&config).await;
+    let migration = tokio::spawn({
+        let config = config.clone();
+        async move { Store::migrate(&config).await }
+    });
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    drop(locked);
+    assert!(migration.await.unwrap().unwrap() > 0);
+}
+
 /// Ends every connection again and again while gateways write: what was acknowledged is there, and once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cut_connections_lose_and_double_nothing() {

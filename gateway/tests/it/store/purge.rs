@@ -9,7 +9,7 @@ use super::{
 
 pub(crate) async fn what_lay_under_the_key_is_gone_and_the_rest_stays(fresh: Fresh) {
     let before = fresh.store.record(outcome(&fresh.secrets, "kz-customs", "A-1")).await.unwrap();
-    assert_eq!(fresh.store.purge_before(at(1), at(100)).await.unwrap(), 1);
+    assert_eq!(fresh.store.purge_before(at(1), at(100)).await.unwrap().keys, 1);
     assert_eq!(fresh.store.received(before.id).await.unwrap(), None);
     let manifest = fresh.store.manifest(before.id, Persons::With).await.unwrap().unwrap();
     assert!(matches!(manifest.sealed, Sealed::Destroyed));
@@ -18,7 +18,7 @@ pub(crate) async fn what_lay_under_the_key_is_gone_and_the_rest_stays(fresh: Fre
     assert_eq!(fresh.store.pre_decisions(before.id).await.unwrap().unwrap().decisions, before.decisions);
     // Withdrawing still works; its reason is not kept, for there is no key to keep it under.
     fresh.store.cancel(before.id, "kz-customs", "broke down", at(101)).await.unwrap();
-    assert_eq!(fresh.store.purge_before(at(1), at(102)).await.unwrap(), 0);
+    assert_eq!(fresh.store.purge_before(at(1), at(102)).await.unwrap().keys, 0);
 }
 
 pub(crate) async fn a_repeat_after_the_purge_gets_the_same_receipt(fresh: Fresh) {
@@ -38,7 +38,7 @@ pub(crate) async fn only_older_manifests_are_purged(fresh: Fresh) {
         one.receive_time = at(seconds);
         fresh.store.record(one).await.unwrap();
     }
-    assert_eq!(fresh.store.purge_before(at(10), at(100)).await.unwrap(), 1);
+    assert_eq!(fresh.store.purge_before(at(10), at(100)).await.unwrap().keys, 1);
     for (reference, held) in [("A-0", false), ("A-10", true), ("A-20", true)] {
         let found = fresh.store.outcome_of(&key("kz-customs", reference)).await.unwrap().unwrap();
         assert_eq!(found.originals.is_some(), held, "{reference}");
