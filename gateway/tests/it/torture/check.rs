@@ -10,12 +10,15 @@ use std::{
 use gateway::{
     config::Config,
     persist::{FeedEvent, FeedPosition, FeedRow, ManifestKey, Persons, Scope, Sealed, Secrets, State, Store},
+    reply::{self, Audience, Language},
 };
 use prost::Message as _;
+use proto::v1::PreDecision;
+use uuid::Uuid;
 
 use super::{
     partner::{Fate, History, Known},
-    watcher::Seen,
+    watcher::{Seen, which},
 };
 use crate::database::Beside;
 
@@ -43,6 +46,8 @@ struct Stored {
     receipt: Vec<u8>,
     received: Vec<u8>,
     state: State,
+    /// Its pre-decisions as its partner is told them: as recorded, and what was decided later.
+    decided: Vec<Vec<PreDecision>>,
 }
 
 pub(super) async fn check(
@@ -122,12 +127,23 @@ async fn revisions(store: &Store, feed: &[FeedRow], found: &mut Found) -> BTreeM
             receipt: manifest.receipt,
             received: store.received(id).await.unwrap().unwrap().bytes,
             state: manifest.summary.state,
+            decided: decided(feed, id),
         };
         if stored.insert((manifest_reference.clone(), revision.number()), one).is_some() {
             found.problems.push(format!("{manifest_reference} revision {} is doubled", revision.number()));
         }
     }
     stored
+}
+
+/// What was decided of a manifest, one after the other.
+fn decided(feed: &[FeedRow], id: Uuid) -> Vec<Vec<PreDecision>> {
+    let of_it = feed.iter().filter(|row| row.manifest.id == id);
+    let decides = |row: &&FeedRow| matches!(row.event, FeedEvent::Recorded | FeedEvent::Redecided);
+    let told = |row: &FeedRow| {
+        reply::pre_decisions(id, &row.decisions, Audience::Submitter, Language::default()).unwrap()
+    };
+    of_it.filter(decides).map(told).collect()
 }
 
 /// One manifest as its partner knows it.
@@ -147,6 +163,14 @@ fn of_one(
                 let receipt = answer.receipt.as_ref().unwrap();
                 if receipt.manifest != row.name || receipt.encode_to_vec() != row.receipt {
                     problem("was acknowledged with another receipt");
+                }
+                // Who repeats what was never acknowledged may be told what was decided meanwhile.
+                let told = if answer.repeated_submission { &row.decided[..] } else { &row.decided[..1] };
+                if !told.contains(&answer.pre_decisions) {
+                    problem("was acknowledged with other pre-decisions");
+                }
+                if revision.later.as_ref().is_some_and(|later| !row.decided[1..].contains(later)) {
+                    problem("was decided again as the feed does not say");
                 }
             }
             (None, _) => {}
@@ -176,23 +200,25 @@ fn of_one(
 fn watched(feed: &[FeedRow], seen: &Seen) -> Option<String> {
     let rows = feed.iter().map(|row| {
         let name = format!("manifests/{}", row.manifest.id);
+        let id = row.manifest.id;
+        let told = reply::pre_decisions(id, &row.decisions, Audience::Officer, Language::default()).unwrap();
         // Of the conveyance, where there is one: all revisions of its manifests.
         let whose = row.journey_key.clone().unwrap_or_else(|| name.clone());
-        (name, row.manifest.state.as_str(), whose)
+        (name, row.manifest.state.as_str(), which(&told), whose)
     });
     told_in_order(&rows.collect::<Vec<_>>(), seen)
 }
 
-/// Rows: name, state, conveyance.
-fn told_in_order(feed: &[(String, &str, String)], seen: &Seen) -> Option<String> {
-    let mut first: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (place, (name, state)) in seen.iter().enumerate() {
-        first.entry((name, state)).or_insert(place);
+/// Rows: name, state, which decisions, conveyance.
+fn told_in_order(feed: &[(String, &str, String, String)], seen: &Seen) -> Option<String> {
+    let mut first: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    for (place, (name, state, which)) in seen.iter().enumerate() {
+        first.entry((name, state, which)).or_insert(place);
     }
     let (mut newest, mut missing): (BTreeMap<&String, usize>, usize) = Default::default();
     let mut order = None;
-    for (name, state, whose) in feed {
-        let Some(place) = first.get(&(name.as_str(), *state)) else {
+    for (name, state, which, whose) in feed {
+        let Some(place) = first.get(&(name.as_str(), *state, which.as_str())) else {
             missing += 1;
             continue;
         };
@@ -211,8 +237,9 @@ mod tests {
     use super::*;
     use crate::torture::partner::Revision;
 
-    fn rows() -> Vec<(String, &'static str, String)> {
-        let row = |name: &str, state, whose: &str| (name.to_owned(), state, whose.to_owned());
+    fn rows() -> Vec<(String, &'static str, String, String)> {
+        let row =
+            |name: &str, state, whose: &str| (name.to_owned(), state, "false 1".to_owned(), whose.to_owned());
         vec![
             row("a", "SUBMITTED", "1"),
             row("b", "SUBMITTED", "2"),
@@ -222,7 +249,9 @@ mod tests {
     }
 
     fn seen(of: &[(&str, &str)]) -> Seen {
-        of.iter().map(|(name, state)| ((*name).to_owned(), (*state).to_owned())).collect()
+        of.iter()
+            .map(|(name, state)| ((*name).to_owned(), (*state).to_owned(), "false 1".to_owned()))
+            .collect()
     }
 
     #[test]
@@ -238,10 +267,61 @@ mod tests {
         assert!(told(&[]).is_some());
     }
 
-    fn stored(state: State, sent: &Revision) -> Stored {
+    #[test]
+    fn a_later_decision_that_is_missed_or_comes_first_is_found() {
+        let row = |which: &str| ("a".to_owned(), "SUBMITTED", which.to_owned(), "1".to_owned());
+        let rows = [row("true 1"), row("false 2")];
+        let told = |of: &[&str]| {
+            let seen = of.iter().map(|which| ("a".to_owned(), "SUBMITTED".to_owned(), (*which).to_owned()));
+            told_in_order(&rows, &seen.collect())
+        };
+        assert_eq!(told(&["true 1", "false 2"]), None);
+        assert_eq!(told(&["true 1", "false 2", "true 1", "false 2"]), None, "told again");
+        assert!(told(&["true 1"]).is_some(), "the later one is missed");
+        assert!(told(&["true 1", "true 1"]).is_some(), "however often the first is told");
+        assert!(told(&["false 2"]).is_some(), "the first one is missed");
+        assert!(told(&["false 2", "true 1"]).is_some());
+        assert!(told(&["true 1", "false 3"]).is_some(), "not as it is stored");
+    }
+
+    #[test]
+    fn what_a_partner_was_told_otherwise_than_the_feed_says_is_found() {
+        let one = |rules_only, second| {
+            let time = prost_types::Timestamp { seconds: second, nanos: 0 };
+            vec![PreDecision { rules_only, decide_time: Some(time), ..PreDecision::default() }]
+        };
+        let problems = |stored: Vec<Vec<PreDecision>>, told, repeated, later| {
+            let sent = many::cargo(1, 1, crate::harness::now());
+            let receipt = proto::v1::Receipt { manifest: "manifests/1".into(), ..Default::default() };
+            let answer = proto::v1::SubmitManifestResponse {
+                receipt: Some(receipt),
+                pre_decisions: told,
+                repeated_submission: repeated,
+                ..Default::default()
+            };
+            let revision = Revision { sent, answer: Some(answer), later };
+            let row = Stored { decided: stored, ..stored_as(State::Submitted, &revision) };
+            let known = Known { revisions: vec![revision], withdrawal: None };
+            let mut problems = Vec::new();
+            of_one("A", &known, &BTreeMap::from([(("A".to_owned(), 0), row)]), &mut problems);
+            problems.len()
+        };
+        let (first, later) = (one(true, 1), one(false, 2));
+        let both = || vec![first.clone(), later.clone()];
+        assert_eq!(problems(both(), first.clone(), false, None), 0);
+        assert_eq!(problems(both(), first.clone(), false, Some(later.clone())), 0);
+        assert_eq!(problems(both(), later.clone(), true, None), 0, "its first answer was lost");
+        assert_eq!(problems(both(), later.clone(), false, None), 1, "before anybody could know");
+        assert_eq!(problems(vec![first.clone()], first.clone(), false, Some(later.clone())), 1, "not stored");
+        assert_eq!(problems(both(), first.clone(), false, Some(one(false, 3))), 1, "another is stored");
+        assert_eq!(problems(both(), one(false, 1), true, None), 1);
+    }
+
+    fn stored_as(state: State, sent: &Revision) -> Stored {
         let receipt = sent.answer.as_ref().unwrap().receipt.as_ref().unwrap();
         let (name, receipt) = (receipt.manifest.clone(), receipt.encode_to_vec());
-        Stored { name, receipt, received: sent.sent.encode_to_vec(), state }
+        let decided = vec![sent.answer.as_ref().unwrap().pre_decisions.clone()];
+        Stored { name, receipt, received: sent.sent.encode_to_vec(), state, decided }
     }
 
     #[test]
@@ -249,14 +329,15 @@ mod tests {
         let sent = many::cargo(1, 1, crate::harness::now());
         let receipt = proto::v1::Receipt { manifest: "manifests/1".into(), ..Default::default() };
         let answer = proto::v1::SubmitManifestResponse { receipt: Some(receipt), ..Default::default() };
-        let mut known = Known { revisions: vec![Revision { sent, answer: Some(answer) }], withdrawal: None };
+        let mut known =
+            Known { revisions: vec![Revision { sent, answer: Some(answer), later: None }], withdrawal: None };
         let problems = |known: &Known, rows: Vec<Stored>| {
             let mut problems = Vec::new();
             let rows = (0..).zip(rows).map(|(number, row)| (("A".to_owned(), number), row)).collect();
             of_one("A", known, &rows, &mut problems);
             problems.len()
         };
-        let row = |known: &Known, state| stored(state, &known.revisions[0]);
+        let row = |known: &Known, state| stored_as(state, &known.revisions[0]);
         assert_eq!(problems(&known, vec![row(&known, State::Submitted)]), 0);
         assert_eq!(problems(&known, vec![]), 1, "lost");
         assert_eq!(problems(&known, vec![row(&known, State::Cancelled)]), 1, "nobody withdrew it");

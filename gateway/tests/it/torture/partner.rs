@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
 
 use proto::v1::{
-    CancelManifestRequest, SubmitManifestRequest, SubmitManifestResponse,
+    CancelManifestRequest, PreDecision, SubmitManifestRequest, SubmitManifestResponse,
     manifest_service_client::ManifestServiceClient,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -39,6 +39,32 @@ pub(super) struct Revision {
     pub(super) sent: SubmitManifestRequest,
     /// The first answer.
     pub(super) answer: Option<SubmitManifestResponse>,
+    /// What a repeat was told otherwise, after rules alone had decided: what was decided later.
+    pub(super) later: Option<Vec<PreDecision>>,
+}
+
+impl Revision {
+    /// A repeat's answer, beside those before: the same, or once something decided later, and then always that.
+    fn repeated(&mut self, answer: &SubmitManifestResponse) -> Result<(), &'static str> {
+        let Some(first) = &self.answer else { return Ok(()) };
+        if !answer.repeated_submission {
+            return Err("was recorded again");
+        }
+        if answer.receipt != first.receipt {
+            return Err("was answered with another receipt when it was repeated");
+        }
+        let stands = self.later.as_ref().unwrap_or(&first.pre_decisions);
+        if answer.pre_decisions == *stands {
+            return Ok(());
+        }
+        // Which ones they are to be, the feed says afterwards.
+        let rules_alone = |decisions: &[PreDecision]| decisions.iter().any(|one| one.rules_only);
+        if self.later.is_some() || !rules_alone(stands) || rules_alone(&answer.pre_decisions) {
+            return Err("was answered otherwise when it was repeated");
+        }
+        self.later = Some(answer.pre_decisions.clone());
+        Ok(())
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -123,7 +149,7 @@ impl Partner {
             None => None,
         };
         let known = self.history.manifests.entry(reference.to_owned()).or_default();
-        known.revisions.push(Revision { sent, answer: told });
+        known.revisions.push(Revision { sent, answer: told, later: None });
     }
 
     /// The same words again: the same receipt, or the first one if the words were never acknowledged.
@@ -132,21 +158,16 @@ impl Partner {
         let place = self.random.random_range(0..self.history.manifests[&reference].revisions.len());
         let sent = self.history.manifests[&reference].revisions[place].sent.clone();
         let Some(answer) = self.submit(&sent).await else { return };
-        let first = self.history.manifests[&reference].revisions[place].answer.clone();
-        match (answer, first) {
-            (Ok(answer), None) => {
-                let known = self.history.manifests.get_mut(&reference).unwrap();
-                known.revisions[place].answer = Some(answer);
-            }
-            (Ok(answer), Some(first)) => {
-                if answer.receipt != first.receipt || answer.pre_decisions != first.pre_decisions {
-                    self.problem(format!("{reference} was answered otherwise when it was repeated"));
-                }
-                if !answer.repeated_submission {
-                    self.problem(format!("{reference} was recorded again"));
+        let revision = &mut self.history.manifests.get_mut(&reference).unwrap().revisions[place];
+        match answer {
+            Ok(answer) => {
+                let compared = revision.repeated(&answer);
+                revision.answer.get_or_insert(answer);
+                if let Err(problem) = compared {
+                    self.problem(format!("{reference} {problem}"));
                 }
             }
-            (Err(status), _) => self.problem(format!("a repeat of {reference} was refused: {status:?}")),
+            Err(status) => self.problem(format!("a repeat of {reference} was refused: {status:?}")),
         }
     }
 
@@ -233,4 +254,36 @@ impl Partner {
 
 pub(super) fn reference(request: &SubmitManifestRequest) -> String {
     request.manifest.as_ref().unwrap().manifest_reference.clone()
+}
+
+/// Answers of one submission, as its partner compares them.
+mod tests {
+    use super::*;
+
+    fn answer(rules_only: bool, second: i64, repeated: bool) -> SubmitManifestResponse {
+        let time = prost_types::Timestamp { seconds: second, nanos: 0 };
+        let decision = PreDecision { rules_only, decide_time: Some(time), ..PreDecision::default() };
+        SubmitManifestResponse {
+            pre_decisions: vec![decision],
+            repeated_submission: repeated,
+            ..SubmitManifestResponse::default()
+        }
+    }
+
+    #[test]
+    fn only_what_rules_alone_decided_is_ever_answered_otherwise_and_once() {
+        let told = |answers: &[(bool, i64)]| {
+            let first = Some(answer(answers[0].0, answers[0].1, false));
+            let mut revision =
+                Revision { sent: SubmitManifestRequest::default(), answer: first, later: None };
+            answers[1..].iter().all(|(rules, at)| revision.repeated(&answer(*rules, *at, true)).is_ok())
+        };
+        assert!(told(&[(false, 1), (false, 1)]));
+        assert!(told(&[(true, 1), (true, 1), (false, 2), (false, 2)]));
+        assert!(!told(&[(false, 1), (false, 2)]), "nobody decided again");
+        assert!(!told(&[(true, 1), (true, 2)]), "rules alone decide once");
+        assert!(!told(&[(true, 1), (false, 2), (true, 1)]), "back again");
+        assert!(!told(&[(true, 1), (false, 2), (false, 3)]), "later, and later still");
+        assert!(!told(&[(false, 1), (true, 1)]));
+    }
 }

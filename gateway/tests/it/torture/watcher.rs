@@ -5,15 +5,23 @@ use std::{
     time::Duration,
 };
 
-use proto::v1::{WatchPreDecisionsRequest, watch_pre_decisions_response::Event};
+use proto::v1::{PreDecision, WatchPreDecisionsRequest, watch_pre_decisions_response::Event};
 
 use super::World;
 
 /// No message for so long, and the next gateway is asked: heartbeats come every 200 ms.
 const SILENCE: Duration = Duration::from_secs(3);
 
-/// What it was told, in order: name and state.
-pub(super) type Seen = Vec<(String, String)>;
+/// What it was told, in order: name, state, and which of the manifest's decisions ([`which`]).
+pub(super) type Seen = Vec<(String, String, String)>;
+
+/// Tells apart what rules alone decided first and what was decided later.
+pub(super) fn which(decisions: &[PreDecision]) -> String {
+    decisions.first().map_or_else(String::new, |one| {
+        let time = one.decide_time.unwrap_or_default();
+        format!("{} {}.{:09}", one.rules_only, time.seconds, time.nanos)
+    })
+}
 
 pub(super) async fn run(world: World, number: usize, seen: Arc<Mutex<Seen>>) {
     let addresses = world.cluster.addresses();
@@ -27,7 +35,8 @@ pub(super) async fn run(world: World, number: usize, seen: Arc<Mutex<Seen>>) {
                 if let Some(Event::ManifestDecided(decided)) = message.event {
                     let state =
                         decided.state().as_str_name().trim_start_matches("MANIFEST_STATE_").to_owned();
-                    seen.lock().unwrap().push((decided.manifest, state));
+                    let which = which(&decided.pre_decisions);
+                    seen.lock().unwrap().push((decided.manifest, state, which));
                 }
                 resume_token = message.resume_token;
             }
