@@ -49,11 +49,17 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// With settings of its own, laid over the file.
+    pub(crate) fn start_with(folder: &Path, environment: &[(String, String)]) -> Self {
         // A file that may not grow any more is an error for whoever writes, not the end of the process.
         let mut child = Command::new("sh")
             .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_gateway")])
             .args(["serve", "--config"])
             .arg(folder.join("gateway.toml"))
+            .envs(environment.iter().cloned())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -14,6 +14,7 @@ use tokio::{
     sync::watch,
 };
 
+use super::line::Line;
 use crate::kill::Serving;
 
 /// All gateways of a site.
@@ -28,18 +29,25 @@ struct Member {
     /// Where the gateway listens now.
     target: watch::Sender<Option<SocketAddr>>,
     cut: watch::Sender<()>,
+    /// Where the database is another process.
+    line: Option<Line>,
     serving: Mutex<Option<Serving>>,
 }
 
 impl Cluster {
-    pub(super) async fn start(folder: &Path, count: usize) -> Self {
+    pub(super) async fn start(folder: &Path, count: usize, database: Option<&str>) -> Self {
         let mut members = Vec::new();
         for _ in 0..count {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let line = match database {
+                Some(url) => Some(Line::to(url).await),
+                None => None,
+            };
             let member = Member {
                 address: listener.local_addr().unwrap(),
                 target: watch::Sender::new(None),
                 cut: watch::Sender::new(()),
+                line,
                 serving: Mutex::new(None),
             };
             tokio::spawn(forward(listener, member.target.subscribe(), member.cut.subscribe()));
@@ -61,8 +69,10 @@ impl Cluster {
     /// Starts a gateway, again and again until it listens, as whoever runs it does.
     pub(super) fn serve(&self, place: usize) {
         let member = &self.members[place];
+        let url = |line: &Line| ("CUSTOMS_GATEWAY__PERSIST__URL".to_owned(), line.url.clone());
+        let settings: Vec<_> = member.line.iter().map(url).collect();
         for _ in 0..60 {
-            let serving = Serving::start(&self.folder);
+            let serving = Serving::start_with(&self.folder, &settings);
             if let Some(address) = serving.address() {
                 *member.serving.lock().unwrap() = Some(serving);
                 member.target.send_replace(Some(address));
@@ -83,6 +93,11 @@ impl Cluster {
     /// Ends every connection through the proxy.
     pub(super) fn cut(&self, place: usize) {
         self.members[place].cut.send_replace(());
+    }
+
+    /// What lies between a gateway and the database, where that is another process.
+    pub(super) fn line(&self, place: usize) -> Option<&Line> {
+        self.members[place].line.as_ref()
     }
 
     /// Sends a signal by its name.

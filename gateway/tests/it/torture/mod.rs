@@ -1,5 +1,5 @@
 //! Torture: clients submit, repeat, amend and withdraw at random and watch, while gateways are killed and frozen, connections
-//! cut, the disk is full and PostgreSQL goes away; then the history of what everybody was told is held against what is stored.
+//! cut, the disk is full, history cannot be read, and PostgreSQL goes away, stands still or cannot be reached; then the history of what everybody was told is held against what is stored.
 //!
 //! `cargo xtask torture --minutes 60 --store postgres` runs it for long; a few seconds of it run with every test. The same seed
 //! throws the same dice, but the machine's timing is its own.
@@ -7,6 +7,7 @@
 mod check;
 pub(crate) mod cluster;
 mod faults;
+mod line;
 mod partner;
 mod watcher;
 
@@ -62,13 +63,19 @@ async fn torture(duration: Duration) {
     let mut random = StdRng::seed_from_u64(seed);
     let server = on_postgres().then(|| Server::start().unwrap());
     let database = server.as_ref().map(|server| server.database().unwrap());
-    let settings = [("persist.wal_autocheckpoint_pages", "100"), ("watch.page_size", "50")];
+    let settings = [
+        ("persist.wal_autocheckpoint_pages", "100"),
+        ("watch.page_size", "50"),
+        ("intake.rescore_every_ms", "500"),
+    ];
     let site = Site::prepare_on(database, &settings, |_, partners| {
         partners.iter_mut().for_each(|partner| partner.quota_per_minute = 1_000_000);
     })
     .await;
     let gateways = if server.is_some() { 3 } else { 1 };
-    let cluster = Arc::new(Cluster::start(site.folder.path(), gateways).await);
+    let url = site.database.as_ref().map(|database| database.url.clone());
+    let cluster = Arc::new(Cluster::start(site.folder.path(), gateways, url.as_deref()).await);
+    let config = Config::load(&site.folder.path().join("gateway.toml"), &BTreeMap::new()).unwrap();
     let world = World { site: Arc::new(site), cluster, stop: Arc::default() };
 
     let mut partners: JoinSet<History> = JoinSet::new();
@@ -80,7 +87,7 @@ async fn torture(duration: Duration) {
     for (number, seen) in seen.iter().enumerate() {
         watchers.spawn(watcher::run(world.clone(), number, Arc::clone(seen)));
     }
-    let mut faults = Faults::new(Arc::clone(&world.cluster), server, random.random());
+    let mut faults = Faults::new(Arc::clone(&world.cluster), server, config.clone(), random.random());
     let (faults, done) = tokio::task::spawn_blocking(move || {
         let done = faults.run(duration);
         (faults, done)
@@ -90,7 +97,6 @@ async fn torture(duration: Duration) {
 
     world.stop.store(true, Ordering::Relaxed);
     let histories = tokio::time::timeout(SETTLES_IN, partners.join_all()).await.expect("the partners end");
-    let config = Config::load(&world.site.folder.path().join("gateway.toml"), &BTreeMap::new()).unwrap();
     let found = check::check(&config, &histories, &seen, SETTLES_IN).await;
     watchers.abort_all();
     let told: u64 = histories.iter().map(|history| history.answered).sum();
