@@ -99,6 +99,7 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("judge_files", &[0]),
     ("judge_files_put", &[4]),
     ("life_find", &[1]),
+    ("limit_locks", &[1]),
     ("link_put", &[6]),
     ("links_of", &[3]),
     ("list_manifests_all", &[5]),
@@ -177,8 +178,15 @@ const SQLITE_ONLY: &[&str] = &[
 ];
 
 /// What PostgreSQL alone has: partitions.
-const POSTGRES_ONLY: &[&str] =
-    &["bodies_drop", "bodies_first", "bodies_late", "bodies_make", "bodies_move", "manifests_end"];
+const POSTGRES_ONLY: &[&str] = &[
+    "bodies_drop",
+    "bodies_first",
+    "bodies_late",
+    "bodies_make",
+    "bodies_move",
+    "limit_locks",
+    "manifests_end",
+];
 
 fn folder(name: &str) -> BTreeMap<String, String> {
     fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(name))
