@@ -158,6 +158,6 @@ fn numbers_and_names_that_are_none() {
         manifest::normalize(read.content.unwrap(), &manifest::CodeLists::built_in(), &settings);
     let _ = manifest::validate(manifest, "2026-11-22T12:00:00Z".parse().unwrap(), &settings, &mut findings);
     let blocked: Vec<_> = findings.blocked().into_iter().collect();
-    let about = |index| manifest::About::Passenger(index);
+    let about = manifest::About::Passenger;
     assert_eq!(blocked, [about(1), about(2), about(3)]);
 }

@@ -140,8 +140,7 @@ impl Rules<'_> {
 /// Packages of a consignment: its own count, or that of its items when each says how many it has.
 fn packages_of(consignment: &Consignment) -> Option<u32> {
     let counted = |item: &GoodsItem| {
-        let each = item.packages.iter().map(|packages| packages.package_count.filter(|count| *count > 0));
-        let mut each = each;
+        let mut each = item.packages.iter().map(|packages| packages.package_count.filter(|count| *count > 0));
         each.try_fold(0_u32, |sum, count| sum.checked_add(count?)).filter(|sum| *sum > 0)
     };
     let items =
