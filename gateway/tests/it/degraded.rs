@@ -8,7 +8,7 @@ use proto::v1::{
     watch_pre_decisions_response::Event,
 };
 use scoring::{Scorer, record};
-use testkit::many;
+use testkit::{many, postgres::Server};
 use tokio::time::timeout;
 use tonic::Code;
 
@@ -166,4 +166,32 @@ impl Hidden {
     async fn show(mut self) {
         self.0.run("alter table hidden rename to history_counters", "rollback").await;
     }
+}
+
+/// Neither an answer nor a refusal comes from it: the first call waits a while, and then everybody is told at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_stands_still_is_told_at_once() {
+    let server = Server::start().unwrap();
+    let quick = [("persist.answer_timeout_ms", "1000"), ("persist.busy_timeout_ms", "700")];
+    let site = Site::prepare_on(Some(server.database().unwrap()), &quick, |_, _| {}).await;
+    let serving = Serving::start(site.folder.path());
+    let mut client = site.manifests(serving.address().unwrap(), "kz-customs");
+    let (first, second) = (lorry(1), lorry(2));
+    client.submit_manifest(first.clone()).await.unwrap();
+    let frozen = server.freeze();
+    let mut waited = Vec::new();
+    for n in 2..22 {
+        let sent = if n == 2 { second.clone() } else { lorry(n) };
+        let began = Instant::now();
+        let refused = client.submit_manifest(sent).await.unwrap_err();
+        assert_eq!((refused.code(), reason(&refused)), (Code::Unavailable, "STORE_UNAVAILABLE".into()));
+        waited.push(began.elapsed());
+    }
+    println!("{waited:?}");
+    assert!(waited[0] < Duration::from_secs(5), "{waited:?}");
+    assert!(waited[1..].iter().sum::<Duration>() < Duration::from_secs(4), "{waited:?}");
+    drop(frozen);
+    eventually("it is found again", async || client.clone().submit_manifest(second.clone()).await.is_ok())
+        .await;
+    assert!(client.submit_manifest(first).await.unwrap().into_inner().repeated_submission);
 }

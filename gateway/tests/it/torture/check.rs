@@ -141,7 +141,11 @@ fn decided(feed: &[FeedRow], id: Uuid) -> Vec<Vec<PreDecision>> {
     let of_it = feed.iter().filter(|row| row.manifest.id == id);
     let decides = |row: &&FeedRow| matches!(row.event, FeedEvent::Recorded | FeedEvent::Redecided);
     let told = |row: &FeedRow| {
-        reply::pre_decisions(id, &row.decisions, Audience::Submitter, Language::default()).unwrap()
+        let mut told =
+            reply::pre_decisions(id, &row.decisions, Audience::Submitter, Language::default()).unwrap();
+        // An answer to a submission says once, with the conveyance, what made all of them.
+        told.iter_mut().skip(1).for_each(|one| one.digests = None);
+        told
     };
     of_it.filter(decides).map(told).collect()
 }
