@@ -375,6 +375,8 @@ fn configuration(folder: &Path, database: Option<&Database>, settings: &[(&str, 
         ("persist.path", file("store.db")),
         ("persist.wrapping_keys_file", file("wrapping-keys")),
         ("persist.digest_secret_file", file("digest-secret")),
+        // Dozens of servers share the machine: a database is slow here that would be away elsewhere.
+        ("persist.answer_timeout_ms", "9000".to_owned()),
         ("app.registry_poll_ms", "50".to_owned()),
         ("app.credentials_poll_ms", "50".to_owned()),
         ("app.readiness_poll_ms", "50".to_owned()),
