@@ -17,6 +17,6 @@ with m as (
     select * from unnest($29::bigint[], $30::bigint[], $31::text[], $32::text[], $33::text[], $34::text[], $35::bigint[],
         $36::text[])
 )
-insert into audit (event, event_time_us, partner_id, manifest_id, request_id, reason, source_network, count)
+insert into audit (event, event_time_us, partner_id, manifest_id, request_id, reason, source_network, count, operator)
 select * from unnest($37::text[], $38::bigint[], $39::text[], $40::bytea[], $41::text[], $42::text[], $43::text[],
-        $44::bigint[])
+        $44::bigint[], $45::text[])

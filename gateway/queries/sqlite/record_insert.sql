@@ -7,5 +7,5 @@ insert into manifest_keys (manifest_row, receive_time_us, wrapping_key_id, wrapp
 values (?, ?, ?, ?);
 insert into feed (position, manifest_row, event, state, partner_id, border_post_code, test, journey_key)
 values (?, ?, ?, ?, ?, ?, ?, ?);
-insert into audit (event, event_time_us, partner_id, manifest_id, request_id, reason, source_network, count)
-values (?, ?, ?, ?, ?, ?, ?, ?);
+insert into audit (event, event_time_us, partner_id, manifest_id, request_id, reason, source_network, count, operator)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?);

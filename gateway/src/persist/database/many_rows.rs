@@ -58,6 +58,21 @@ impl ManyRows {
         AssertSqlSafe(Arc::clone(&self.sqlite[place]))
     }
 
+    /// SQLite binds what there is and leaves the rest NULL, without a word: one column too many goes unseen in one row and
+    /// shifts all that follow.
+    ///
+    /// # Errors
+    /// [`Error::Corrupt`] if SQLite's text does not take so many values for so many rows.
+    pub(super) fn takes(&self, values: usize, rows: usize) -> Result<(), Error> {
+        let each = self.sqlite[SIZES.len() - 1].bytes().filter(|byte| *byte == b'?').count();
+        if values == each * rows {
+            return Ok(());
+        }
+        Err(Error::Corrupt(format!(
+            "a statement takes {each} values a row, {values} are given for {rows} rows"
+        )))
+    }
+
     /// SQLite's text for at least `rows` rows, and how many rows it takes: the rest is left NULL.
     pub(super) fn at_least(&self, rows: usize) -> (AssertSqlSafe<Arc<str>>, usize) {
         let size = SIZES.iter().rev().copied().find(|size| *size >= rows).unwrap_or(LARGEST);

@@ -191,6 +191,7 @@ impl ManyRows {
         match connection.handle() {
             Handle::Sqlite(connection) => {
                 let mut left = rows.count();
+                self.takes(rows.values.len(), left)?;
                 let width = rows.values.len() / left;
                 let mut values = rows.values.into_iter();
                 while let Some(size) = SIZES.iter().copied().find(|size| *size <= left) {
@@ -217,7 +218,8 @@ impl ManyRows {
         let rows = tables.first().map_or(0, Rows::count);
         match connection.handle() {
             Handle::Sqlite(connection) => {
-                let values = tables.into_iter().flat_map(|rows| rows.values).collect();
+                let values: Vec<_> = tables.into_iter().flat_map(|rows| rows.values).collect();
+                self.takes(values.len(), rows)?;
                 sqlx::query_with(self.exactly(rows), sqlite(values)?).execute(connection).await?;
             }
             Handle::Postgres(connection, patience) => {
@@ -236,6 +238,7 @@ impl ManyRows {
     ) -> Result<Vec<Row>, Error> {
         match connection.handle() {
             Handle::Sqlite(connection) => {
+                self.takes(rows.values.len(), rows.count())?;
                 let (text, size): (AssertSqlSafe<_>, usize) = self.at_least(rows.count());
                 let all = size * rows.values.len() / rows.count().max(1);
                 let mut values = rows.values;

@@ -149,7 +149,7 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("reconcile_first", &[2]),
     ("reconcile_page", &[3]),
     ("record_begin", &[0, 0, 5]),
-    ("record_insert", &[24, 4, 8, 8]),
+    ("record_insert", &[24, 4, 8, 9]),
     ("registry_version", &[0]),
     ("registry_version_grow", &[0]),
     ("revisions_of", &[3]),

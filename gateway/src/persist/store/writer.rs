@@ -133,7 +133,13 @@ impl Writer {
             return;
         }
         match self.attempt(&entries).await {
-            Err(Error::Corrupt(_)) if entries.len() > 1 => {
+            Err(Error::Corrupt(problem)) if entries.len() > 1 => {
+                // Seldom, or a fault of ours that makes every commit a commit of one.
+                tracing::warn!(
+                    entries = entries.len(),
+                    problem,
+                    "what waited could not be stored together; each is tried by itself"
+                );
                 for entry in entries {
                     let alone = [entry];
                     let settled = self.attempt(&alone).await;
