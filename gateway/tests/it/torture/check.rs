@@ -85,10 +85,12 @@ pub(super) async fn check(
     }
     store.close().await;
 
+    // Told once, and before anybody is waited for: making it of thousands of rows takes longer than a watcher needs to catch up.
+    let expected = expected(&feed);
     let began = Instant::now();
     for (number, seen) in seen.iter().enumerate() {
         loop {
-            let problem = watched(&feed, &seen.lock().unwrap());
+            let problem = told_in_order(&expected, &seen.lock().unwrap());
             match problem {
                 None => break,
                 Some(_) if began.elapsed() < patience => tokio::time::sleep(Duration::from_millis(200)).await,
@@ -200,21 +202,23 @@ fn of_one(
     }
 }
 
-/// Is every row told, and each conveyance's in order? Rows may be told again after a stream ended.
-fn watched(feed: &[FeedRow], seen: &Seen) -> Option<String> {
-    let rows = feed.iter().map(|row| {
+/// A row of the feed as watchers are told it: name, state, which decisions; and whose it is.
+type Told = (String, &'static str, String, String);
+
+fn expected(feed: &[FeedRow]) -> Vec<Told> {
+    let told = |row: &FeedRow| {
         let name = format!("manifests/{}", row.manifest.id);
         let id = row.manifest.id;
         let told = reply::pre_decisions(id, &row.decisions, Audience::Officer, Language::default()).unwrap();
         // Of the conveyance, where there is one: all revisions of its manifests.
         let whose = row.journey_key.clone().unwrap_or_else(|| name.clone());
         (name, row.manifest.state.as_str(), which(&told), whose)
-    });
-    told_in_order(&rows.collect::<Vec<_>>(), seen)
+    };
+    feed.iter().map(told).collect()
 }
 
-/// Rows: name, state, which decisions, conveyance.
-fn told_in_order(feed: &[(String, &str, String, String)], seen: &Seen) -> Option<String> {
+/// Is every row told, and each conveyance's in order? Rows may be told again after a stream ended.
+fn told_in_order(feed: &[Told], seen: &Seen) -> Option<String> {
     let mut first: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
     for (place, (name, state, which)) in seen.iter().enumerate() {
         first.entry((name, state, which)).or_insert(place);
