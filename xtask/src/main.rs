@@ -70,6 +70,9 @@ enum Task {
         /// Of the dice; printed by every run.
         #[arg(long)]
         seed: Option<u64>,
+        /// The programs as they are shipped, not as `test` builds them: more operations in the same time.
+        #[arg(long)]
+        release: bool,
     },
     /// The chart against a real kube-apiserver with etcd: install, upgrade, rollback, test and uninstall with Pod Security
     /// "restricted" and an installer's rights. Needs Go, and a network once; the first time it builds Kubernetes.
@@ -126,7 +129,7 @@ fn run(task: Task) -> Result<()> {
         Task::Image { debug } => image(debug),
         Task::Signals => signals(),
         Task::Chart { accept } => xtask::chart::check(accept),
-        Task::Torture { minutes, store, seed } => torture(minutes, store, seed),
+        Task::Torture { minutes, store, seed, release } => torture(minutes, store, seed, release),
         Task::Kube { cases } => xtask::kube::check(&cases),
         Task::Bench { arguments } => bench(arguments),
     }
@@ -154,14 +157,15 @@ fn interop(languages: Vec<String>) -> Result<()> {
 }
 
 /// One store after the other.
-fn torture(minutes: u64, only: Option<Database>, seed: Option<u64>) -> Result<()> {
+fn torture(minutes: u64, only: Option<Database>, seed: Option<u64>, release: bool) -> Result<()> {
+    let profile = if release { "release" } else { "dev" };
     toolchain::ensure()?;
     for store in [Database::Sqlite, Database::Postgres] {
         if only.is_some_and(|only| only != store) {
             continue;
         }
-        Step::cargo("torture", ["test", "--workspace", "--test", "it", "--", "torture::all_of_it"])
-            .args(["--exact", "--ignored", "--nocapture"])
+        Step::cargo("torture", ["test", "--workspace", "--test", "it", "--profile", profile])
+            .args(["--", "torture::all_of_it", "--exact", "--ignored", "--nocapture"])
             .env("CORRIDOR_TORTURE_MINUTES", minutes.to_string())
             .env_if(store == Database::Postgres, "CORRIDOR_TEST_STORE", "postgres")
             .envs(seed.map(|seed| ("CORRIDOR_TORTURE_SEED", seed.to_string())))

@@ -7,6 +7,10 @@ use serde_json::{Map, Value, json};
 
 use crate::{Database, compare::SHAPES, load::Sample};
 
+/// The marks for every ratio of throughput and latency: at most, and to reach for.
+const MUST: f64 = 1.3;
+const REACH: f64 = 1.1;
+
 /// Which of the two stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Holds {
@@ -138,7 +142,12 @@ impl Report {
             self.manifests, self.seconds, self.rounds
         );
         for (key, value) in self.all() {
-            println!("{key:<60}{value:>16}");
+            let ratio = value.as_f64().filter(|_| key.ends_with("_ratio"));
+            let mark = ratio.map_or_else(String::new, |ratio| {
+                let met = if ratio <= MUST { "met" } else { "MISSED" };
+                format!("  must {MUST}: {met}; reach for {REACH}")
+            });
+            println!("{key:<60}{value:>16}{mark}");
         }
     }
 }
