@@ -22,6 +22,8 @@ mod load;
 #[allow(dead_code)]
 #[path = "submit/payload.rs"]
 mod payload;
+#[path = "submit/raw.rs"]
+mod raw;
 #[path = "scale/report.rs"]
 mod report;
 #[path = "submit/setup.rs"]

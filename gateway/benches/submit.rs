@@ -20,6 +20,8 @@ mod handshakes;
 mod load;
 #[path = "submit/payload.rs"]
 mod payload;
+#[path = "submit/raw.rs"]
+mod raw;
 #[path = "submit/report.rs"]
 mod report;
 #[path = "submit/sets.rs"]

@@ -288,18 +288,12 @@ pub(super) fn is_missed(above: Option<&Row>, below: &Row, columns: &Columns) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::grid::Cell;
     use super::*;
-
-    fn row(texts: &[&str]) -> Row {
-        let cells = (1..).zip(texts).filter_map(|(column, text)| Cell::new(column, text, 1000)).collect();
-        Row { number: 1, cells, ..Row::default() }
-    }
 
     #[test]
     fn rows_that_name_a_stop() {
         let sheet = Sheet {
-            rows: vec![row(&["Маршрут: Актау - Бейнеу - Шалкар"])], ..Sheet::default()
+            rows: vec![Row::of(&["Маршрут: Актау - Бейнеу - Шалкар"])], ..Sheet::default()
         };
         let stops = Stops::of(&sheet);
         for (texts, name) in [
@@ -318,7 +312,11 @@ mod tests {
             (&["Отправление: Шымкент, автовокзал Самал"], "Шымкент"),
             (&["Отправление: Алматы (Сайран)"], "Алматы"),
         ] {
-            assert_eq!(stops.named_by(&row(texts)).map(|stop| stop.name).as_deref(), Some(name), "{texts:?}");
+            assert_eq!(
+                stops.named_by(&Row::of(texts)).map(|stop| stop.name).as_deref(),
+                Some(name),
+                "{texts:?}"
+            );
         }
         for texts in [
             &["Каримов Камол"][..],
@@ -332,7 +330,7 @@ mod tests {
             &["AA1234567"],
             &["1", "Самарканд"],
         ] {
-            assert_eq!(stops.named_by(&row(texts)), None, "{texts:?}");
+            assert_eq!(stops.named_by(&Row::of(texts)), None, "{texts:?}");
         }
     }
 
@@ -340,7 +338,7 @@ mod tests {
     fn texts_alone_between_persons() {
         let mut columns = Columns::default();
         columns.persons.insert(Column::FullName, 1);
-        let of = |text: &str| alone(&row(&[text]), &columns, 2026);
+        let of = |text: &str| alone(&Row::of(&[text]), &columns, 2026);
         for text in ["Каримов Камол", "Каримов", "AA1234567", "Каримов;Камол;1990", "Komil Jahongir"]
         {
             assert_eq!(of(text), Alone::Person, "{text}");

@@ -44,6 +44,13 @@ pub(super) struct Cell {
 }
 
 impl Row {
+    /// A first row of these texts, one a column.
+    #[cfg(test)]
+    pub(super) fn of(texts: &[&str]) -> Self {
+        let cells = (1..).zip(texts).filter_map(|(column, text)| Cell::new(column, text, 1000)).collect();
+        Self { number: 1, cells, ..Self::default() }
+    }
+
     /// The text of a column, empty when there is none.
     pub(super) fn text(&self, column: u32) -> &str {
         self.cell(column).map_or("", |cell| cell.text.as_str())

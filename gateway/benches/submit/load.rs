@@ -9,19 +9,19 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use hdrhistogram::Histogram;
-use prost::{Message as _, bytes::Buf as _, bytes::Bytes};
+use prost::{Message as _, bytes::Bytes};
 use proto::v1::SubmitManifestResponse;
 use tokio::task::JoinSet;
 use tonic::{
-    Request, Status,
+    Request,
     client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
 
 use crate::{
     child::Child,
     payload::{Payload, Submission},
+    raw::Raw,
     setup::Setup,
     stream,
 };
@@ -146,7 +146,7 @@ async fn call_until(channel: Channel, payload: Arc<Payload>, end: Instant) -> Re
 async fn call(grpc: &mut Grpc<Channel>, submission: Submission) -> Result<Bytes> {
     grpc.ready().await?;
     let path = http::uri::PathAndQuery::from_static(METHOD);
-    let answer = grpc.unary(Request::new(submission), path, Raw).await;
+    let answer = grpc.unary(Request::new(submission), path, Raw::new()).await;
     Ok(answer.map_err(|status| anyhow::anyhow!("a submission was not answered: {status}"))?.into_inner())
 }
 
@@ -181,43 +181,4 @@ async fn connect(setup: &Setup, address: SocketAddr) -> Result<Channel> {
 /// From a microsecond to a minute, to three digits.
 pub(crate) fn new_histogram() -> Result<Histogram<u64>> {
     Ok(Histogram::new_with_bounds(1, 60_000_000, 3)?)
-}
-
-/// Sends bytes that are encoded already and hands over answers undecoded.
-#[derive(Debug, Clone, Copy)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Submission;
-    type Decode = Bytes;
-    type Encoder = Raw;
-    type Decoder = Raw;
-
-    fn encoder(&mut self) -> Raw {
-        Raw
-    }
-
-    fn decoder(&mut self) -> Raw {
-        Raw
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Submission;
-    type Error = Status;
-
-    fn encode(&mut self, submission: Submission, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        submission.write(buffer);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        let length = buffer.remaining();
-        Ok(Some(buffer.copy_to_bytes(length)))
-    }
 }

@@ -7,10 +7,12 @@ use std::sync::{
 
 use anyhow::{Result, ensure};
 use jiff::Timestamp;
-use prost::Message as _;
-use tonic::codec::EncodeBuf;
+use prost::{
+    Message as _,
+    bytes::{BufMut, Bytes},
+};
 
-use prost::bytes::{BufMut as _, Bytes};
+use crate::raw::Encoded;
 
 /// Keeps these keys apart from those of other users of the generator.
 pub(crate) const RUN: u64 = 0xB;
@@ -104,9 +106,10 @@ impl Submission {
     pub(crate) fn length(&self) -> usize {
         self.template.bytes.len()
     }
+}
 
-    /// Writes the message.
-    pub(crate) fn write(&self, buffer: &mut EncodeBuf<'_>) {
+impl Encoded for Submission {
+    fn write(&self, buffer: &mut impl BufMut) {
         let digits = format!("{:0width$}", self.number % 10_u64.pow(DIGITS as u32), width = DIGITS);
         let mut written = 0;
         for &at in self.template.counters.iter() {

@@ -5,21 +5,17 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use hdrhistogram::Histogram;
 use prost::{
-    bytes::{Buf as _, Bytes},
+    bytes::BufMut,
     encoding::{decode_varint, encode_varint},
 };
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{
-    Request, Status,
-    client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    transport::Channel,
-};
+use tonic::{Request, client::Grpc, transport::Channel};
 
 use crate::{
     load::new_histogram,
     payload::{Payload, Submission},
+    raw::{Encoded, Raw},
 };
 
 const METHOD: &str = "/customs.prearrival.v1.ManifestService/SubmitManifests";
@@ -46,7 +42,7 @@ pub(crate) async fn until(
     let mut grpc = Grpc::new(channel);
     grpc.ready().await?;
     let path = http::uri::PathAndQuery::from_static(METHOD);
-    let answers = grpc.streaming(Request::new(ReceiverStream::new(elements)), path, Raw).await;
+    let answers = grpc.streaming(Request::new(ReceiverStream::new(elements)), path, Raw::new()).await;
     let mut answers = answers.map_err(|status| anyhow!("a stream was not answered: {status}"))?.into_inner();
     while !sent.is_empty() {
         let mut answer = answers.message().await?.context("the stream ended early")?;
@@ -70,45 +66,12 @@ struct Element {
     submission: Submission,
 }
 
-/// Sends bytes that are encoded already and hands over answers undecoded.
-#[derive(Debug, Clone, Copy)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Element;
-    type Decode = Bytes;
-    type Encoder = Raw;
-    type Decoder = Raw;
-
-    fn encoder(&mut self) -> Raw {
-        Raw
-    }
-
-    fn decoder(&mut self) -> Raw {
-        Raw
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Element;
-    type Error = Status;
-
-    fn encode(&mut self, element: Element, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        encode_varint(SEQUENCE, buffer);
-        encode_varint(element.sequence, buffer);
-        encode_varint(SUBMISSION, buffer);
-        encode_varint(element.submission.length() as u64, buffer);
-        element.submission.write(buffer);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        let length = buffer.remaining();
-        Ok(Some(buffer.copy_to_bytes(length)))
+impl Encoded for Element {
+    fn write(&self, out: &mut impl BufMut) {
+        encode_varint(SEQUENCE, out);
+        encode_varint(self.sequence, out);
+        encode_varint(SUBMISSION, out);
+        encode_varint(self.submission.length() as u64, out);
+        self.submission.write(out);
     }
 }
