@@ -41,18 +41,19 @@ pub(super) async fn add(
     let (conduct, authorised) = store.conduct(&keys).await?;
     let records: BTreeMap<EntityKey, TrackRecord> = standing.records.into_iter().collect();
     let groups: BTreeMap<EntityKind, PeerGroup> = standing.groups.into_iter().collect();
+    let told_of = |key: &EntityKey| {
+        let group = groups.get(&key.kind).copied().unwrap_or(PeerGroup::UNKNOWN);
+        let record = records.get(key).copied().unwrap_or_default();
+        let mut told = reply::reliability(key.kind, &group.judge(&record, now.as_second()));
+        reply::add_conduct(&mut told, conduct.get(key), authorised.get(key));
+        told
+    };
+    // Once a party: those of the conveyance are those of its consignments, too.
+    let mut told: BTreeMap<EntityKey, v1::Reliability> = BTreeMap::new();
     for (pre_decision, keys) in pre_decisions.iter_mut().zip(parties) {
         let Some(view) = &mut pre_decision.officer_view else { continue };
-        view.party_reliabilities = keys
-            .iter()
-            .map(|key| {
-                let group = groups.get(&key.kind).copied().unwrap_or(PeerGroup::UNKNOWN);
-                let record = records.get(key).copied().unwrap_or_default();
-                let mut told = reply::reliability(key.kind, &group.judge(&record, now.as_second()));
-                reply::add_conduct(&mut told, conduct.get(key), authorised.get(key));
-                told
-            })
-            .collect();
+        let each = keys.iter().map(|key| told.entry(*key).or_insert_with(|| told_of(key)).clone());
+        view.party_reliabilities = each.collect();
     }
     Ok(())
 }
