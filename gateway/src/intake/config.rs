@@ -40,7 +40,7 @@ pub struct Config {
     pub max_refusals_apart: usize,
     /// Bytes up to which a document is read where it stands; a larger one moves to a thread of its own.
     pub inline_document_bytes: usize,
-    /// Documents that are being uploaded at the same time, of all partners; one more is refused with OVERLOADED. Times
+    /// Documents that are being uploaded and answered at the same time, of all partners; one more is refused with OVERLOADED. Times
     /// `decode.max_document_bytes`, it bounds the memory that uploads take.
     pub uploads_at_once: usize,
     /// Of these, of one partner.

@@ -12,7 +12,7 @@ use prost::{
     bytes::{Bytes, BytesMut},
 };
 use proto::v1::{self, upload_document_request::Part, upload_document_response::Event};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::{Extensions, Request, Response, Status, Streaming};
 use tracing::Instrument as _;
 
@@ -20,6 +20,7 @@ use super::{
     Failure,
     codec::PREFIX,
     document::{Asked, Numbered, Shared, Taken},
+    driven::driven,
     queue::Held,
     service::{Service, call_span},
 };
@@ -32,6 +33,9 @@ use crate::{
 
 /// Answers of an upload.
 pub(super) type Uploaded = BoxStream<'static, Result<v1::UploadDocumentResponse, Status>>;
+
+/// A place among the uploads, of the partner's own and of all.
+type UploadPlace = (Place, OwnedSemaphorePermit);
 
 /// Answers about the messages of a document, as they come.
 type Messages = BoxStream<'static, v1::DocumentMessage>;
@@ -114,14 +118,20 @@ impl Service {
         let span = call_span("UploadDocument", &extensions);
         let inner = span.clone();
         let begin = async move {
-            match service.taken_in(&extensions, chunks, held.as_deref()).await {
-                Ok((document, messages, reading)) => {
+            let (taker, asked) = (Arc::clone(&service), Arc::clone(&extensions));
+            let taken = driven(async move { taker.taken_in(&asked, chunks, held.as_deref()).await });
+            match taken.await {
+                Ok((document, messages, reading, place)) => {
                     let told = |event| Ok(v1::UploadDocumentResponse { event: Some(event) });
                     let first = stream::once(async move { told(Event::Document(document)) });
                     let last = stream::once(async move { stream::iter(reading.in_kind()) }).flatten();
                     first
                         .chain(messages.map(move |message| told(Event::Message(message))))
                         .chain(last.map(move |answer| told(Event::Answer(answer))))
+                        .map(move |answer| {
+                            let _kept = &place; // as long as the document is, which is until all of it is told
+                            answer
+                        })
                         .boxed()
                 }
                 Err(end) => {
@@ -143,10 +153,10 @@ impl Service {
         extensions: &Arc<Extensions>,
         mut chunks: Streaming<v1::UploadDocumentRequest>,
         held: Option<&Held>,
-    ) -> Result<(v1::Document, Messages, Shared), End> {
+    ) -> Result<(v1::Document, Messages, Shared, Option<UploadPlace>), End> {
         let caller = self.caller(extensions)?;
         super::admit::submitter(&caller).map_err(Failure::from)?;
-        // Kept until the document is read. An upload of which nothing came takes nobody's place.
+        // Kept until everything is answered and read. An upload of which nothing came takes nobody's place.
         let mut place = None;
         let coming = async {
             let Some(first) = chunks.message().await? else { return Err(MISSING_HEADER.into()) };
@@ -187,17 +197,17 @@ impl Service {
             dry_run: header.dry_run,
             in_kind,
         };
-        let read = self.read(extensions, &caller, content, asked).await;
-        drop(place);
-        Ok(read?)
+        let (document, messages, reading) = self.read(extensions, &caller, content, asked).await?;
+        Ok((document, messages, reading, place))
     }
 
     /// A place among the uploads that are taken in, of the partner's own and of all.
-    fn place_for_upload(&self, caller: &Partner) -> Result<(Place, SemaphorePermit<'_>), Failure> {
+    fn place_for_upload(&self, caller: &Partner) -> Result<UploadPlace, Failure> {
         let full = |setting| move || Failure::Overloaded { setting };
         let own = self.uploads_of_each.take(&caller.id);
         let own = own.ok_or_else(full("intake.uploads_at_once_per_partner"))?;
-        Ok((own, self.uploads.try_acquire().ok().ok_or_else(full("intake.uploads_at_once"))?))
+        let of_all = Arc::clone(&self.uploads).try_acquire_owned().ok();
+        Ok((own, of_all.ok_or_else(full("intake.uploads_at_once"))?))
     }
 
     /// Reads a document and takes its messages up, some at a time; those under one reference one after the other.
@@ -221,7 +231,7 @@ impl Service {
                 .then(move |numbered| {
                     let (service, extensions, reading) =
                         (Arc::clone(&service), Arc::clone(&extensions), Arc::clone(&reading));
-                    async move { service.message(&extensions, &reading, numbered).await }
+                    driven(async move { service.message(&extensions, &reading, numbered).await })
                 })
                 .boxed()
         });
@@ -313,9 +323,9 @@ pub(super) fn checked_response(
     }
 }
 
-/// How many uploads are taken in at once.
-pub(super) fn uploads(limit: usize) -> Semaphore {
-    Semaphore::new(limit.min(Semaphore::MAX_PERMITS))
+/// How many uploads are taken in and answered at once.
+pub(super) fn uploads(limit: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(limit.min(Semaphore::MAX_PERMITS)))
 }
 
 /// Why an upload came to no document.

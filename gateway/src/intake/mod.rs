@@ -12,6 +12,7 @@ mod codec;
 mod transport;
 
 mod documents;
+mod driven;
 mod service;
 
 mod admit;

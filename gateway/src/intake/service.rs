@@ -17,6 +17,7 @@ use tracing::{Instrument as _, Span, debug_span, info_span};
 use super::{
     Config, Failure, Intake,
     documents::{Uploaded, checked_response, uploads},
+    driven::driven,
     pipeline::{Pipeline, Submission},
     queue::{Callers, Deadline, Held, Incoming},
     reading,
@@ -48,7 +49,7 @@ pub(super) struct Service {
     pub(super) config: Config,
     pub(super) draining: CancellationToken,
     /// Documents that may be taken in at the same time.
-    pub(super) uploads: Semaphore,
+    pub(super) uploads: Arc<Semaphore>,
     /// Of these, of each partner.
     pub(super) uploads_of_each: Places,
     /// What has come in part.
@@ -122,7 +123,7 @@ impl Service {
         let answers = incoming
             .map(move |element| {
                 let (service, extensions) = (Arc::clone(&service), Arc::clone(&extensions));
-                async move { Ok(service.element(&extensions, element).await) }
+                driven(async move { Ok(service.element(&extensions, element).await) })
             })
             .buffer_unordered(self.config.elements_at_once);
         let last = stream::once(async move {

@@ -4,6 +4,7 @@
 
 mod attacks;
 mod frames;
+mod unread;
 
 use std::{
     net::SocketAddr,
