@@ -252,14 +252,17 @@ impl Pipeline {
         let steps = Steps::of(&self.metrics, declared.load.as_ref(), deadline);
         let own_reference = declared.manifest_reference.clone();
         let is_meant = !reading.asked.dry_run;
-        let of_a_journey = half.is_some() && is_meant;
-        let _turn = if of_a_journey { self.turns.of(&partner.id, &declared).await } else { None };
         let arrival = match declared.journey.as_ref().and_then(|journey| journey.arrival_time.as_ref()) {
             Some(DeclaredInstant::Instant { timestamp, .. }) => Some(timestamp.as_second()),
             _ => None,
         };
         let share = reading.content.len() / reading.messages.max(1);
-        let _turn_of_all = self.queue.turn(&partner.id, share, arrival, deadline).await?;
+        let _turn = self.queue.turn(&partner.id, share, arrival, deadline).await?;
+        // After its turn among all: who waits there keeps nobody from a journey.
+        let _journey = match is_meant {
+            true => self.turns.of(&self.store, &partner.id, &declared, half).await?,
+            false => None,
+        };
         let rows = self.earlier(partner, reading, &mut declared, meant).await?;
         let crew_reference = crew.as_ref().map(|crew| crew.manifest_reference.clone());
         let said = Said { words, own_reference, other_number, crew_reference };

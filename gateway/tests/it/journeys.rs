@@ -9,7 +9,7 @@ use proto::v1::{
 use crate::harness::{Gateway, now};
 
 /// One person of a list.
-fn person(kind: &str, name: &str, document: &str) -> String {
+pub(crate) fn person(kind: &str, name: &str, document: &str) -> String {
     let stops = if kind == "FL" { "LOC+178+KZALA'LOC+179+UZTAS'" } else { "" };
     format!(
         "NAD+{kind}+++SYNTHETIC:{name}'ATT+2++F'DTM+329:19900101:102'{stops}NAT+2+KAZ'DOC+P+{document}'\
@@ -19,15 +19,15 @@ fn person(kind: &str, name: &str, document: &str) -> String {
 
 /// What a list says of its journey.
 #[derive(Clone, Copy)]
-struct Trip {
-    plate: &'static str,
-    number: &'static str,
-    departs: i64,
+pub(crate) struct Trip {
+    pub(crate) plate: &'static str,
+    pub(crate) number: &'static str,
+    pub(crate) departs: i64,
 }
 
-const TRIP: Trip = Trip { plate: "01A777BC", number: "TRIP-9", departs: 2 };
+pub(crate) const TRIP: Trip = Trip { plate: "01A777BC", number: "TRIP-9", departs: 2 };
 
-fn list(bgm: &str, unh: &str, trip: Trip, persons: &[String]) -> String {
+pub(crate) fn list(bgm: &str, unh: &str, trip: Trip, persons: &[String]) -> String {
     let at = |hours: i64| now().checked_add(hours.hours()).unwrap().strftime("%Y%m%d%H00").to_string();
     let body = format!(
         "UNH+{unh}'{bgm}'TDT+20+{}+3+32++++{}:::COACH:KZ'LOC+125+KZALA'DTM+189:{}:203'LOC+87+UZ-GISHTKUPRIK'\

@@ -18,6 +18,7 @@ mod reload;
 mod changes;
 mod documents;
 mod journeys;
+mod journeys_apart;
 mod life;
 mod manifests;
 mod messages;

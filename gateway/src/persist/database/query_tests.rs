@@ -96,6 +96,8 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("inspection_revisions", &[2]),
     ("inspections_of_manifest", &[1]),
     ("inspections_of_part", &[2]),
+    ("journey_leave", &[1]),
+    ("journey_take", &[1]),
     ("judge_files", &[0]),
     ("judge_files_put", &[4]),
     ("life_find", &[1]),
@@ -184,6 +186,8 @@ const POSTGRES_ONLY: &[&str] = &[
     "bodies_late",
     "bodies_make",
     "bodies_move",
+    "journey_leave",
+    "journey_take",
     "limit_locks",
     "manifests_end",
 ];

@@ -13,6 +13,7 @@ mod document;
 mod feed;
 mod history;
 mod inspections;
+mod journeys;
 mod life;
 mod links;
 mod manifests;
@@ -36,11 +37,12 @@ use tokio::{
     task::JoinSet,
 };
 
-pub use self::purge::Purged;
 #[cfg(test)]
 pub(super) use self::schema::MIGRATIONS;
 pub(super) use self::{batch::Entry, feed::end as feed_end, writer::wake_at};
+pub use self::{journeys::JourneyPlace, purge::Purged};
 use self::{
+    journeys::Keeper,
     reader::Reader,
     remembered::Remembered,
     submission::Submission,
@@ -57,6 +59,8 @@ pub struct Store {
     readers: Pool,
     queue: mpsc::Sender<Command>,
     histories: mpsc::Sender<reader::Command>,
+    /// PostgreSQL only: where there are other gateways.
+    journeys: Option<mpsc::UnboundedSender<journeys::Command>>,
     wake: Arc<watch::Sender<FeedPosition>>,
     secrets: Secrets,
     max_page_size: u32,
@@ -135,10 +139,12 @@ impl Store {
             remembered: Remembered::of(config.history_cache_keys),
         };
         tokio::spawn(reader.run(asked));
+        let journeys = config.is_postgres().then(|| Keeper::start(config, &readers));
         Ok(Self {
             readers,
             queue,
             histories,
+            journeys,
             wake,
             secrets: secrets.clone(),
             max_page_size: config.max_page_size,

@@ -13,7 +13,7 @@ use gateway::{
     reply::{self, Audience, Language},
 };
 use prost::Message as _;
-use proto::v1::PreDecision;
+use proto::v1::{Corridor, PreDecision};
 use uuid::Uuid;
 
 use super::{
@@ -161,6 +161,12 @@ fn of_one(
 ) {
     let there: Vec<Option<&Stored>> =
         (0..).zip(&known.revisions).map(|(number, _)| stored.get(&(reference.to_owned(), number))).collect();
+    for (number, row) in there.iter().enumerate() {
+        let decided = row.iter().flat_map(|row| row.decided.iter().flatten());
+        if decided.into_iter().any(|one| one.rules_only && one.corridor() == Corridor::Green) {
+            problems.push(format!("{reference} revision {number} is green by rules alone"));
+        }
+    }
     for ((number, revision), row) in known.revisions.iter().enumerate().zip(&there) {
         let mut problem = |what: &str| problems.push(format!("{reference} revision {number} {what}"));
         match (&revision.answer, row) {
@@ -323,6 +329,9 @@ mod tests {
         assert_eq!(problems(vec![first.clone()], first.clone(), false, Some(later.clone())), 1, "not stored");
         assert_eq!(problems(both(), first.clone(), false, Some(one(false, 3))), 1, "another is stored");
         assert_eq!(problems(both(), one(false, 1), true, None), 1);
+        let mut green = one(true, 1);
+        green[0].set_corridor(Corridor::Green);
+        assert_eq!(problems(vec![green.clone()], green, false, None), 1, "nobody knows enough for that");
     }
 
     fn stored_as(state: State, sent: &Revision) -> Stored {
