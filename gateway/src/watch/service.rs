@@ -128,19 +128,26 @@ impl Service {
             Ok(size) => size.min(PAGE.1),
             Err(_) => return Err(Notice::new(Reason::RequestInvalid).at("page_size", "is negative").into()),
         };
-        // A manifest's pre-decisions never change, so the number of the next one is all that a page needs.
-        let start: usize = match request.page_token.as_str() {
-            "" => 0,
-            token => token.parse().map_err(|_| {
-                Notice::new(Reason::RequestInvalid).at("page_token", "is not one that was given")
-            })?,
-        };
         let id = names::manifest(&request.parent).ok_or_else(|| not_a_name("parent"))?;
         let all = self
             .of_manifest(partner, id, Reason::ManifestNotFound, Language::from_tag(&request.language_code))
             .await?;
+        // Pre-decisions that rules alone made are made anew once: the number of the next one, and of which time they are.
+        let made = all.first().and_then(|one| one.decide_time).unwrap_or_default();
+        let made = format!("{}.{:09}", made.seconds, made.nanos);
+        let refused = |problem| Notice::new(Reason::RequestInvalid).at("page_token", problem);
+        let start: usize = match request.page_token.split_once('@') {
+            None if request.page_token.is_empty() => 0,
+            Some((number, of)) if of == made => {
+                number.parse().map_err(|_| refused("is not one that was given"))?
+            }
+            Some((number, _)) if number.parse::<usize>().is_ok() => {
+                return Err(refused("is of pre-decisions that were made anew: begin without it").into());
+            }
+            _ => return Err(refused("is not one that was given").into()),
+        };
         let end = start.saturating_add(size);
-        let next_page_token = if end < all.len() { end.to_string() } else { String::new() };
+        let next_page_token = if end < all.len() { format!("{end}@{made}") } else { String::new() };
         let pre_decisions = all.into_iter().skip(start).take(size).collect();
         Ok(v1::ListPreDecisionsResponse { pre_decisions, next_page_token })
     }

@@ -105,7 +105,7 @@ async fn pages_of_pre_decisions_join_up() {
         }
     }
     assert_eq!(found, each_with_digests(answer.pre_decisions));
-    for bad in [("page_size", -1, ""), ("page_token", 0, "nonsense")] {
+    for bad in [("page_size", -1, ""), ("page_token", 0, "nonsense"), ("page_token", 0, "7@1.000000000")] {
         let (_, page_size, page_token) = bad;
         let request = ListPreDecisionsRequest {
             parent: parent.clone(),
