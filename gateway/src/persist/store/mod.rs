@@ -210,7 +210,8 @@ impl Store {
         self.alone(|connection| Box::pin(in_transaction(connection, body))).await
     }
 
-    /// Something on the writing connection, by itself and outside of a transaction.
+    /// Something on the writing connection, by itself and outside of a transaction. Of a caller who goes away before its turn has
+    /// come nothing is done: it was told that its time ran out, and what it would be given (quota) is lost to the others.
     async fn alone<T, F>(&self, body: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -219,6 +220,9 @@ impl Store {
         self.wait_for(|answer| {
             let job: Job = Box::new(move |connection| {
                 Box::pin(async move {
+                    if answer.is_closed() {
+                        return None;
+                    }
                     let result = body(connection).await;
                     let lost = result.as_ref().err().filter(|e| matches!(e, Error::Unavailable(_))).cloned();
                     let _ = answer.send(result);

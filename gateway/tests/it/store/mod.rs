@@ -153,6 +153,7 @@ macro_rules! mount {
             }
             quota {
                 a_minute_is_handed_out_once
+                who_is_gone_takes_nothing
             }
             registry {
                 a_change_changes_what_differs
