@@ -28,7 +28,7 @@ mod schema;
 mod submission;
 mod writer;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use futures::future::BoxFuture;
 use tokio::{
@@ -120,6 +120,7 @@ impl Store {
             config: config.clone(),
             secrets: secrets.clone(),
             connection: Some(connection),
+            used: Instant::now(),
             reopening: JoinSet::new(),
             silence: readers.silence().cloned(),
             file,

@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod audit;
+mod away;
 mod dump;
 mod feed;
 mod history;
 mod kill;
 mod life;
+mod line;
 mod list;
 mod months;
 mod policy;
