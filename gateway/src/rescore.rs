@@ -1,12 +1,18 @@
 //! What rules alone had decided, because nothing could be scored in time, is judged again with history and model; what comes
 //! of it takes its place and is told to watchers once, however many gateways look (`docs/decisions/0122`).
 
-use std::time::Duration;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 use manifest::record;
 use scoring::{Capacity, Decided, Scorer, finish};
-use tokio::time::timeout;
+use tokio::{
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -37,21 +43,31 @@ pub struct Pace {
     pub patience: Duration,
 }
 
-/// Claims some manifests for which rules alone decided, and judges each again. One that cannot be judged is left for later,
-/// and its neighbours are none the worse.
+impl Pace {
+    /// After each manifest it rests as long as it worked: half of the time, and half of the commits, are left to the calls that
+    /// come, however slow everything is. All that was claimed is done before the claim is over.
+    fn rest(&self, worked: Duration) -> Duration {
+        worked.min(self.claim / self.at_once.max(1).saturating_mul(4))
+    }
+}
+
+/// Claims some manifests for which rules alone decided, and judges each again, one after the other. One that cannot be judged is
+/// left for later, and its neighbours are none the worse.
 ///
 /// # Errors
 /// The store cannot be asked what there is to do.
-pub async fn look(store: &Store, scorer: &Scorer, pace: Pace, now: Timestamp) -> Result<Looked, Error> {
+pub async fn look(store: &Store, scorer: &Arc<Scorer>, pace: Pace, now: Timestamp) -> Result<Looked, Error> {
     let claimant = new_manifest_id(now);
     let until = SignedDuration::try_from(pace.claim).ok().and_then(|claim| now.checked_add(claim).ok());
     let ids = store.claim_provisional(claimant, pace.at_once, now, until.unwrap_or(Timestamp::MAX)).await?;
     let mut looked = Looked { claimed: ids.len(), ..Looked::default() };
     for id in ids {
+        let began = Instant::now();
         match again(store, scorer, pace.patience, id, now).await {
             Ok(later) => looked.published += usize::from(store.decide_later(id, claimant, later, now).await?),
             Err(NotYet) => looked.put_off += 1,
         }
+        sleep(pace.rest(began.elapsed())).await;
     }
     Ok(looked)
 }
@@ -62,7 +78,7 @@ struct NotYet;
 /// The later decision about one manifest; none where there is none to be made any more.
 async fn again(
     store: &Store,
-    scorer: &Scorer,
+    scorer: &Arc<Scorer>,
     patience: Duration,
     id: Uuid,
     now: Timestamp,
@@ -89,9 +105,14 @@ async fn again(
         Ok(history) => history.map_err(|error| not_yet(&error))?,
         Err(_) => return Err(not_yet(&"history was not read in time")),
     };
-    let scored = scorer.score_later(&prepared, &history, &before.evidence);
-    // Under the budget that it was first decided under: what was drawn stays drawn.
-    let decided = finish(scored, &Capacity { budget: before.evidence.budget });
+    let judging = Arc::clone(scorer);
+    // However large it is, never on a thread that serves calls.
+    let work = spawn_blocking(move || {
+        let scored = judging.score_later(&prepared, &history, &before.evidence);
+        // Under the budget that it was first decided under: what was drawn stays drawn.
+        finish(scored, &Capacity { budget: before.evidence.budget })
+    });
+    let decided = work.await.map_err(|error| not_yet(&error))?;
     if decided.evidence.withheld.is_some() {
         return Err(not_yet(&"the model did not answer"));
     }

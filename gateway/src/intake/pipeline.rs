@@ -31,7 +31,7 @@ use crate::{
         AuditEvent, AuditKind, Digests, Error, Outcome, Persons, ReceivedSalt, Recorded, Sealed, Store,
         new_manifest_id, received_digest,
     },
-    quota::Quota,
+    quota::{NotCounted, Quota},
     reply::{self, Circumstances, Receipt, Submitted},
     subjects,
 };
@@ -147,6 +147,9 @@ impl Pipeline {
         let digest = self.digests.content_of(|out| declared.canonical(out));
         let is_new = !self.recent.holds(&key);
         let counted = if is_new { Some(self.quota.submission(partner, now).await) } else { None };
+        if let Some(Err(NotCounted::Store(error))) = &counted {
+            return Err(error.clone().into()); // the store is away: it is not asked again what stands there
+        }
         if !matches!(counted, Some(Ok(()))) // a repeat is answered over the quota too
             && let Some(earlier) = self.store.outcome_of(&key).await?
         {

@@ -2,12 +2,18 @@
 //! gateway counts with what it was given: all together never let more through than agreed, and few calls wait for the
 //! store. What lies unused for a while goes back, so that it is not lost to the others (`docs/decisions/0099`).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 
 use super::{Counter, Exceeded, NotCounted, Quota, minute_of, used_up};
-use crate::{authenticate::registry::Partner, persist::Store};
+use crate::{
+    authenticate::registry::Partner,
+    persist::{Error, Store},
+};
 
 /// This part of a minute's quota is taken at once.
 const PARTS: u32 = 64;
@@ -24,8 +30,11 @@ pub(super) struct Lease {
     /// When the store said that nothing is left.
     none_left: Option<Timestamp>,
     /// One asks, the others wait for what it brings.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    turn: Turn,
 }
+
+/// Holds when it was asked in vain last, and why.
+type Turn = Arc<tokio::sync::Mutex<Option<(Instant, Error)>>>;
 
 impl Quota {
     pub(super) async fn shared_submission(
@@ -35,13 +44,20 @@ impl Quota {
         now: Timestamp,
     ) -> Result<(), NotCounted> {
         let Some(turn) = self.take(partner, now)? else { return Ok(()) };
-        let _turn = turn.lock().await;
+        let began = Instant::now();
+        let mut turn = turn.lock().await;
+        if let Some((at, error)) = turn.as_ref()
+            && *at >= began
+        {
+            return Err(error.clone().into());
+        }
         if self.take(partner, now)?.is_none() {
             return Ok(());
         }
         let limit = partner.quota_per_minute;
         let minute = minute_of(now).max(self.minute().number);
-        let given = store.take_quota(&partner.id, minute, (limit / PARTS).max(1), limit).await?;
+        let given = store.take_quota(&partner.id, minute, (limit / PARTS).max(1), limit).await;
+        let given = given.inspect_err(|error| *turn = Some((Instant::now(), error.clone())))?;
         let mut counted = self.minute();
         if counted.number != minute {
             // The minute turned while the store was asked: this one belongs to the minute in which it came.
@@ -59,11 +75,7 @@ impl Quota {
     }
 
     /// Counts one with what was given already: `None`. Otherwise the turn in which the store is asked for more.
-    fn take(
-        &self,
-        partner: &Partner,
-        now: Timestamp,
-    ) -> Result<Option<Arc<tokio::sync::Mutex<()>>>, Exceeded> {
+    fn take(&self, partner: &Partner, now: Timestamp) -> Result<Option<Turn>, Exceeded> {
         let mut minute = self.minute();
         let counts = minute.of(partner, now, self.0.max_partners)?;
         if counts.submissions < counts.lease.given {

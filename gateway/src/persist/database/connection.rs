@@ -1,15 +1,15 @@
 //! Connections and pools of whichever database is configured.
 
 use sqlx::{
-    Connection as _, PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection,
-    postgres::PgPool, sqlite::SqlitePool,
+    Connection as _, PgConnection, Sqlite, SqliteConnection, pool::PoolConnection, sqlite::SqlitePool,
 };
 
 use super::{
     Sql, Value,
-    patience::{Patience, Silence, in_time, is_silent},
+    patience::{Patience, Silence, in_time},
     postgres,
     query::{query, sql},
+    readers::{Lent, Readers},
     sqlite,
 };
 use crate::persist::{Config, Error};
@@ -23,7 +23,7 @@ pub(in crate::persist) enum Connection {
     /// Of a pool.
     PooledSqlite(PoolConnection<Sqlite>),
     /// Of a pool.
-    PooledPostgres(PoolConnection<Postgres>, Patience),
+    PooledPostgres(Lent, Patience),
 }
 
 /// What a statement is run on.
@@ -51,21 +51,31 @@ impl Connection {
         }
     }
 
-    pub(super) fn handle(&mut self) -> Handle<'_> {
-        match self {
+    /// To run a statement on; [`Connection::heard`] is to follow.
+    pub(super) fn handle(&mut self) -> Result<Handle<'_>, Error> {
+        Ok(match self {
             Self::Sqlite(connection) => Handle::Sqlite(connection),
             Self::Postgres(connection, patience) => Handle::Postgres(connection, patience),
             Self::PooledSqlite(connection) => Handle::Sqlite(connection),
-            Self::PooledPostgres(connection, patience) => Handle::Postgres(connection, patience),
+            Self::PooledPostgres(lent, patience) => {
+                let given_back = || Error::Unavailable("the connection was given back".into());
+                Handle::Postgres(lent.open().ok_or_else(given_back)?, patience)
+            }
+        })
+    }
+
+    /// One of several that was not answered, or not well, is not lent again: whoever came next would wait in vain, too.
+    pub(super) fn heard<T>(&mut self, answer: &Result<T, Error>) {
+        if let (Self::PooledPostgres(lent, _), Ok(_)) = (self, answer) {
+            lent.settled();
         }
     }
 
-    /// One of a pool that was not answered does not go back there: whoever came next would wait in vain, too.
-    pub(super) fn heard<T>(&mut self, answer: &Result<T, Error>) {
-        if let (Self::PooledPostgres(connection, _), Err(error)) = (self, answer)
-            && is_silent(error)
-        {
-            connection.close_on_drop();
+    /// Does it still stand? A server that was started anew since it was used last has forgotten it. SQLite's do.
+    pub(in crate::persist) async fn ask(&mut self) -> Result<(), Error> {
+        match self.handle()? {
+            Handle::Sqlite(_) => Ok(()),
+            Handle::Postgres(connection, patience) => in_time(patience, connection.ping()).await,
         }
     }
 
@@ -86,7 +96,7 @@ impl Connection {
     /// Begins a transaction that writes. It is the only one until it ends, whichever process asks: SQLite lets one write
     /// at a time, and on PostgreSQL all of ours take the same lock (`docs/decisions/0091`).
     pub(in crate::persist) async fn begin(&mut self) -> Result<(), Error> {
-        match self.handle() {
+        match self.handle()? {
             Handle::Sqlite(connection) => {
                 sqlx::query("begin immediate").execute(connection).await?;
             }
@@ -120,7 +130,7 @@ impl Connection {
 
     /// Clears what is deleted out of the files, as far as the database can.
     pub(in crate::persist) async fn forget_deleted(&mut self) -> Result<(), Error> {
-        match self.handle() {
+        match self.handle()? {
             Handle::Sqlite(connection) => sqlite::empty_log(connection).await,
             Handle::Postgres(connection, _) => postgres::vacuum_keys(connection).await,
         }
@@ -128,7 +138,7 @@ impl Connection {
 
     /// A text of several statements, without arguments or answer.
     pub(in crate::persist) async fn plainly(&mut self, text: &'static str) -> Result<(), Error> {
-        match self.handle() {
+        match self.handle()? {
             Handle::Sqlite(connection) => {
                 sqlx::raw_sql(text).execute(connection).await?;
             }
@@ -157,7 +167,7 @@ pub(in crate::persist) enum Pool {
     /// Of SQLite.
     Sqlite(SqlitePool),
     /// Of PostgreSQL, and how long it is waited for an answer.
-    Postgres(PgPool, Patience),
+    Postgres(Readers, Patience),
 }
 
 impl Pool {
@@ -175,8 +185,8 @@ impl Pool {
         self.check()?;
         Ok(match self {
             Self::Sqlite(pool) => Connection::PooledSqlite(pool.acquire().await?),
-            Self::Postgres(pool, patience) => {
-                Connection::PooledPostgres(in_time(patience, pool.acquire()).await?, patience.clone())
+            Self::Postgres(readers, patience) => {
+                Connection::PooledPostgres(in_time(patience, readers.lend()).await?, patience.clone())
             }
         })
     }
@@ -198,7 +208,7 @@ impl Pool {
     pub(in crate::persist) async fn close(&self) {
         match self {
             Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool, _) => pool.close().await,
+            Self::Postgres(readers, _) => readers.close().await,
         }
     }
 }

@@ -11,6 +11,7 @@ pub(super) mod postgres;
 mod query;
 #[cfg(test)]
 mod query_tests;
+mod readers;
 mod row;
 pub(super) mod sqlite;
 mod value;
@@ -22,6 +23,7 @@ pub(super) use self::{
     many_rows::{LARGEST, ManyRows, Rows, expand_all, many_rows, pieces},
     patience::{Silence, is_silent, silent},
     query::{Query, Sql, query, sql},
+    readers::TRUSTED,
     row::Row,
 };
 use self::{connection::Handle, value::Value};

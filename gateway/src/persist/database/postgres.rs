@@ -6,11 +6,15 @@ use sqlx::{
     ConnectOptions as _, PgConnection,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions, PgSslMode},
 };
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, timeout},
+};
 
 use super::{
     Connection, Pool,
-    patience::{Patience, Silence, within},
+    patience::{Patience, Silence, is_silent, within},
+    readers::Readers,
 };
 use crate::persist::{
     Config, Error, FeedPosition,
@@ -25,8 +29,11 @@ const BEGIN: &str = "begin; select pg_advisory_xact_lock(7164767848126082930)";
 /// Where the feed's growth is told (`migrations/postgres/0001_first_light.sql`).
 const CHANNEL: &str = "corridor_feed";
 
-/// How long a connection that was not used is trusted without asking.
-const TRUSTED: Duration = Duration::from_secs(1);
+/// Until it is tried again to listen, after the server refused.
+const SOON: Duration = Duration::from_millis(500);
+
+/// The same, after it did not answer: what hangs on such a line is not soon let go.
+const LONG: Duration = Duration::from_secs(10);
 
 /// What every connection has: a commit is on the disk when it answers, whatever the server's default is; nothing is
 /// waited for without end, and nobody who went away keeps the lock; no statement is ever logged.
@@ -95,21 +102,12 @@ pub(super) async fn reader(config: &Config, silence: Option<Silence>) -> Result<
     Ok(Connection::Postgres(Box::new(connect(config, options).await?), patience))
 }
 
-/// The connections that read everything else. One that was idle for a while is asked whether it still stands, so that a
-/// restart of the server is noticed before somebody's request is.
+/// The connections that read everything else.
 pub(super) async fn readers(config: &Config) -> Result<Pool, Error> {
-    let pool = PgPoolOptions::new()
-        .max_connections(config.readers.max(1))
-        .acquire_timeout(Duration::from_millis(config.acquire_timeout_ms))
-        .test_before_acquire(false)
-        .before_acquire(|connection, idle| {
-            Box::pin(async move {
-                Ok(idle.idle_for < TRUSTED || sqlx::Connection::ping(connection).await.is_ok())
-            })
-        })
-        .connect_with(options(config)?.options([("default_transaction_read_only", "on")]))
-        .await?;
-    Ok(Pool::Postgres(pool, Patience::of_readers(config)))
+    let options = options(config)?.options([("default_transaction_read_only", "on")]);
+    let patience = Duration::from_millis(config.acquire_timeout_ms);
+    let readers = Readers::open(options, config.readers, patience).await?;
+    Ok(Pool::Postgres(readers, Patience::of_readers(config)))
 }
 
 /// Begins a transaction that writes.
@@ -137,19 +135,22 @@ pub(in crate::persist) async fn follow(
     wake: std::sync::Weak<watch::Sender<FeedPosition>>,
 ) {
     let pause = Duration::from_millis(config.feed_poll_ms);
-    let mut listener = None;
+    let (mut listener, mut again) = (None, Instant::now());
     while wake.strong_count() > 0 {
-        if listener.is_none() {
-            listener = listen(&config).await.ok();
-        }
         match &mut listener {
             Some(listening) => {
-                let told = tokio::time::timeout(pause, listening.try_recv()).await;
-                if matches!(told, Ok(Err(_))) {
+                let told = timeout(pause, PgListener::try_recv(listening)).await;
+                // Nor does it connect again by itself: it would wait for the server without end.
+                if matches!(told, Ok(Ok(None) | Err(_))) {
                     listener = None;
                 }
             }
-            None => tokio::time::sleep(pause).await,
+            None if Instant::now() < again => sleep(pause.min(again - Instant::now())).await,
+            None => match listen(&config).await {
+                // What was written before it listened it is not told: that is looked for at once.
+                Ok(listening) => listener = Some(listening),
+                Err(error) => again = Instant::now() + if is_silent(&error) { LONG } else { SOON.min(pause) },
+            },
         }
         let Some(wake) = wake.upgrade() else { return };
         if wake.receiver_count() == 0 {
@@ -161,12 +162,18 @@ pub(in crate::persist) async fn follow(
     }
 }
 
+/// All of it within the time for a connection: of a line that swallows everything it is not heard that it does.
 async fn listen(config: &Config) -> Result<PgListener, Error> {
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(Duration::from_millis(config.acquire_timeout_ms))
-        .connect_lazy_with(options(config)?);
-    let mut listener = PgListener::connect_with(&pool).await?;
-    listener.listen(CHANNEL).await?;
-    Ok(listener)
+    let limit = Duration::from_millis(config.acquire_timeout_ms);
+    // A server that refuses says so here at once; the pool would ask it again and again.
+    drop(connect(config, options(config)?).await?);
+    let pool =
+        PgPoolOptions::new().max_connections(1).acquire_timeout(limit).connect_lazy_with(options(config)?);
+    within(limit, async {
+        let mut listener = PgListener::connect_with(&pool).await?;
+        listener.eager_reconnect(false);
+        listener.listen(CHANNEL).await?;
+        Ok(listener)
+    })
+    .await
 }

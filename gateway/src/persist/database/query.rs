@@ -120,7 +120,7 @@ impl<'q> Query<'q> {
 
     async fn execute_plainly(self, connection: &mut Connection) -> Result<u64, Error> {
         let Self { sql, values } = self;
-        match connection.handle() {
+        match connection.handle()? {
             Handle::Sqlite(connection) => {
                 let done = sqlx::query_with(sql.sqlite, sqlite(values)?).execute(connection).await?;
                 Ok(done.rows_affected())
@@ -135,7 +135,7 @@ impl<'q> Query<'q> {
 
     async fn fetch_plainly(self, connection: &mut Connection) -> Result<Vec<Row>, Error> {
         let Self { sql, values } = self;
-        match connection.handle() {
+        match connection.handle()? {
             Handle::Sqlite(connection) => {
                 let rows = sqlx::query_with(sql.sqlite, sqlite(values)?).fetch_all(connection).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
@@ -188,7 +188,7 @@ impl ManyRows {
         if rows.count() == 0 {
             return Ok(found);
         }
-        match connection.handle() {
+        match connection.handle()? {
             Handle::Sqlite(connection) => {
                 let mut left = rows.count();
                 self.takes(rows.values.len(), left)?;
@@ -216,7 +216,7 @@ impl ManyRows {
         tables: Vec<Rows<'_>>,
     ) -> Result<(), Error> {
         let rows = tables.first().map_or(0, Rows::count);
-        match connection.handle() {
+        match connection.handle()? {
             Handle::Sqlite(connection) => {
                 let values: Vec<_> = tables.into_iter().flat_map(|rows| rows.values).collect();
                 self.takes(values.len(), rows)?;
@@ -236,7 +236,7 @@ impl ManyRows {
         connection: &mut Connection,
         rows: Rows<'_>,
     ) -> Result<Vec<Row>, Error> {
-        match connection.handle() {
+        match connection.handle()? {
             Handle::Sqlite(connection) => {
                 self.takes(rows.values.len(), rows.count())?;
                 let (text, size): (AssertSqlSafe<_>, usize) = self.at_least(rows.count());

@@ -11,7 +11,7 @@ use crate::persist::{
 /// How far ahead of the clock months are made: longer than a gateway stands still that nobody looks after.
 const AHEAD_HOURS: i64 = 62 * 24;
 
-/// Rows whose bodies are moved in one transaction.
+/// Rows whose bodies are moved, or deleted from the rest, in one transaction.
 const MOVED_AT_ONCE: i64 = 200;
 
 /// How long a month that is made or dropped waits for whoever reads the table, in milliseconds: nobody writes meanwhile, and a
@@ -30,6 +30,32 @@ impl Store {
             Box::pin(async move { make(connection, micros(now), ahead(now)).await })
         })
         .await
+    }
+
+    /// Deletes from the rest what came before an instant and is under no key any more, in steps: where no months are made all of a
+    /// day or a month lies there, and whoever writes waits for no more than a step of it.
+    pub(super) async fn empty_rest_before(&self, before: i64) -> Result<(), Error> {
+        let mut reader = self.readers.acquire().await?;
+        if reader.is_sqlite() {
+            return Ok(());
+        }
+        let span = query(sql!(postgres "bodies_rest_span")).bind(before).fetch_one(&mut reader).await?;
+        drop(reader);
+        let Some(first) = span.try_get::<Option<i64>>("first_row")? else { return Ok(()) };
+        let last = span.try_get::<Option<i64>>("last_row")?.unwrap_or(first);
+        let mut after = first.saturating_sub(1);
+        while after < last {
+            let (from, upto) = (after, after.saturating_add(MOVED_AT_ONCE));
+            self.transact(move |connection| {
+                Box::pin(async move {
+                    let text = sql!(postgres "bodies_rest_empty");
+                    query(text).bind(from).bind(upto).bind(before).execute(connection).await
+                })
+            })
+            .await?;
+            after = upto;
+        }
+        Ok(())
     }
 
     /// Drops the months that end before an instant, what lies in them being under no key any more.

@@ -29,7 +29,7 @@ mod schema;
 mod submission;
 mod writer;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use futures::future::BoxFuture;
 use tokio::{
@@ -124,6 +124,7 @@ impl Store {
             config: config.clone(),
             secrets: secrets.clone(),
             connection: Some(connection),
+            used: Instant::now(),
             reopening: JoinSet::new(),
             silence: readers.silence().cloned(),
             file,
@@ -216,7 +217,8 @@ impl Store {
         self.alone(|connection| Box::pin(in_transaction(connection, body))).await
     }
 
-    /// Something on the writing connection, by itself and outside of a transaction.
+    /// Something on the writing connection, by itself and outside of a transaction. Of a caller who goes away before its turn has
+    /// come nothing is done: it was told that its time ran out, and what it would be given (quota) is lost to the others.
     async fn alone<T, F>(&self, body: F) -> Result<T, Error>
     where
         T: Send + 'static,
@@ -225,6 +227,9 @@ impl Store {
         self.wait_for(|answer| {
             let job: Job = Box::new(move |connection| {
                 Box::pin(async move {
+                    if answer.is_closed() {
+                        return None;
+                    }
                     let result = body(connection).await;
                     let lost = result.as_ref().err().filter(|e| matches!(e, Error::Unavailable(_))).cloned();
                     let _ = answer.send(result);

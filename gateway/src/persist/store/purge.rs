@@ -69,6 +69,7 @@ impl Store {
         let event = AuditEvent::new(AuditKind::Purged, now).by(&self.operator);
         let mut manifests = Due::before(before);
         let mut destroyed = self.purge_keys(KEYS_OF_MANIFESTS, &mut manifests, Some(&event)).await?;
+        self.empty_rest_before(before).await?;
         // What bears an old time and was recorded after it was looked for keeps its month until its key is destroyed too.
         let mut tries = 1;
         let months_are_read = loop {

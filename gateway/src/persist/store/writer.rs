@@ -4,7 +4,10 @@
 //! No time is spent waiting for a batch to fill: while one commit runs, the next batch gathers by itself. Of a
 //! caller who goes away before its transaction has begun nothing is written: it was told that its time ran out.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::future::BoxFuture;
 use tokio::{
@@ -16,7 +19,7 @@ use tokio::{
 use super::batch::{self, Batch, Entry};
 use crate::persist::{
     Config, Error, FeedPosition, Secrets,
-    database::{Checkpoints, Connection, LARGEST, Silence, is_silent, silent, sqlite::FileId},
+    database::{Checkpoints, Connection, LARGEST, Silence, TRUSTED, is_silent, silent, sqlite::FileId},
 };
 
 /// Work with the writing connection to itself. Answers what the connection was lost by.
@@ -40,6 +43,8 @@ pub(super) struct Writer {
     pub(super) config: Config,
     pub(super) secrets: Secrets,
     pub(super) connection: Option<Connection>,
+    /// When it was used last.
+    pub(super) used: Instant,
     /// Makes it again beside the queue, once the server was waited for in vain (`docs/decisions/0135`).
     pub(super) reopening: JoinSet<Connection>,
     /// PostgreSQL only: that this is so.
@@ -92,6 +97,15 @@ impl Writer {
             None if !self.reopening.is_empty() => return Err(silent()),
             None => {}
         }
+        if let Some(connection) = self.connection.as_mut().filter(|_| self.used.elapsed() > TRUSTED)
+            && let Err(error) = connection.ask().await
+        {
+            self.lost(&error);
+            if is_silent(&error) {
+                return Err(error);
+            }
+        }
+        self.used = Instant::now();
         if self.connection.is_none() {
             match Connection::writer(&self.config, false).await {
                 Ok(connection) => self.connection = Some(connection),

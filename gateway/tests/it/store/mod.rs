@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod audit;
+mod away;
 mod dump;
 mod feed;
 mod history;
 mod kill;
 mod life;
+mod line;
 mod list;
 mod months;
 mod policy;
@@ -153,6 +155,7 @@ macro_rules! mount {
             }
             quota {
                 a_minute_is_handed_out_once
+                who_is_gone_takes_nothing
             }
             registry {
                 a_change_changes_what_differs

@@ -248,6 +248,28 @@ async fn whoever_reads_for_long_delays_months_and_nobody_else() {
     assert_eq!(count(config, "pg_class where relname = 'bodies_2026_01'").await, 0);
 }
 
+/// Where no months are made everything lies in the rest: a purge takes it away in steps, between which others write.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_rest_is_emptied_in_steps() {
+    let fresh = Fresh::postgres().await;
+    let Fresh { store, config, secrets, .. } = &fresh;
+    record(store, secrets, "OLD", noon(2026, 1, 31)).await;
+    record(store, secrets, "NEW", noon(2026, 2, 20)).await;
+    let old = format!(
+        "insert into bodies select 100 + n, {}, '\\x00', null from generate_series(1, 1500) n;
+        create function few() returns trigger language plpgsql as $$ begin
+            if (select count(*) from gone) > 200 then raise 'too many at once'; end if; return null;
+        end $$;
+        create trigger few after delete on bodies_rest referencing old table as gone
+            for each statement execute function few()",
+        noon(2026, 1, 31).as_microsecond()
+    );
+    run(config, &old).await;
+    let purged = store.purge_before(noon(2026, 2, 10), noon(2026, 3, 1)).await.unwrap();
+    assert_eq!(purged, Purged { keys: 1, months_are_read: false });
+    assert_eq!(count(config, "bodies_rest").await, 1, "the new one");
+}
+
 /// Months come and go under the lock of whoever writes: nobody is refused for it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn months_come_and_go_beside_submissions_of_two_gateways() {

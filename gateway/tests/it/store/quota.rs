@@ -1,8 +1,13 @@
 //! Quotas that are handed out.
 
-use tokio::task::JoinSet;
+use std::time::Duration;
 
-use super::Fresh;
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use super::{Fresh, samples::outcome};
 
 pub(super) async fn a_minute_is_handed_out_once(fresh: Fresh) {
     let gateways = [fresh.store.clone(), fresh.another().await];
@@ -25,4 +30,19 @@ pub(super) async fn a_minute_is_handed_out_once(fresh: Fresh) {
     // Long past minutes are forgotten.
     gateways[1].give_back_quota(Vec::new(), 18).await.unwrap();
     assert_eq!(fresh.store.take_quota("kz-customs", 7, 103, 103).await.unwrap(), 103);
+}
+
+/// Who was told that the time ran out has no use for what would be handed out: it stays with the others.
+pub(super) async fn who_is_gone_takes_nothing(fresh: Fresh) {
+    let locked = fresh.lock().await;
+    let (store, one) = (fresh.store.clone(), outcome(&fresh.secrets, "kz-customs", "A-1"));
+    let waits = tokio::spawn(async move { store.record(one).await });
+    sleep(Duration::from_millis(100)).await;
+    for _ in 0..8 {
+        let asked = fresh.store.take_quota("kz-customs", 7, 1, 5);
+        assert!(timeout(Duration::from_millis(30), asked).await.is_err(), "the writer waits for the lock");
+    }
+    drop(locked);
+    waits.await.unwrap().unwrap();
+    assert_eq!(fresh.store.take_quota("kz-customs", 7, 5, 5).await.unwrap(), 5);
 }
