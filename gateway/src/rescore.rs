@@ -123,3 +123,16 @@ fn later(circumstances: &Circumstances, decided: &Decided) -> LaterDecision {
     let verdict = decided.pre_decisions.first().map_or("WITHHELD", |roll_up| verdict_word(roll_up.verdict));
     LaterDecision { decisions: encode_decisions(circumstances, decided), verdict: verdict.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_rests_as_long_as_it_worked_and_is_done_before_its_claim() {
+        let pace = Pace { at_once: 50, claim: Duration::from_secs(60), patience: Duration::from_secs(1) };
+        assert_eq!(pace.rest(Duration::from_millis(20)), Duration::from_millis(20));
+        assert_eq!(pace.rest(Duration::from_secs(9)), Duration::from_millis(300));
+        assert_eq!(Pace { at_once: 0, ..pace }.rest(Duration::MAX), Duration::from_secs(15));
+    }
+}
