@@ -1,7 +1,7 @@
 //! The stores of these tests from beside: SQLite files, or with `CORRIDOR_TEST_STORE=postgres` databases of a throwaway
 //! PostgreSQL. `cargo xtask test` runs all of it on one and then on the other.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use gateway::persist::Config;
 use sqlx::{
@@ -36,7 +36,9 @@ impl Beside {
         if config.is_postgres() {
             return Self::Postgres(PgConnection::connect(&config.url).await.unwrap());
         }
-        let options = SqliteConnectOptions::new().filename(&config.path);
+        // The gateway that it stands beside may write without a pause.
+        let options =
+            SqliteConnectOptions::new().filename(&config.path).busy_timeout(Duration::from_secs(60));
         Self::Sqlite(SqliteConnection::connect_with(&options).await.unwrap())
     }
 
