@@ -32,6 +32,8 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("bodies_late", &[2]),
     ("bodies_make", &[2]),
     ("bodies_move", &[2]),
+    ("bodies_rest_empty", &[3]),
+    ("bodies_rest_span", &[1]),
     ("border_post_remove", &[1]),
     ("border_posts", &[0]),
     ("bundles_add", &[3]),
@@ -184,6 +186,8 @@ const POSTGRES_ONLY: &[&str] = &[
     "bodies_late",
     "bodies_make",
     "bodies_move",
+    "bodies_rest_empty",
+    "bodies_rest_span",
     "limit_locks",
     "manifests_end",
 ];
