@@ -160,7 +160,8 @@ async fn amended(gateway: &Gateway, reference: &str, revision: i32) -> String {
 async fn what_was_examined_counts_once_however_often_it_is_restated() {
     let gateway = Gateway::start(&[]).await;
     let first = submitted(&gateway, "SYNTHETIC-OUT-REV").await;
-    report(&gateway, "post-gishtkuprik", &first, clean("INSP-R1")).await.unwrap();
+    let examined = clean("INSP-R1"); // at one moment, however often it is reported
+    report(&gateway, "post-gishtkuprik", &first, examined.clone()).await.unwrap();
     let counted = base(&gateway).await;
     assert!(counted.0 > 0);
     let second = amended(&gateway, "SYNTHETIC-OUT-REV", 1).await;
@@ -168,12 +169,12 @@ async fn what_was_examined_counts_once_however_often_it_is_restated() {
     assert_eq!(reason(&again), "OUTCOME_CONFLICT");
     assert_eq!(base(&gateway).await, counted);
     // A repeat is a repeat, and what stands there can still be corrected where it stands.
-    assert!(report(&gateway, "post-gishtkuprik", &first, clean("INSP-R1")).await.unwrap().repeated_report);
+    assert!(report(&gateway, "post-gishtkuprik", &first, examined.clone()).await.unwrap().repeated_report);
     let corrected = Outcome {
         revision: 1,
         irregular: true,
         kinds: vec![IrregularityKind::Concealment.into()],
-        ..clean("INSP-R1")
+        ..examined
     };
     report(&gateway, "post-gishtkuprik", &first, corrected).await.unwrap();
     assert_eq!(base(&gateway).await, (counted.0, counted.0, 0));
