@@ -44,6 +44,7 @@ mod edges;
 mod grpc_web;
 mod kill;
 mod limits;
+mod line;
 mod operators;
 mod otlp;
 mod overload;

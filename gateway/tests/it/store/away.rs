@@ -1,9 +1,6 @@
 //! A database that refuses, starts anew, or is deaf on one line: told at once, found again soon, and watchers go on.
 
-use std::{
-    sync::atomic::Ordering,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use gateway::persist::{Config, Store};
 use proto::v1::{GetManifestRequest, WatchPreDecisionsRequest, watch_pre_decisions_response::Event};
@@ -19,7 +16,6 @@ use tonic::{Code, Status};
 
 use super::{
     Fresh,
-    line::Line,
     samples::outcome,
     several::{KZ, gateways, manifest_of, without_quota},
 };
@@ -27,6 +23,7 @@ use crate::{
     database::Beside,
     harness::{Site, eventually, now, reason},
     kill::Serving,
+    line::{Line, Swallows},
 };
 
 /// Well under the two seconds that a connection is waited for.
@@ -43,12 +40,12 @@ fn is_away(told: &Status, began: Instant, limit: Duration) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_refuses_is_away_at_once_and_found_soon() {
     let database = postgres::database().unwrap();
-    let mut line = Line::to(&database).await;
+    let line = Line::to(&database.url).await;
     let quota = |partner: &mut testkit::identities::RegisteredPartner| partner.quota_per_minute = 60;
     let calls = [("intake.calls_per_submission", "50")];
     let site =
         Site::prepare_on(Some(database), &calls, |_, partners| partners.iter_mut().for_each(quota)).await;
-    let url = ("CUSTOMS_GATEWAY__PERSIST__URL".to_owned(), line.url());
+    let url = ("CUSTOMS_GATEWAY__PERSIST__URL".to_owned(), line.url.clone());
     let serving = Serving::start_with(site.folder.path(), &[url]);
     let address = serving.address().unwrap();
     let mut client = site.manifests(address, KZ);
@@ -58,7 +55,7 @@ async fn a_server_that_refuses_is_away_at_once_and_found_soon() {
         if starts {
             line.starts().await
         } else {
-            line.cut().await
+            line.refuse().await
         }
         for number in 1..5 {
             let began = Instant::now();
@@ -139,10 +136,10 @@ async fn a_watcher_hears_what_another_gateway_took_and_goes_on_when_the_line_was
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_that_swallows_the_listening_is_not_waited_for() {
     let fresh = Fresh::postgres().await;
-    let line = Line::to(fresh.database.as_ref().unwrap()).await;
-    line.swallows.store(true, Ordering::Relaxed);
+    let line = Line::to(&fresh.database.as_ref().unwrap().url).await;
+    line.swallow(Swallows::Listening);
     let config =
-        Config { url: line.url(), acquire_timeout_ms: 500, feed_poll_ms: 200, ..fresh.config.clone() };
+        Config { url: line.url.clone(), acquire_timeout_ms: 500, feed_poll_ms: 200, ..fresh.config.clone() };
     let watching = Store::open(&config, &fresh.secrets).await.unwrap();
     let mut wake = watching.feed_wake();
     for number in 0..3 {

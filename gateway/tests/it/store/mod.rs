@@ -11,7 +11,6 @@ mod feed;
 mod history;
 mod kill;
 mod life;
-mod line;
 mod list;
 mod months;
 mod policy;

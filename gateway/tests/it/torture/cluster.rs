@@ -14,8 +14,7 @@ use tokio::{
     sync::watch,
 };
 
-use super::line::Line;
-use crate::kill::Serving;
+use crate::{kill::Serving, line::Line};
 
 /// All gateways of a site.
 pub(super) struct Cluster {

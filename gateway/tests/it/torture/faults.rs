@@ -12,7 +12,7 @@ use testkit::postgres::Server;
 use tokio::runtime::Handle;
 
 use super::cluster::{Cluster, limit_files};
-use crate::database::Beside;
+use crate::{database::Beside, line::Swallows};
 
 pub(super) struct Faults {
     cluster: Arc<Cluster>,
@@ -107,12 +107,12 @@ impl Faults {
             line.cut();
             return "line to PostgreSQL cut";
         }
-        line.swallow(true);
+        line.swallow(Swallows::Everything);
         self.pause(100, 8_000);
         if cut_after {
             line.cut();
         }
-        line.swallow(false);
+        line.swallow(Swallows::Nothing);
         "line to PostgreSQL swallows"
     }
 

@@ -7,7 +7,6 @@
 mod check;
 pub(crate) mod cluster;
 mod faults;
-mod line;
 mod partner;
 mod watcher;
 
