@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::{
     sync::{mpsc, oneshot},
-    time,
+    time::{self, Instant},
 };
 
 use super::Store;
@@ -75,19 +75,19 @@ impl Keeper {
     }
 
     async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
+        // However often something else is asked meanwhile, whoever waits has his turn.
+        let mut next = Instant::now();
         loop {
-            let command = if self.waiting.is_empty() {
-                commands.recv().await
-            } else {
-                match time::timeout(AGAIN, commands.recv()).await {
-                    Ok(command) => command,
-                    Err(_) => {
-                        for (place, answer) in std::mem::take(&mut self.waiting) {
-                            self.take(place, answer).await;
-                        }
-                        continue;
+            let command = tokio::select! {
+                biased;
+                () = time::sleep_until(next), if !self.waiting.is_empty() => {
+                    for (place, answer) in std::mem::take(&mut self.waiting) {
+                        self.take(place, answer).await;
                     }
+                    next = Instant::now() + AGAIN;
+                    continue;
                 }
+                command = commands.recv() => command,
             };
             match command {
                 Some(Command::Take(place, answer)) => self.take(place, answer).await,

@@ -9,6 +9,7 @@ mod away;
 mod dump;
 mod feed;
 mod history;
+mod journeys;
 mod kill;
 mod life;
 mod list;
