@@ -57,10 +57,7 @@ impl Connection {
             Self::Sqlite(connection) => Handle::Sqlite(connection),
             Self::Postgres(connection, patience) => Handle::Postgres(connection, patience),
             Self::PooledSqlite(connection) => Handle::Sqlite(connection),
-            Self::PooledPostgres(lent, patience) => {
-                let given_back = || Error::Unavailable("the connection was given back".into());
-                Handle::Postgres(lent.open().ok_or_else(given_back)?, patience)
-            }
+            Self::PooledPostgres(lent, patience) => Handle::Postgres(lent.open(), patience),
         })
     }
 

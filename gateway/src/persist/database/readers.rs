@@ -3,17 +3,11 @@
 //! Not sqlx's pool: that one asks a server that refuses again and again until its time is over, and whoever waits for a
 //! connection with it (`docs/decisions/0138`). Here it is asked once, and its answer told.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{fmt, time::Duration};
 
+use deadpool::managed::{self, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time,
-};
+use tokio::time;
 
 /// How long a connection that was not used is trusted without asking.
 pub(in crate::persist) const TRUSTED: Duration = Duration::from_secs(1);
@@ -23,33 +17,25 @@ const LIFETIME: Duration = Duration::from_secs(30 * 60);
 
 /// So many connections, made when they are needed. All clones lend the same.
 #[derive(Clone)]
-pub(in crate::persist) struct Readers(Arc<Inner>);
-
-struct Inner {
-    options: PgConnectOptions,
+pub(in crate::persist) struct Readers {
+    pool: managed::Pool<Maker>,
     /// How long one waits for a connection.
     patience: Duration,
-    count: u32,
-    places: Arc<Semaphore>,
-    /// Those that nobody has, the one used last at the end.
-    idle: Mutex<Vec<Idle>>,
 }
 
-struct Idle {
+/// Makes connections, and says which are good enough to be lent again.
+pub(in crate::persist) struct Maker {
+    options: PgConnectOptions,
+}
+
+/// A connection that is lent.
+pub(in crate::persist) type Lent = Object<Maker>;
+
+/// What is lent.
+pub(in crate::persist) struct Reading {
     connection: PgConnection,
-    made: Instant,
-    used: Instant,
-}
-
-/// A connection that is given back when this goes, unless something happened to it.
-pub(in crate::persist) struct Lent {
-    /// There until this is dropped.
-    connection: Option<PgConnection>,
-    made: Instant,
     /// A statement was begun and not answered, or not well: whoever came next would read the rest of that answer.
     is_open: bool,
-    from: Arc<Inner>,
-    _place: OwnedSemaphorePermit,
 }
 
 impl Readers {
@@ -59,42 +45,30 @@ impl Readers {
         count: u32,
         patience: Duration,
     ) -> Result<Self, sqlx::Error> {
-        let count = count.max(1);
-        let places = Arc::new(Semaphore::new(usize::try_from(count).unwrap_or(1)));
-        let readers = Self(Arc::new(Inner { options, patience, count, places, idle: Mutex::default() }));
+        let count = usize::try_from(count.max(1)).unwrap_or(1);
+        let builder = managed::Pool::builder(Maker { options }).max_size(count).queue_mode(QueueMode::Lifo);
+        // It asks for a runtime only where timeouts are its own.
+        let pool = builder.build().map_err(|error| sqlx::Error::Configuration(Box::new(error)))?;
+        let readers = Self { pool, patience };
         drop(readers.lend().await?);
         Ok(readers)
     }
 
-    /// One that stands, as far as is known: one that was idle for a while is asked, so that a restart of the server is noticed
-    /// before somebody's request is.
+    /// One that stands, as far as is known.
     pub(super) async fn lend(&self) -> Result<Lent, sqlx::Error> {
-        let lend = async {
-            let places = Arc::clone(&self.0.places);
-            let place = places.acquire_owned().await.map_err(|_| sqlx::Error::PoolClosed)?;
-            while let Some(mut idle) = self.0.take() {
-                let is_old = idle.made.elapsed() > LIFETIME;
-                if !is_old && (idle.used.elapsed() < TRUSTED || idle.connection.ping().await.is_ok()) {
-                    return Ok(self.lent(idle.connection, idle.made, place));
-                }
-            }
-            Ok(self.lent(self.0.options.connect().await?, Instant::now(), place))
-        };
-        time::timeout(self.0.patience, lend).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        match time::timeout(self.patience, self.pool.get()).await {
+            Ok(Ok(lent)) => Ok(lent),
+            Ok(Err(PoolError::Backend(error))) => Err(error),
+            Ok(Err(PoolError::Closed)) => Err(sqlx::Error::PoolClosed),
+            Ok(Err(_)) | Err(_) => Err(sqlx::Error::PoolTimedOut),
+        }
     }
 
-    fn lent(&self, connection: PgConnection, made: Instant, place: OwnedSemaphorePermit) -> Lent {
-        Lent { connection: Some(connection), made, is_open: false, from: Arc::clone(&self.0), _place: place }
-    }
-
-    /// Waits for those that are lent, and closes all.
+    /// Closes those that are idle, and waits for those that are lent.
     pub(super) async fn close(&self) {
-        let all = self.0.places.acquire_many(self.0.count).await;
-        self.0.places.close();
-        drop(all);
-        while let Some(Idle { connection, .. }) = self.0.take() {
-            // Nothing is lost when that fails.
-            let _ = time::timeout(self.0.patience, connection.close()).await;
+        self.pool.close();
+        while self.pool.status().size > 0 {
+            time::sleep(Duration::from_millis(5)).await;
         }
     }
 }
@@ -105,34 +79,35 @@ impl fmt::Debug for Readers {
     }
 }
 
-impl Inner {
-    /// Nobody panics with them in his hands, and if he did: what is idle is idle.
-    fn take(&self) -> Option<Idle> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+impl managed::Manager for Maker {
+    type Type = Reading;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<Reading, sqlx::Error> {
+        Ok(Reading { connection: self.options.connect().await?, is_open: false })
     }
 
-    fn put(&self, idle: Idle) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(idle);
+    /// One that was idle for a while is asked, so that a restart of the server is noticed before somebody's request is.
+    async fn recycle(&self, reading: &mut Reading, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
+        if reading.is_open || metrics.age() > LIFETIME {
+            return Err(RecycleError::message("it is not used again"));
+        }
+        if metrics.last_used() >= TRUSTED {
+            reading.connection.ping().await?;
+        }
+        Ok(())
     }
 }
 
-impl Lent {
-    /// To run a statement; [`Lent::settled`] is to follow its answer.
-    pub(super) fn open(&mut self) -> Option<&mut PgConnection> {
+impl Reading {
+    /// To run a statement; [`Reading::settled`] is to follow its answer.
+    pub(super) fn open(&mut self) -> &mut PgConnection {
         self.is_open = true;
-        self.connection.as_mut()
+        &mut self.connection
     }
 
     /// The statement was answered, and well.
     pub(super) fn settled(&mut self) {
         self.is_open = false;
-    }
-}
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if let Some(connection) = self.connection.take().filter(|_| !self.is_open) {
-            self.from.put(Idle { connection, made: self.made, used: Instant::now() });
-        }
     }
 }
