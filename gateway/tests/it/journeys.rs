@@ -19,15 +19,15 @@ pub(crate) fn person(kind: &str, name: &str, document: &str) -> String {
 
 /// What a list says of its journey.
 #[derive(Clone, Copy)]
-pub(crate) struct Trip {
-    pub(crate) plate: &'static str,
-    pub(crate) number: &'static str,
+pub(crate) struct Trip<'a> {
+    pub(crate) plate: &'a str,
+    pub(crate) number: &'a str,
     pub(crate) departs: i64,
 }
 
-pub(crate) const TRIP: Trip = Trip { plate: "01A777BC", number: "TRIP-9", departs: 2 };
+pub(crate) const TRIP: Trip<'static> = Trip { plate: "01A777BC", number: "TRIP-9", departs: 2 };
 
-pub(crate) fn list(bgm: &str, unh: &str, trip: Trip, persons: &[String]) -> String {
+pub(crate) fn list(bgm: &str, unh: &str, trip: Trip<'_>, persons: &[String]) -> String {
     let at = |hours: i64| now().checked_add(hours.hours()).unwrap().strftime("%Y%m%d%H00").to_string();
     let body = format!(
         "UNH+{unh}'{bgm}'TDT+20+{}+3+32++++{}:::COACH:KZ'LOC+125+KZALA'DTM+189:{}:203'LOC+87+UZ-GISHTKUPRIK'\

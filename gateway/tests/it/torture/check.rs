@@ -17,6 +17,7 @@ use proto::v1::{Corridor, PreDecision};
 use uuid::Uuid;
 
 use super::{
+    coach::{self, Journeys, is_of_coach},
     partner::{Fate, History, Known},
     watcher::{Seen, which},
 };
@@ -25,6 +26,8 @@ use crate::database::Beside;
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) manifests: usize,
+    /// Of them, those of coaches.
+    lists: usize,
     rows: usize,
     told: usize,
     pub(super) problems: Vec<String>,
@@ -34,8 +37,8 @@ impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} revisions stored, {} rows in the feed, {} told to watchers",
-            self.manifests, self.rows, self.told
+            "{} revisions stored ({} of coaches), {} rows in the feed, {} told to watchers",
+            self.manifests, self.lists, self.rows, self.told
         )
     }
 }
@@ -53,6 +56,7 @@ struct Stored {
 pub(super) async fn check(
     config: &Config,
     histories: &[History],
+    journeys: &Journeys,
     seen: &[Arc<Mutex<Seen>>],
     patience: Duration,
 ) -> Found {
@@ -60,7 +64,9 @@ pub(super) async fn check(
     let feed = whole_feed(&store).await;
     let mut found = Found { rows: feed.len(), ..Found::default() };
     let stored = revisions(&store, &feed, &mut found).await;
-    found.manifests = stored.len();
+    let lists = coach::check(&store, &feed, journeys, &mut found.problems).await;
+    found.manifests = stored.len() + lists;
+    found.lists = lists;
     for history in histories {
         found.problems.extend(history.problems.iter().cloned());
         for (reference, known) in &history.manifests {
@@ -80,8 +86,8 @@ pub(super) async fn check(
     let counts = "select (select count(*) from manifests), (select count(*) from manifest_keys),
         (select count(*) from feed where event = 'RECORDED'), (select count(*) from audit where event = 'SUBMITTED')";
     let counts = Beside::open(&config.persist).await.numbers(counts).await;
-    if counts.iter().any(|count| *count != stored.len() as i64) {
-        found.problems.push(format!("tables disagree: {counts:?} beside {}", stored.len()));
+    if counts.iter().any(|count| *count != found.manifests as i64) {
+        found.problems.push(format!("tables disagree: {counts:?} beside {}", found.manifests));
     }
     store.close().await;
 
@@ -114,10 +120,10 @@ async fn whole_feed(store: &Store) -> Vec<FeedRow> {
     }
 }
 
-/// Every stored revision once, whole and readable.
+/// Every stored revision of a lorry once, whole and readable.
 async fn revisions(store: &Store, feed: &[FeedRow], found: &mut Found) -> BTreeMap<(String, u32), Stored> {
     let mut stored = BTreeMap::new();
-    for row in feed.iter().filter(|row| row.event == FeedEvent::Recorded) {
+    for row in feed.iter().filter(|row| row.event == FeedEvent::Recorded && !is_of_coach(row)) {
         let ManifestKey { manifest_reference, revision, .. } = &row.manifest.key;
         let id = row.manifest.id;
         let manifest = store.manifest(id, Persons::With).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! Torture: clients submit, repeat, amend and withdraw at random and watch, while gateways are killed and frozen, connections
+//! Torture: clients submit (alone, in streams, and a coach's lists as documents), repeat, amend and withdraw at random and watch, while gateways are killed and frozen, connections
 //! cut, the disk is full, history cannot be read, and PostgreSQL goes away, stands still or cannot be reached; then the history of what everybody was told is held against what is stored.
 //!
 //! `cargo xtask torture --minutes 60 --store postgres` runs it for long; a few seconds of it run with every test. The same seed
@@ -6,6 +6,7 @@
 
 mod check;
 pub(crate) mod cluster;
+mod coach;
 mod faults;
 mod partner;
 mod watcher;
@@ -81,6 +82,7 @@ async fn torture(duration: Duration) {
     for number in 0..PARTNERS {
         partners.spawn(partner::run(world.clone(), number, random.random()));
     }
+    let company = tokio::spawn(coach::run(world.clone(), random.random()));
     let seen: Vec<Arc<Mutex<Seen>>> = (0..WATCHERS).map(|_| Arc::default()).collect();
     let mut watchers = JoinSet::new();
     for (number, seen) in seen.iter().enumerate() {
@@ -96,10 +98,11 @@ async fn torture(duration: Duration) {
 
     world.stop.store(true, Ordering::Relaxed);
     let histories = tokio::time::timeout(SETTLES_IN, partners.join_all()).await.expect("the partners end");
-    let found = check::check(&config, &histories, &seen, SETTLES_IN).await;
+    let journeys = tokio::time::timeout(SETTLES_IN, company).await.expect("the company ends").unwrap();
+    let found = check::check(&config, &histories, &journeys, &seen, SETTLES_IN).await;
     watchers.abort_all();
-    let told: u64 = histories.iter().map(|history| history.answered).sum();
-    let untold: u64 = histories.iter().map(|history| history.unanswered).sum();
+    let told: u64 = histories.iter().map(|history| history.answered).sum::<u64>() + journeys.answered;
+    let untold: u64 = histories.iter().map(|history| history.unanswered).sum::<u64>() + journeys.unanswered;
     println!("{told} calls answered, {untold} not; faults: {done:?}; {found}");
     drop(faults); // the server goes last
     assert!(

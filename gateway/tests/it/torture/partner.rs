@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
 
 use proto::v1::{
     CancelManifestRequest, PreDecision, SubmitManifestRequest, SubmitManifestResponse,
-    manifest_service_client::ManifestServiceClient,
+    SubmitManifestsRequest, SubmitManifestsResponse, manifest_service_client::ManifestServiceClient,
+    submit_manifests_response::Outcome,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use testkit::many;
@@ -14,7 +15,7 @@ use super::World;
 use crate::harness::{now, reason};
 
 /// How long a call may take: a gateway may be frozen.
-const CALL: Duration = Duration::from_secs(8);
+pub(super) const CALL: Duration = Duration::from_secs(8);
 
 /// What one partner knows.
 #[derive(Default)]
@@ -108,7 +109,8 @@ impl Partner {
             tokio::time::sleep(Duration::from_millis(self.random.random_range(10..200))).await;
         }
         match self.random.random_range(0..100) {
-            0..55 => self.announce().await,
+            0..40 => self.announce().await,
+            40..55 => self.announce_several().await,
             55..72 => self.repeat().await,
             72..77 => self.contradict().await,
             77..90 => self.amend().await,
@@ -122,6 +124,44 @@ impl Partner {
         let reference = reference(&sent);
         self.history.manifests.entry(reference.clone()).or_default();
         self.first(&reference, sent).await;
+    }
+
+    /// A stream of new ones, each of which is answered by itself; those after a break are not.
+    async fn announce_several(&mut self) {
+        let count = self.random.random_range(2..8);
+        let all: Vec<_> =
+            (self.next..self.next + count).map(|next| many::cargo(self.run, next, now())).collect();
+        self.next += count;
+        for sent in &all {
+            self.history.manifests.entry(reference(sent)).or_default();
+        }
+        let elements = all.iter().enumerate().map(|(place, sent)| SubmitManifestsRequest {
+            sequence: place as i64,
+            submission: Some(sent.clone()),
+        });
+        let mut request = Request::new(tokio_stream::iter(elements.collect::<Vec<_>>()));
+        request.set_timeout(CALL);
+        let mut client = self.client();
+        let mut answers: Vec<Result<SubmitManifestResponse, Status>> =
+            all.iter().map(|_| Err(Status::unavailable("no answer"))).collect();
+        let reads = async {
+            let mut stream = client.submit_manifests(request).await?.into_inner();
+            while let Some(SubmitManifestsResponse { sequence, outcome }) = stream.message().await? {
+                answers[sequence as usize] = match outcome {
+                    Some(Outcome::Accepted(accepted)) => Ok(accepted),
+                    Some(Outcome::Refusal(refusal)) => {
+                        Err(Status::new(Code::from_i32(refusal.code), refusal.reason))
+                    }
+                    None => Err(Status::data_loss("an element without an outcome")),
+                };
+            }
+            Ok::<_, Status>(())
+        };
+        let _ = tokio::time::timeout(CALL * 2, reads).await; // whoever was not answered then, is not
+        for (sent, answer) in all.into_iter().zip(answers) {
+            let answer = self.told(answer);
+            self.note(&reference(&sent), sent, answer);
+        }
     }
 
     /// The next revision of one that nobody tried to withdraw and whose revision before was acknowledged.
@@ -140,6 +180,15 @@ impl Partner {
     /// Sends a revision for the first time.
     async fn first(&mut self, reference: &str, sent: SubmitManifestRequest) {
         let answer = self.submit(&sent).await;
+        self.note(reference, sent, answer);
+    }
+
+    fn note(
+        &mut self,
+        reference: &str,
+        sent: SubmitManifestRequest,
+        answer: Option<Result<SubmitManifestResponse, Status>>,
+    ) {
         let told = match answer {
             Some(Ok(answer)) => Some(answer),
             Some(Err(status)) => {
@@ -223,9 +272,8 @@ impl Partner {
 
     /// An answer; none when nobody knows what became of the call, and then another gateway is asked next.
     fn told<T>(&mut self, answer: Result<T, Status>) -> Option<Result<T, Status>> {
-        let unknown = [Code::Unavailable, Code::Unknown, Code::Cancelled, Code::DeadlineExceeded];
         match answer {
-            Err(status) if unknown.contains(&status.code()) => {
+            Err(status) if is_unknown(status.code()) => {
                 self.history.unanswered += 1;
                 self.place += 1;
                 self.pause = true;
@@ -250,6 +298,11 @@ impl Partner {
     fn problem(&mut self, problem: String) {
         self.history.problems.push(problem);
     }
+}
+
+/// Nobody knows what became of a call that ended so.
+pub(super) fn is_unknown(code: Code) -> bool {
+    [Code::Unavailable, Code::Unknown, Code::Cancelled, Code::DeadlineExceeded].contains(&code)
 }
 
 pub(super) fn reference(request: &SubmitManifestRequest) -> String {
