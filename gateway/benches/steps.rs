@@ -159,7 +159,7 @@ fn best<T, R>(mut given: impl FnMut() -> T, mut work: impl FnMut(T) -> R) -> f64
     best.as_secs_f64() * 1e6 / 5.0
 }
 
-/// Steps with a store: reading the history that a message asks for, and one durable submission at a time.
+/// Steps with a store: reading the history that a message asks for (from the database, and what is remembered), and one durable submission at a time.
 #[tokio::main]
 async fn stored(load: &str, on: Database) -> Vec<(&'static str, u64)> {
     let postgres = (on == Database::Postgres).then(|| testkit::postgres::Server::durable().unwrap());
@@ -181,28 +181,33 @@ async fn stored(load: &str, on: Database) -> Vec<(&'static str, u64)> {
         updates: keys.iter().map(|key| (*key, counter)).collect(),
     };
     store.import_history(vec![row], Timestamp::UNIX_EPOCH).await.unwrap();
-    let mut history = Vec::new();
+    let forgets = Store::open(&Config { history_cache_keys: 0, ..config.clone() }, &secrets).await.unwrap();
+    let (mut history, mut remembered) = (Vec::new(), Vec::new());
     let mut persist = Vec::new();
     for number in 0..CALLS {
         if !keys.is_empty() {
-            let begin = Instant::now();
-            drop(store.history_for(&keys).await.unwrap());
-            history.push(begin.elapsed());
+            for (store, took) in [(&forgets, &mut history), (&store, &mut remembered)] {
+                let begin = Instant::now();
+                drop(store.history_for(&keys).await.unwrap());
+                took.push(begin.elapsed());
+            }
         }
         let one = outcome(&secrets, load, number);
         let begin = Instant::now();
         drop(store.record(one).await.unwrap());
         persist.push(begin.elapsed());
     }
+    forgets.close().await;
     store.close().await;
-    let names = match on {
-        Database::Sqlite => ("history.sqlite", "persist.sqlite"),
-        Database::Postgres => ("history.postgres", "persist.postgres"),
+    let [read, from_memory, written] = match on {
+        Database::Sqlite => ["history.sqlite", "remembered.sqlite", "persist.sqlite"],
+        Database::Postgres => ["history.postgres", "remembered.postgres", "persist.postgres"],
     };
-    let mut steps = vec![(names.1, median(persist))];
+    let mut steps = Vec::new();
     if !history.is_empty() {
-        steps.insert(0, (names.0, median(history)));
+        steps.extend([(read, median(history)), (from_memory, median(remembered))]);
     }
+    steps.push((written, median(persist)));
     steps
 }
 

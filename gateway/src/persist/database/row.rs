@@ -48,6 +48,18 @@ macro_rules! columns {
 
 columns!(i64, f64, &'r str, String, &'r [u8], Vec<u8>);
 
+/// A list of whole numbers: a JSON array from SQLite, an array from PostgreSQL.
+impl<'r> Column<'r> for Vec<i64> {
+    fn of(row: &'r Row, column: &str) -> Result<Self, sqlx::Error> {
+        match row {
+            Row::Sqlite(row) => serde_json::from_str(row.try_get(column)?).map_err(|error| {
+                sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(error) }
+            }),
+            Row::Postgres(row) => row.try_get(column),
+        }
+    }
+}
+
 /// A truth value is 0 or 1, except where PostgreSQL worked one out itself.
 impl<'r> Column<'r> for bool {
     fn of(row: &'r Row, column: &str) -> Result<Self, sqlx::Error> {

@@ -185,18 +185,43 @@ pub(super) async fn read(
     hashes.sort_unstable();
     hashes.dedup();
     let rows = query(sql!(each "history_for")).bind(hashes).fetch_all(from).await?;
-    let first = rows.first().ok_or_else(|| Error::Corrupt("the store has no state".into()))?;
-    let as_of = first.try_get::<Option<&str>>("history_as_of")?.map(date).transpose()?;
-    let version = first.try_get("history_version")?;
+    // The order of rows is the database's.
+    let mut state = None;
     let mut counters = Vec::with_capacity(rows.len());
     for row in &rows {
-        // Where nothing is found there is one row without a counter.
-        let Some(kind) = row.try_get::<Option<i64>>("kind")? else { continue };
-        let kind =
-            CounterKind::from_code(kind).ok_or_else(|| Error::Corrupt("counter kind is unknown".into()))?;
-        counters.push((CounterKey { kind, hash: row.try_get("hash")? }, counter(row)?));
+        match row.try_get::<Option<i64>>("kind")? {
+            Some(kind) => counters.push((key(kind, row.try_get("hash")?)?, counter(row)?)),
+            None => {
+                let as_of = row.try_get::<Option<&str>>("history_as_of")?.map(date).transpose()?;
+                state = Some((row.try_get("history_version")?, as_of));
+                plain(row, &mut counters)?;
+            }
+        }
     }
+    let (version, as_of) = state.ok_or_else(|| Error::Corrupt("the store has no state".into()))?;
     Ok(Counted { counters, as_of, version })
+}
+
+/// Counters that are nothing but whole numbers, which stand in lists side by side.
+fn plain(row: &Row, counters: &mut Vec<(CounterKey, Counter)>) -> Result<(), Error> {
+    let list = |column| row.try_get::<Vec<i64>>(column);
+    let (kinds, hashes) = (list("kinds")?, list("hashes")?);
+    let (ns, frauds, criticals) = (list("ns")?, list("frauds")?, list("criticals")?);
+    if [&hashes, &ns, &frauds, &criticals].iter().any(|list| list.len() != kinds.len()) {
+        return Err(Error::Corrupt("lists of counters differ in length".into()));
+    }
+    counters.reserve(kinds.len());
+    for (place, kind) in kinds.into_iter().enumerate() {
+        let (n, fraud, critical) = (ns[place], frauds[place], criticals[place]);
+        counters.push((key(kind, hashes[place])?, Counter { n, fraud, critical, ..Counter::default() }));
+    }
+    Ok(())
+}
+
+fn key(kind: i64, hash: i64) -> Result<CounterKey, Error> {
+    let kind =
+        CounterKind::from_code(kind).ok_or_else(|| Error::Corrupt("counter kind is unknown".into()))?;
+    Ok(CounterKey { kind, hash })
 }
 
 fn counter(row: &Row) -> Result<Counter, Error> {
