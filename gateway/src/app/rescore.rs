@@ -18,7 +18,14 @@ impl Background {
                 _ = ticks.tick() => {}
             }
             loop {
-                match rescore::look(&self.store, &judging.now(), pace, self.clock.now()).await {
+                let now = judging.now();
+                let look = rescore::look(&self.store, &now, pace, self.clock.now());
+                // Stopping waits for nothing here: what was claimed is tried again when the claim is over.
+                let looked = tokio::select! {
+                    () = self.stop.cancelled() => return,
+                    looked = look => looked,
+                };
+                match looked {
                     Ok(looked) => {
                         if looked.claimed > 0 {
                             let (published, put_off) = (looked.published, looked.put_off);
@@ -29,7 +36,7 @@ impl Background {
                             );
                         }
                         self.metrics.redecided(looked.published as u64);
-                        if looked.published == 0 || self.stop.is_cancelled() {
+                        if looked.published == 0 {
                             break;
                         }
                     }

@@ -38,6 +38,7 @@ pub(in crate::persist) const MIGRATIONS: &[Migration] = migrations! {
     42 "0042" "provisional"
     45 "0045" "bodies"
     46 "0046" "history_version"
+    47 "0047" "bodies_rest_by_time"
 };
 
 /// Number of the newest migration that this program knows.

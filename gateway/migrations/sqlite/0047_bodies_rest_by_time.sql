@@ -1,0 +1,2 @@
+-- Only PostgreSQL's bodies are cut by month.
+select 1;
