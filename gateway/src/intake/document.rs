@@ -7,6 +7,7 @@ use std::{
     collections::{BTreeMap, HashSet},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -16,7 +17,7 @@ use manifest::{
 };
 use prost::bytes::Bytes;
 use proto::v1;
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::timeout};
 use tracing::debug_span;
 use uuid::Uuid;
 
@@ -28,6 +29,7 @@ use super::{
     queue::Deadline,
     standing,
     steps::Steps,
+    turns::Names,
     withdraw,
 };
 use crate::{
@@ -43,6 +45,9 @@ use crate::{
     },
     reply::{self, Heading},
 };
+
+/// How long a message waits for its journey with a turn in its hand.
+const FOR_A_JOURNEY: Duration = Duration::from_millis(200);
 
 /// What is asked beside a document's bytes.
 #[derive(Debug, Clone)]
@@ -257,13 +262,27 @@ impl Pipeline {
             _ => None,
         };
         let share = reading.content.len() / reading.messages.max(1);
-        let _turn = self.queue.turn(&partner.id, share, arrival, deadline).await?;
-        // After its turn among all: who waits there keeps nobody from a journey.
-        let _journey = match is_meant {
-            true => self.turns.of(&self.store, &partner.id, &declared, half).await?,
-            false => None,
+        let mut names = if is_meant { Names::of(&declared, half) } else { Names::default() };
+        // The turn among all comes first: who waits there keeps nobody from a journey. Who then waits for a journey gives it
+        // back, and keeps nobody from his turn.
+        let (_turn, _journey, rows) = loop {
+            let turn = self.queue.turn(&partner.id, share, arrival, deadline).await?;
+            let journey = timeout(FOR_A_JOURNEY, self.turns.of(&self.store, &partner.id, &names)).await;
+            let Ok(journey) = journey else {
+                drop(turn);
+                drop(self.turns.of(&self.store, &partner.id, &names).await?);
+                continue;
+            };
+            let journey = journey?;
+            let mut found = declared.clone();
+            let rows = self.earlier(partner, reading, &mut found, meant).await?;
+            // It is about what stands under another name: nobody else may change that either.
+            if is_meant && names.add_reference(&found.manifest_reference) {
+                continue;
+            }
+            declared = found;
+            break (turn, journey, rows);
         };
-        let rows = self.earlier(partner, reading, &mut declared, meant).await?;
         let crew_reference = crew.as_ref().map(|crew| crew.manifest_reference.clone());
         let said = Said { words, own_reference, other_number, crew_reference };
         if !is_meant {

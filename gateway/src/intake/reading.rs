@@ -5,7 +5,7 @@ use manifest::record;
 use proto::v1;
 use uuid::Uuid;
 
-use super::{Failure, admit, pipeline::Pipeline};
+use super::{Failure, admit, pipeline::Pipeline, turns::Names};
 use crate::{
     access::may_see,
     authenticate::registry::{Partner, Role},
@@ -140,6 +140,11 @@ pub(super) async fn cancel(
     if request.cancellation_reason.len() > max_reason_bytes {
         return Err(Failure::Request { field: "cancellation_reason", problem: "is longer than is read" });
     }
+    // Beside whatever a document says of the same journey, before it or after it: an amendment under way has to see it.
+    let known = pipeline.store.manifest(id, Persons::Without).await?;
+    let own = known.filter(|known| known.summary.key.partner_id == partner.id);
+    let names = own.map(|own| Names::of_reference(&own.summary.key.manifest_reference)).unwrap_or_default();
+    let _journey = pipeline.turns.of(&pipeline.store, &partner.id, &names).await?;
     let cancelled = pipeline.store.cancel(id, &partner.id, &request.cancellation_reason, now).await?;
     Ok(v1::CancelManifestResponse { manifest: Some(reply::summary(&cancelled)) })
 }

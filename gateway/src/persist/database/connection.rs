@@ -51,6 +51,11 @@ impl Connection {
         }
     }
 
+    /// The connection that holds journeys on PostgreSQL; its session ends when nothing is said in it for a while.
+    pub(in crate::persist) async fn keeper(config: &Config, beside: &Pool) -> Result<Self, Error> {
+        postgres::keeper(config, beside.silence().cloned()).await
+    }
+
     /// To run a statement on; [`Connection::heard`] is to follow.
     pub(super) fn handle(&mut self) -> Result<Handle<'_>, Error> {
         Ok(match self {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::persist::{
     Config, Error, FeedPosition,
-    store::{feed_end, wake_at},
+    store::{SILENT_MS, feed_end, wake_at},
 };
 
 /// Begins a transaction and takes the lock that all our writers take, whichever gateway they are of; it goes with the
@@ -98,6 +98,13 @@ pub(super) async fn writer(config: &Config, migrates: bool) -> Result<Connection
 /// The connection that reads history.
 pub(super) async fn reader(config: &Config, silence: Option<Silence>) -> Result<Connection, Error> {
     let options = options(config)?.options([("default_transaction_read_only", "on")]);
+    let patience = Patience { silence, ..Patience::of(config) };
+    Ok(Connection::Postgres(Box::new(connect(config, options).await?), patience))
+}
+
+/// The connection that holds journeys.
+pub(super) async fn keeper(config: &Config, silence: Option<Silence>) -> Result<Connection, Error> {
+    let options = options(config)?.options([("idle_session_timeout", SILENT_MS.to_string())]);
     let patience = Patience { silence, ..Patience::of(config) };
     Ok(Connection::Postgres(Box::new(connect(config, options).await?), patience))
 }

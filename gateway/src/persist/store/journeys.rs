@@ -18,37 +18,46 @@ use crate::persist::{
 /// Between two looks whether another gateway has left a place.
 const AGAIN: Duration = Duration::from_millis(5);
 
+/// Between two words to the server, which ends the session of whoever is silent for [`SILENT_MS`]: a gateway that stands still,
+/// or cannot be reached, keeps nobody from its journeys.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// How long a session may be silent, in milliseconds.
+pub(in crate::persist) const SILENT_MS: u32 = 5_000;
+
 /// What the keeper is told.
 pub(super) enum Command {
-    /// To take a place.
-    Take(i64, oneshot::Sender<Result<JourneyPlace, Error>>),
-    /// It is free again.
-    Leave(i64),
+    /// To take places, all of them or none.
+    Take(Vec<i64>, oneshot::Sender<Result<JourneyPlaces, Error>>),
+    /// They are free again, where that session still held them.
+    Leave(Vec<i64>, u64),
 }
 
-/// A place that is held; free for all gateways when dropped. If the connection that holds it is lost, it is free before.
+/// Places that are held; free for all gateways when dropped. If the connection that holds them is lost, they are free before.
 #[derive(Debug)]
-pub struct JourneyPlace {
-    place: i64,
+pub struct JourneyPlaces {
+    places: Vec<i64>,
+    session: u64,
     keeper: mpsc::UnboundedSender<Command>,
 }
 
-impl Drop for JourneyPlace {
+impl Drop for JourneyPlaces {
     fn drop(&mut self) {
-        let _ = self.keeper.send(Command::Leave(self.place));
+        let _ = self.keeper.send(Command::Leave(std::mem::take(&mut self.places), self.session));
     }
 }
 
 impl Store {
-    /// Waits until a place is no other gateway's; `None` where there is no other gateway. Whoever is of this gateway has to be
-    /// kept apart by the caller.
+    /// Waits until places are no other gateway's; `None` where there is no other gateway. Whoever is of this gateway has to be
+    /// kept apart by the caller. Each place once.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the database does not answer.
-    pub async fn journey_place(&self, place: i64) -> Result<Option<JourneyPlace>, Error> {
+    pub async fn journey_places(&self, places: Vec<i64>) -> Result<Option<JourneyPlaces>, Error> {
         let Some(keeper) = &self.journeys else { return Ok(None) };
+        self.readers.check()?;
         let (answer, wait) = oneshot::channel();
-        keeper.send(Command::Take(place, answer)).map_err(|_| Error::Closed)?;
+        keeper.send(Command::Take(places, answer)).map_err(|_| Error::Closed)?;
         wait.await.map_err(|_| Error::Closed)?.map(Some)
     }
 }
@@ -58,9 +67,11 @@ pub(super) struct Keeper {
     config: Config,
     readers: Pool,
     connection: Option<Connection>,
+    /// Which connection it is: what another held was free when that was lost.
+    session: u64,
     own: mpsc::WeakUnboundedSender<Command>,
-    /// Who waits for a place that is another gateway's.
-    waiting: Vec<(i64, oneshot::Sender<Result<JourneyPlace, Error>>)>,
+    /// Who waits for places of which another gateway holds some.
+    waiting: Vec<(Vec<i64>, oneshot::Sender<Result<JourneyPlaces, Error>>)>,
 }
 
 impl Keeper {
@@ -69,29 +80,39 @@ impl Keeper {
         let (keeper, commands) = mpsc::unbounded_channel();
         let own = keeper.downgrade();
         let (config, readers) = (config.clone(), readers.clone());
-        let task = Self { config, readers, connection: None, own, waiting: Vec::new() };
+        let task = Self { config, readers, connection: None, session: 0, own, waiting: Vec::new() };
         tokio::spawn(task.run(commands));
         keeper
     }
 
     async fn run(mut self, mut commands: mpsc::UnboundedReceiver<Command>) {
         // However often something else is asked meanwhile, whoever waits has his turn.
-        let mut next = Instant::now();
+        let (mut again, mut beat) = (Instant::now(), Instant::now());
         loop {
             let command = tokio::select! {
                 biased;
-                () = time::sleep_until(next), if !self.waiting.is_empty() => {
-                    for (place, answer) in std::mem::take(&mut self.waiting) {
-                        self.take(place, answer).await;
+                () = time::sleep_until(beat), if self.connection.is_some() => {
+                    if let Some(connection) = self.connection.as_mut()
+                        && let Err(error) = connection.ask().await
+                    {
+                        self.lost(&error);
                     }
-                    next = Instant::now() + AGAIN;
+                    beat = Instant::now() + BEAT;
+                    continue;
+                }
+                () = time::sleep_until(again), if !self.waiting.is_empty() => {
+                    for (places, answer) in std::mem::take(&mut self.waiting) {
+                        self.take(places, answer, &mut commands).await;
+                    }
+                    again = Instant::now() + AGAIN;
                     continue;
                 }
                 command = commands.recv() => command,
             };
             match command {
-                Some(Command::Take(place, answer)) => self.take(place, answer).await,
-                Some(Command::Leave(place)) => self.leave(place).await,
+                Some(Command::Take(places, answer)) => self.take(places, answer, &mut commands).await,
+                Some(Command::Leave(places, session)) if session == self.session => self.leave(places).await,
+                Some(Command::Leave(..)) => {}
                 None => break,
             }
         }
@@ -100,43 +121,80 @@ impl Keeper {
         }
     }
 
-    async fn take(&mut self, place: i64, answer: oneshot::Sender<Result<JourneyPlace, Error>>) {
+    async fn take(
+        &mut self,
+        places: Vec<i64>,
+        answer: oneshot::Sender<Result<JourneyPlaces, Error>>,
+        commands: &mut mpsc::UnboundedReceiver<Command>,
+    ) {
         if answer.is_closed() {
             return;
         }
         let stood = self.connection.is_some();
-        let mut tried = self.tried(place).await;
-        if stood && tried.is_err() {
-            self.connection = None; // and with it everything that it held: the server may have been started anew
-            tried = self.tried(place).await;
+        let mut tried = self.tried(&places).await;
+        if stood && let Err(error) = &tried {
+            self.lost(error); // and with it everything that it held: the server may have been started anew
+            tried = self.tried(&places).await;
         }
         match tried {
             Ok(true) => {
                 let Some(keeper) = self.own.upgrade() else { return };
-                // Whoever is gone leaves it by dropping it.
-                let _ = answer.send(Ok(JourneyPlace { place, keeper }));
+                // Whoever is gone leaves them by dropping them.
+                let _ = answer.send(Ok(JourneyPlaces { places, session: self.session, keeper }));
             }
-            Ok(false) => self.waiting.push((place, answer)),
+            Ok(false) => self.waiting.push((places, answer)),
             Err(error) => {
                 self.connection = None;
-                let _ = answer.send(Err(error));
+                let _ = answer.send(Err(error.clone()));
+                self.refuse(&error, commands);
             }
         }
     }
 
-    async fn tried(&mut self, place: i64) -> Result<bool, Error> {
-        if self.connection.is_none() {
-            self.connection = Some(Connection::reader(&self.config, &self.readers).await?);
+    /// Whoever asked before it was known that the server is away is told the same: nobody finds it out again by himself.
+    fn refuse(&mut self, error: &Error, commands: &mut mpsc::UnboundedReceiver<Command>) {
+        for (_, answer) in self.waiting.drain(..) {
+            let _ = answer.send(Err(error.clone()));
         }
-        let Some(connection) = self.connection.as_mut() else { return Ok(false) };
-        let row = query(sql!(postgres "journey_take")).bind(place).fetch_one(connection).await?;
-        Ok(row.try_get::<i64>("taken")? == 1)
+        while let Ok(command) = commands.try_recv() {
+            if let Command::Take(_, answer) = command {
+                let _ = answer.send(Err(error.clone()));
+            }
+        }
     }
 
-    async fn leave(&mut self, place: i64) {
-        let Some(connection) = self.connection.as_mut() else { return };
-        if query(sql!(postgres "journey_leave")).bind(place).fetch_one(connection).await.is_err() {
-            self.connection = None;
+    /// All of the places, or none.
+    async fn tried(&mut self, places: &[i64]) -> Result<bool, Error> {
+        self.readers.check()?;
+        if self.connection.is_none() {
+            self.connection = Some(Connection::keeper(&self.config, &self.readers).await?);
+            self.session += 1;
         }
+        let Some(connection) = self.connection.as_mut() else { return Ok(false) };
+        let taking = query(sql!(postgres "journey_take")).bind(places.to_vec());
+        let taken = taking.fetch_one(connection).await?.try_get::<Vec<i64>>("taken")?;
+        if taken.len() == places.len() {
+            return Ok(true);
+        }
+        if !taken.is_empty() {
+            self.left(taken).await?;
+        }
+        Ok(false)
+    }
+
+    async fn leave(&mut self, places: Vec<i64>) {
+        if let Err(error) = self.left(places).await {
+            self.lost(&error);
+        }
+    }
+
+    async fn left(&mut self, places: Vec<i64>) -> Result<(), Error> {
+        let Some(connection) = self.connection.as_mut() else { return Ok(()) };
+        query(sql!(postgres "journey_leave")).bind(places).fetch_one(connection).await.map(|_| ())
+    }
+
+    fn lost(&mut self, error: &Error) {
+        tracing::warn!(%error, "the connection that holds journeys was lost: they are free");
+        self.connection = None;
     }
 }

@@ -39,8 +39,8 @@ use tokio::{
 
 #[cfg(test)]
 pub(super) use self::schema::MIGRATIONS;
-pub(super) use self::{batch::Entry, feed::end as feed_end, writer::wake_at};
-pub use self::{journeys::JourneyPlace, purge::Purged};
+pub(super) use self::{batch::Entry, feed::end as feed_end, journeys::SILENT_MS, writer::wake_at};
+pub use self::{journeys::JourneyPlaces, purge::Purged};
 use self::{
     journeys::Keeper,
     reader::Reader,
