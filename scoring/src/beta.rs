@@ -5,8 +5,8 @@ pub(crate) fn quantile(a: f64, b: f64, share: f64) -> f64 {
     if !(a > 0.0 && b > 0.0) {
         return if a > 0.0 { 1.0 } else { 0.0 };
     }
-    // Newton's steps from the mean, each inside of what is known by then, or its middle instead: some six where sixty halvings
-    // are needed for the same.
+    // Newton's steps from the mean, each inside of what is known by then, or its middle instead: seven for most where
+    // sixty halvings are needed for the same.
     let (mut low, mut high, mut x) = (0.0_f64, 1.0_f64, a / (a + b));
     let ln_beta = ln_beta(a, b);
     for _ in 0..60 {

@@ -21,7 +21,7 @@ pub(crate) struct Place {
 }
 
 /// Bytes on the disk for each manifest that is filled in, either store, with room for the server's log.
-const BYTES_EACH: u64 = 1_500;
+const BYTES_EACH: u64 = 2_000;
 /// What submissions and purges of the benchmark itself write, and what others on the machine should be left.
 const BESIDE: u64 = 4_000_000_000;
 

@@ -138,13 +138,13 @@ impl Service {
         let refused = |problem| Notice::new(Reason::RequestInvalid).at("page_token", problem);
         let start: usize = match request.page_token.split_once('@') {
             None if request.page_token.is_empty() => 0,
-            Some((number, of)) if of == made => {
-                number.parse().map_err(|_| refused("is not one that was given"))?
-            }
-            Some((number, _)) if number.parse::<usize>().is_ok() => {
-                return Err(refused("is of pre-decisions that were made anew: begin without it").into());
-            }
-            _ => return Err(refused("is not one that was given").into()),
+            token => match token.and_then(|(number, of)| Some((number.parse().ok()?, of == made))) {
+                Some((start, true)) => start,
+                Some((_, false)) => {
+                    return Err(refused("is of pre-decisions that were made anew: begin without it").into());
+                }
+                None => return Err(refused("is not one that was given").into()),
+            },
         };
         let end = start.saturating_add(size);
         let next_page_token = if end < all.len() { format!("{end}@{made}") } else { String::new() };
