@@ -1,10 +1,21 @@
-//! The two lists of one journey, sent at the same moment to two gateways on one database: one manifest, as at one gateway.
+//! The two lists of one journey, sent at the same moment to two gateways on one database: one manifest, as at one gateway. And a
+//! withdrawal, which waits for what another gateway makes of its manifest.
 
-use proto::v1::{DocumentMessage, SubmitDocumentRequest, manifest_service_client::ManifestServiceClient};
+use std::time::Duration;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use gateway::persist::Config;
+use proto::v1::{
+    CancelManifestRequest, DocumentMessage, SubmitDocumentRequest,
+    manifest_service_client::ManifestServiceClient,
+};
+use testkit::many;
+use tokio::time::{sleep, timeout};
 use tonic::transport::Channel;
 
 use crate::{
-    harness::Site,
+    database::Beside,
+    harness::{LIMIT, Site, now},
     journeys::{TRIP, Trip, list, person},
     kill::Serving,
 };
@@ -59,4 +70,30 @@ async fn two_lists_at_two_gateways_are_one_manifest() {
         assert_eq!(one.manifest_reference, two.manifest_reference, "journey {number}");
         assert_ne!(one.revision, two.revision, "journey {number}: the second comes to the first");
     }
+}
+
+/// An amendment under way has read what stands, and is to find it standing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawal_waits_for_a_document_about_its_manifest() {
+    let site = Site::prepare_on(Some(testkit::postgres::database().unwrap()), &[], |_, _| {}).await;
+    let serving = Serving::start(site.folder.path());
+    let mut client = site.manifests(serving.address().unwrap(), "kz-customs");
+    let sent = many::cargo(7, 1, now());
+    let reference = sent.manifest.as_ref().unwrap().manifest_reference.clone();
+    let answer = client.submit_manifest(sent).await.unwrap().into_inner();
+    // As another gateway has it that takes up a document about the same manifest.
+    let name = digest(&SHA256, format!("kz-customs\nreference/{reference}").as_bytes());
+    let place = u32::from_be_bytes(*name.as_ref().first_chunk().unwrap()) % 65_536;
+    let persist = Config { url: site.database.as_ref().unwrap().url.clone(), ..Config::default() };
+    let mut document = Beside::open(&persist).await;
+    let take = format!("select length(pg_advisory_lock(1128352842, {place})::text)::bigint");
+    document.numbers(&take).await;
+    let name = answer.receipt.unwrap().manifest;
+    let withdrawal = tokio::spawn(async move {
+        client.cancel_manifest(CancelManifestRequest { name, ..Default::default() }).await
+    });
+    sleep(Duration::from_millis(700)).await;
+    assert!(!withdrawal.is_finished());
+    drop(document);
+    timeout(LIMIT, withdrawal).await.expect("it goes on").unwrap().unwrap();
 }
