@@ -25,10 +25,13 @@ const BEAT: Duration = Duration::from_secs(1);
 /// How long a session may be silent, in milliseconds.
 pub(in crate::persist) const SILENT_MS: u32 = 5_000;
 
+/// Who is told that he has the places.
+type Answer = oneshot::Sender<Result<JourneyPlaces, Error>>;
+
 /// What the keeper is told.
 pub(super) enum Command {
     /// To take places, all of them or none.
-    Take(Vec<i64>, oneshot::Sender<Result<JourneyPlaces, Error>>),
+    Take(Vec<i64>, Answer),
     /// They are free again, where that session still held them.
     Leave(Vec<i64>, u64),
 }
@@ -71,7 +74,7 @@ pub(super) struct Keeper {
     session: u64,
     own: mpsc::WeakUnboundedSender<Command>,
     /// Who waits for places of which another gateway holds some.
-    waiting: Vec<(Vec<i64>, oneshot::Sender<Result<JourneyPlaces, Error>>)>,
+    waiting: Vec<(Vec<i64>, Answer)>,
 }
 
 impl Keeper {
@@ -124,7 +127,7 @@ impl Keeper {
     async fn take(
         &mut self,
         places: Vec<i64>,
-        answer: oneshot::Sender<Result<JourneyPlaces, Error>>,
+        answer: Answer,
         commands: &mut mpsc::UnboundedReceiver<Command>,
     ) {
         if answer.is_closed() {
