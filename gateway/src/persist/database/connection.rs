@@ -62,7 +62,9 @@ impl Connection {
             Self::Sqlite(connection) => Handle::Sqlite(connection),
             Self::Postgres(connection, patience) => Handle::Postgres(connection, patience),
             Self::PooledSqlite(connection) => Handle::Sqlite(connection),
-            Self::PooledPostgres(lent, patience) => Handle::Postgres(lent.open(), patience),
+            Self::PooledPostgres(lent, patience) => {
+                Handle::Postgres(lent.open().ok_or(Error::Closed)?, patience)
+            }
         })
     }
 

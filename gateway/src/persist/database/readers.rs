@@ -28,8 +28,9 @@ pub(in crate::persist) struct Maker {
     options: PgConnectOptions,
 }
 
-/// A connection that is lent.
-pub(in crate::persist) type Lent = Object<Maker>;
+/// A connection that is lent. Given back when dropped; one whose answer nobody waited for is closed then, and with it ends what
+/// the server does for it.
+pub(in crate::persist) struct Lent(Option<Object<Maker>>);
 
 /// What is lent.
 pub(in crate::persist) struct Reading {
@@ -57,19 +58,24 @@ impl Readers {
     /// One that stands, as far as is known.
     pub(super) async fn lend(&self) -> Result<Lent, sqlx::Error> {
         match time::timeout(self.patience, self.pool.get()).await {
-            Ok(Ok(lent)) => Ok(lent),
+            Ok(Ok(lent)) => Ok(Lent(Some(lent))),
             Ok(Err(PoolError::Backend(error))) => Err(error),
             Ok(Err(PoolError::Closed)) => Err(sqlx::Error::PoolClosed),
             Ok(Err(_)) | Err(_) => Err(sqlx::Error::PoolTimedOut),
         }
     }
 
-    /// Closes those that are idle, and waits for those that are lent.
+    /// Closes those that are idle, and waits a while for those that are lent.
     pub(super) async fn close(&self) {
         self.pool.close();
-        while self.pool.status().size > 0 {
-            time::sleep(Duration::from_millis(5)).await;
-        }
+        let all = async {
+            while self.pool.status().size > 0 {
+                time::sleep(Duration::from_millis(5)).await;
+                // One may have been given back to somebody who was told meanwhile that it is closed.
+                self.pool.retain(|_, _| false);
+            }
+        };
+        let _ = time::timeout(self.patience, all).await;
     }
 }
 
@@ -99,15 +105,28 @@ impl managed::Manager for Maker {
     }
 }
 
-impl Reading {
-    /// To run a statement; [`Reading::settled`] is to follow its answer.
-    pub(super) fn open(&mut self) -> &mut PgConnection {
-        self.is_open = true;
-        &mut self.connection
+impl Lent {
+    /// To run a statement; [`Lent::settled`] is to follow its answer. Always there, until it is dropped.
+    pub(super) fn open(&mut self) -> Option<&mut PgConnection> {
+        let reading = self.0.as_deref_mut()?;
+        reading.is_open = true;
+        Some(&mut reading.connection)
     }
 
     /// The statement was answered, and well.
     pub(super) fn settled(&mut self) {
-        self.is_open = false;
+        if let Some(reading) = self.0.as_deref_mut() {
+            reading.is_open = false;
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(lent) = self.0.take()
+            && lent.is_open
+        {
+            drop(Object::take(lent));
+        }
     }
 }
