@@ -27,7 +27,7 @@ use crate::database::Beside;
 pub(super) struct Found {
     pub(super) manifests: usize,
     /// Of them, those of coaches.
-    lists: usize,
+    pub(super) lists: usize,
     rows: usize,
     told: usize,
     pub(super) problems: Vec<String>,

@@ -1,10 +1,14 @@
 //! One bus company: sends the two lists of each journey to whichever gateways, at once, and each again until it is answered; and
 //! what it was told against what is stored.
 
-use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use gateway::persist::{FeedEvent, FeedRow, Persons, Sealed, State, Store};
-use manifest::{Manifest, record};
+use manifest::{Manifest, person::Person, record};
 use prost::Message as _;
 use proto::v1::{Receipt, SubmitDocumentRequest, manifest_service_client::ManifestServiceClient};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -17,6 +21,10 @@ use super::{
 use crate::journeys::{TRIP, Trip, list, person};
 
 pub(super) const COACH: &str = "silk-coach";
+/// What the travel documents of passengers and of the crew begin with.
+const PERSONS: [&str; 2] = ["PA", "CD"];
+/// How long it may take after the last fault until every list is answered.
+const ANSWERED_IN: Duration = Duration::from_secs(60);
 
 /// What the company knows.
 #[derive(Default)]
@@ -42,7 +50,19 @@ pub(super) async fn run(world: World, seed: u64) -> Journeys {
     while !world.stop.load(Ordering::Relaxed) {
         company.step().await;
     }
+    // Nobody is left without an answer once the faults are over: a journey that nobody can take up shows here.
+    let begin = Instant::now();
+    while let Some(trip) = company.open().filter(|_| begin.elapsed() < ANSWERED_IN) {
+        company.send(&trip).await;
+    }
+    let Journeys { by_trip, problems, .. } = &mut company.journeys;
+    let open = by_trip.iter().filter(|(_, lists)| !all_answered(lists));
+    problems.extend(open.map(|(trip, _)| format!("{trip} was not answered in {ANSWERED_IN:?}")));
     company.journeys
+}
+
+fn all_answered(lists: &[List; 2]) -> bool {
+    lists.iter().all(|list| list.receipt.is_some())
 }
 
 struct Company {
@@ -54,8 +74,13 @@ struct Company {
 impl Company {
     async fn step(&mut self) {
         let trip = if self.random.random_bool(0.6) { self.plan() } else { self.any() };
-        let Some(trip) = trip else { return };
-        let both = &self.journeys.by_trip[&trip];
+        if let Some(trip) = trip {
+            self.send(&trip).await;
+        }
+    }
+
+    async fn send(&mut self, trip: &str) {
+        let both = &self.journeys.by_trip[trip];
         // What was answered is sent again too, now and then.
         let again = self.random.random_bool(0.3);
         let sends = both.each_ref().map(|list| list.receipt.is_none() || again);
@@ -75,7 +100,7 @@ impl Company {
         let mut untold = false;
         for (place, answer) in [passengers, crew].into_iter().enumerate() {
             let Some(answer) = answer else { continue };
-            untold |= self.note(&trip, place, answer);
+            untold |= self.note(trip, place, answer);
         }
         let pause = if untold { 200 } else { 20 };
         tokio::time::sleep(Duration::from_millis(self.random.random_range(0..pause))).await;
@@ -101,31 +126,32 @@ impl Company {
                 "1+PAXLST:D:05B:UN",
                 "FL",
                 "ANNA",
-                &format!("PA{number}"),
+                &format!("{}{number}", PERSONS[0]),
             ),
             list(
                 &format!("BGM+250+{other}-{number}+9"),
                 "2+PAXLST:D:05B:UN",
                 "FM",
                 "DAMIR",
-                &format!("CD{number}"),
+                &format!("{}{number}", PERSONS[1]),
             ),
         ];
         self.journeys.by_trip.insert(trip.clone(), lists);
         Some(trip)
     }
 
+    /// One of which a list was not answered.
+    fn open(&mut self) -> Option<String> {
+        let lists = self.journeys.by_trip.iter();
+        let open: Vec<&String> =
+            lists.filter(|(_, lists)| !all_answered(lists)).map(|(trip, _)| trip).collect();
+        (!open.is_empty()).then(|| open[self.random.random_range(0..open.len())].clone())
+    }
+
     /// One of which a list was not answered, or any.
     fn any(&mut self) -> Option<String> {
-        let open: Vec<&String> = self
-            .journeys
-            .by_trip
-            .iter()
-            .filter(|(_, lists)| lists.iter().any(|list| list.receipt.is_none()))
-            .map(|(trip, _)| trip)
-            .collect();
-        if !open.is_empty() {
-            return Some(open[self.random.random_range(0..open.len())].clone());
+        if let Some(open) = self.open() {
+            return Some(open);
         }
         let count = self.journeys.by_trip.len();
         (count > 0).then(|| format!("TRIP-{}", self.random.random_range(0..count)))
@@ -249,10 +275,22 @@ fn of_one(lists: &[List; 2], stored: &[Stored]) -> Vec<String> {
             problems.push(format!("revision {} is {:?}, not {expected:?}", one.revision, one.state));
         }
     }
-    let passengers = last.manifest.passenger_list().map_or(0, |list| list.passengers.len());
-    for (place, there) in [passengers, last.manifest.crew_members.len()].into_iter().enumerate() {
-        if there > 1 || (there == 0 && lists[place].receipt.is_some()) {
-            problems.push(format!("list {place} has {there} persons in the last revision"));
+    let passengers: Vec<&Person> = last
+        .manifest
+        .passenger_list()
+        .into_iter()
+        .flat_map(|list| &list.passengers)
+        .map(|one| &one.person)
+        .collect();
+    let crew = last.manifest.crew_members.iter().map(|one| &one.person).collect();
+    for (place, there) in [passengers, crew].into_iter().enumerate() {
+        if there.len() > 1 || (there.is_empty() && lists[place].receipt.is_some()) {
+            problems.push(format!("list {place} has {} persons in the last revision", there.len()));
+        }
+        let number = |person: &Person| person.travel_documents.first()?.number.clone();
+        if there.iter().any(|person| !number(person).is_some_and(|number| number.starts_with(PERSONS[place])))
+        {
+            problems.push(format!("list {place} has a person of the other in the last revision"));
         }
     }
     problems
@@ -262,16 +300,22 @@ fn of_one(lists: &[List; 2], stored: &[Stored]) -> Vec<String> {
 mod tests {
     use manifest::{
         Load,
-        person::{CrewMember, Passenger, PassengerList},
+        person::{CrewMember, Passenger, PassengerList, TravelDocument},
     };
 
     use super::*;
 
     fn stored(name: &str, revision: u32, [passengers, crew]: [usize; 2], state: State) -> Stored {
-        let list = PassengerList { passengers: vec![Passenger::default(); passengers], ..Default::default() };
+        let person = |begins: &str| {
+            let document = TravelDocument { number: Some(format!("{begins}7")), ..TravelDocument::default() };
+            Person { travel_documents: vec![document], ..Person::default() }
+        };
+        let passenger = Passenger { person: person(PERSONS[0]), ..Passenger::default() };
+        let member = CrewMember { person: person(PERSONS[1]), ..CrewMember::default() };
+        let list = PassengerList { passengers: vec![passenger; passengers], ..Default::default() };
         let manifest = Manifest {
             load: Some(Load::PassengerList(list)),
-            crew_members: vec![CrewMember::default(); crew],
+            crew_members: vec![member; crew],
             ..Manifest::default()
         };
         let receipt = receipt(name).encode_to_vec();
@@ -300,6 +344,11 @@ mod tests {
             |crew| [stored("a", 0, [1, 0], State::Amended), stored("b", 1, [1, crew], State::Submitted)];
         assert_eq!(problems([Some("a"), Some("b")], &without(0)), 1, "its crew is lost");
         assert_eq!(problems([Some("a"), Some("b")], &without(2)), 1, "its crew is doubled");
+        let mut mixed = [stored("a", 0, [1, 1], State::Submitted)];
+        let crew = mixed[0].manifest.crew_members[0].person.clone();
+        let Some(Load::PassengerList(list)) = &mut mixed[0].manifest.load else { panic!() };
+        list.passengers[0].person = crew;
+        assert_eq!(problems([Some("a"), None], &mixed), 1, "a driver among the passengers");
         let mut apart = [stored("a", 0, [1, 0], State::Submitted), stored("b", 0, [1, 1], State::Submitted)];
         apart[1].reference = "CREW-1".into();
         assert!(problems([Some("a"), Some("b")], &apart) >= 1, "two manifests");
