@@ -137,6 +137,7 @@ fn outcome(secrets: &Secrets, run: usize, number: u64) -> Outcome {
         conveyance_registration: Some(reference),
         arrival_time: Some(receive_time),
         receive_time,
+        links: Vec::new(),
         request_id: None,
         finish: Box::new(|_, _| Finished {
             receipt: vec![b'r'; 400],

@@ -248,6 +248,7 @@ fn outcome(secrets: &Secrets, load: &str, number: u64) -> Outcome {
         conveyance_registration: Some(reference),
         arrival_time: Some(now),
         receive_time: now,
+        links: Vec::new(),
         request_id: None,
         finish: Box::new(|_, _| Finished {
             receipt: vec![b'r'; 400],

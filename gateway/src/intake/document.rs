@@ -25,7 +25,7 @@ use super::{
     Failure, admit, beside,
     grouping::grouped,
     links::Said,
-    pipeline::{Checked, Original, Pipeline, Submission},
+    pipeline::{Beside, Checked, Original, Pipeline, Submission},
     queue::Deadline,
     standing,
     steps::Steps,
@@ -265,11 +265,11 @@ impl Pipeline {
         let mut names = if is_meant { Names::of(&declared, half) } else { Names::default() };
         // The turn among all comes first: who waits there keeps nobody from a journey. Who then waits for a journey gives it
         // back, and keeps nobody from his turn.
-        let (_turn, _journey, rows) = loop {
+        let (_turn, journey, rows) = loop {
             let turn = self.queue.turn(&partner.id, share, arrival, deadline).await?;
             let journey = timeout(FOR_A_JOURNEY, self.turns.of(&self.store, &partner.id, &names)).await;
             let Ok(journey) = journey else {
-                drop(turn);
+                let _aside = turn.aside()?;
                 drop(self.turns.of(&self.store, &partner.id, &names).await?);
                 continue;
             };
@@ -293,15 +293,17 @@ impl Pipeline {
         let names_crew = half == Some(Half::Crew);
         if intent == Intent::Cancel && !(names_crew && self.lists_passengers(&rows).await?) {
             if !rows.is_empty() || reading.format == Format::ManifestJson || names_crew {
-                return self.withdraw(partner, &declared, &rows, reading.now).await;
+                return self.withdraw(partner, &declared, &rows, reading.now, &journey).await;
             }
             if !reading.names_mrn(&declared) {
-                return self.withdraw_early(partner, reading, heading.number, declared, &steps).await;
+                return self
+                    .withdraw_early(partner, reading, heading.number, declared, &steps, &journey)
+                    .await;
             }
             return Err(Failure::ManifestNotFound);
         }
         if intent == Intent::Arrive {
-            return self.arrived(partner, &declared, &rows, reading.now).await;
+            return self.arrived(partner, &declared, &rows, reading.now, &journey).await;
         }
         let envelope = || Envelope {
             request_id: reading.asked.request_id.clone(),
@@ -331,7 +333,8 @@ impl Pipeline {
             false => self.put_together(partner, declared, meant, shared, &rows).await?,
         };
         let (mut taken, mut links) = (None, Vec::new());
-        for (mut declared, follows) in contents {
+        let (store, last) = (self.store.holding(&journey), contents.len().saturating_sub(1));
+        for (number, (mut declared, follows)) in contents.into_iter().enumerate() {
             // The list that says who really boarded is final; a revision like any other otherwise.
             declared.closed |= intent == Intent::Close;
             beside::within(&self.limits, &declared)?;
@@ -349,18 +352,21 @@ impl Pipeline {
             links.extend(said.links(&declared, &key, meant));
             let original = self.original(partner, reading, heading.number, repeated).await?;
             let submission = decode::Submission { declared, envelope: envelope() };
-            let mut submission =
-                self.announce(partner, submission, original, &steps, reading.now, withdrawn).await?;
+            // With the last of it, once all of it stands: what was recorded in part is completed by sending it again.
+            let its = if number == last { links.clone() } else { Vec::new() };
+            let beside = Beside { now: reading.now, withdrawn, links: its, store: &store };
+            let mut submission = self.announce(partner, submission, original, &steps, beside).await?;
             withdraw::told(&mut submission, &rows);
             reading.settled(submission.recorded.id);
             learned.under(&submission.recorded.key);
             taken = Some(submission);
         }
-        // Once all of it stands: what was recorded in part is completed by sending it again.
-        if !links.is_empty() {
-            self.store.link(&partner.id, links, reading.now).await?;
+        let taken: Submission = taken.ok_or(Failure::ManifestNotFound)?;
+        // What stood already goes by these names from now on too.
+        if taken.recorded.repeated && !links.is_empty() {
+            store.link(&partner.id, links, reading.now).await?;
         }
-        Ok(Taken::Recorded(Box::new(taken.ok_or(Failure::ManifestNotFound)?)))
+        Ok(Taken::Recorded(Box::new(taken)))
     }
 
     /// A dry run: the message as it is, beside nothing that is known.

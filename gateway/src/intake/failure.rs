@@ -84,6 +84,7 @@ impl Failure {
         match self {
             Failure::Store(error) => match error {
                 persist::Error::Unavailable(_)
+                | persist::Error::Outdated
                 | persist::Error::FinishFailed
                 | persist::Error::Corrupt(_)
                 | persist::Error::SchemaUnknown { .. }

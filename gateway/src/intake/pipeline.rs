@@ -28,7 +28,7 @@ use crate::{
         names::{field, span},
     },
     persist::{
-        AuditEvent, AuditKind, Digests, Error, Outcome, Persons, ReceivedSalt, Recorded, Sealed, Store,
+        AuditEvent, AuditKind, Digests, Error, Link, Outcome, Persons, ReceivedSalt, Recorded, Sealed, Store,
         new_manifest_id, received_digest,
     },
     quota::{NotCounted, Quota},
@@ -69,6 +69,17 @@ pub(super) struct Submission {
     pub(super) envelope: Envelope,
     /// What it carries.
     pub(super) kind: Kind,
+}
+
+/// What a submission is recorded beside.
+pub(super) struct Beside<'s> {
+    pub(super) now: Timestamp,
+    /// It was withdrawn before it came, so nothing of it is in force.
+    pub(super) withdrawn: bool,
+    /// Other names under which it is to be found.
+    pub(super) links: Vec<Link>,
+    /// Holds the submission's journey, if it has a turn in one.
+    pub(super) store: &'s Store,
 }
 
 /// A manifest that was only looked at.
@@ -126,11 +137,11 @@ impl Pipeline {
         let said =
             steps.decode(&debug_span!(span::DECODE), || decode::submission(&received, &self.limits))?;
         let original = Original { format: received.format.as_str(), digested: received.bytes, kept: None };
-        self.announce(partner, said, original, &steps, now, false).await
+        let beside = Beside { now, withdrawn: false, links: Vec::new(), store: &self.store };
+        self.announce(partner, said, original, &steps, beside).await
     }
 
-    /// What a partner declared, whatever it came in, to what is durable. `withdrawn`: it was withdrawn before it came, so
-    /// nothing of it is in force.
+    /// What a partner declared, whatever it came in, to what is durable.
     ///
     /// # Errors
     /// As [`Pipeline::submit`].
@@ -140,8 +151,7 @@ impl Pipeline {
         decode::Submission { declared, envelope }: decode::Submission,
         original: Original,
         steps: &Steps<'_>,
-        now: Timestamp,
-        withdrawn: bool,
+        Beside { now, withdrawn, links, store }: Beside<'_>,
     ) -> Result<Submission, Failure> {
         let key = admit::submission(partner, &declared)?; // may this partner say it, here?
         let digest = self.digests.content_of(|out| declared.canonical(out));
@@ -199,11 +209,11 @@ impl Pipeline {
         let codes: Vec<&'static str> = findings.iter().map(|finding| finding.code.as_str()).collect();
         let changes = self.changes(&key, &manifest).await?;
         let request_id = envelope.request_id.clone();
-        let facts = Facts { id, key, digest, original, request_id, test, state, changes, now };
+        let facts = Facts { id, key, digest, original, request_id, test, state, changes, links, now };
         let (outcome, left) = self.outcome(facts, manifest, &findings, scored)?;
         drop(findings); // nothing large is held across the commit
         steps.in_time()?;
-        let recording = self.store.record(outcome);
+        let recording = store.record(outcome);
         let recording = steps.try_wait(Step::Persist, debug_span!(span::PERSIST), recording).await;
         let known = match &recording {
             Ok(recorded) => recorded.repeated,
@@ -346,7 +356,7 @@ impl Pipeline {
         findings: &Findings,
         scored: Scored,
     ) -> Result<(Outcome, Left), Failure> {
-        let Facts { id, key, digest, original, request_id, test, state, changes, now } = facts;
+        let Facts { id, key, digest, original, request_id, test, state, changes, links, now } = facts;
         let received_salt = ReceivedSalt::random()?;
         let receipt = Receipt::of(&Submitted {
             id,
@@ -390,6 +400,7 @@ impl Pipeline {
             arrival_time,
             receive_time: now,
             request_id,
+            links,
             finish,
         };
         Ok((outcome, left))
@@ -406,6 +417,7 @@ struct Facts {
     test: bool,
     state: State,
     changes: Option<Vec<u8>>,
+    links: Vec<Link>,
     now: Timestamp,
 }
 

@@ -144,8 +144,9 @@ pub(super) async fn cancel(
     let known = pipeline.store.manifest(id, Persons::Without).await?;
     let own = known.filter(|known| known.summary.key.partner_id == partner.id);
     let names = own.map(|own| Names::of_reference(&own.summary.key.manifest_reference)).unwrap_or_default();
-    let _journey = pipeline.turns.of(&pipeline.store, &partner.id, &names).await?;
-    let cancelled = pipeline.store.cancel(id, &partner.id, &request.cancellation_reason, now).await?;
+    let journey = pipeline.turns.of(&pipeline.store, &partner.id, &names).await?;
+    let store = pipeline.store.holding(&journey);
+    let cancelled = store.cancel(id, &partner.id, &request.cancellation_reason, now).await?;
     Ok(v1::CancelManifestResponse { manifest: Some(reply::summary(&cancelled)) })
 }
 

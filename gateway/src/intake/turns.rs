@@ -1,20 +1,23 @@
 //! What concerns one journey is taken up one after the other, also from two calls and at two gateways: each has to see what the
 //! other left (`docs/decisions/0137`).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use lockable::{AsyncLimit, LockableHashMap};
 use manifest::declared::Declared;
-use tokio::sync::{Mutex, MutexGuard};
 
-use super::{Failure, halves};
+use super::{Failure, halves, links};
 use crate::{
     decode::document::Half,
-    persist::{JourneyPlaces, Store},
+    persist::{FeedPosition, Held, LookedFor, Store},
 };
 
-/// Places that names fall on. Those of two journeys that are at work at once seldom fall on one.
+/// Places among gateways that names fall on. Those of two journeys that are at work at once seldom fall on one.
 const PLACES: u32 = 65_536;
+
+/// Before a reference, in a name.
+const REFERENCE: &str = "reference/";
 
 /// Names by which a message may find what stands, and be found: who has one in common waits for the other.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,49 +41,58 @@ impl Names {
         names
     }
 
+    fn looked_for(&self, partner_id: &str) -> LookedFor {
+        let mut looked_for = LookedFor { partner_id: partner_id.to_owned(), ..LookedFor::default() };
+        for name in &self.0 {
+            let Some(reference) = name.strip_prefix(REFERENCE) else {
+                looked_for.said.push(name.clone());
+                continue;
+            };
+            let halves = [Half::Passengers, Half::Crew].map(|half| links::list(half, reference));
+            looked_for.said.extend(halves);
+            looked_for.said.push(links::mrn(reference));
+            looked_for.references.push(reference.to_owned());
+        }
+        looked_for
+    }
+
     /// One more. `false` if it was among them, or is none.
     pub(super) fn add_reference(&mut self, reference: &str) -> bool {
-        !reference.is_empty() && self.0.insert(format!("reference/{reference}"))
+        !reference.is_empty() && self.0.insert(format!("{REFERENCE}{reference}"))
     }
 }
 
 /// Whose turn it is.
 pub(super) struct Turns {
-    places: Vec<Mutex<()>>,
-}
-
-/// A journey's turn; over when dropped, first among gateways, then within this one.
-pub(super) struct JourneyTurn<'t> {
-    _everywhere: Option<JourneyPlaces>,
-    _here: Vec<MutexGuard<'t, ()>>,
+    /// By partner and name: whoever waits, however long, waits for nobody but his own.
+    names: Arc<LockableHashMap<(String, String), ()>>,
 }
 
 impl Turns {
     pub(super) fn new() -> Self {
-        Self { places: (0..PLACES).map(|_| Mutex::new(())).collect() }
+        Self { names: Arc::new(LockableHashMap::new()) }
     }
 
-    /// Waits until nobody else has any of a partner's names.
+    /// Waits until nobody else has any of a partner's names, here or at another gateway; they are his until it is dropped.
     ///
     /// # Errors
     /// When other gateways cannot be asked.
-    pub(super) async fn of(
-        &self,
-        store: &Store,
-        partner_id: &str,
-        names: &Names,
-    ) -> Result<JourneyTurn<'_>, Failure> {
-        let places: BTreeSet<u32> = names.0.iter().map(|name| place(partner_id, name)).collect();
-        // In the order of places, so that nobody waits for one who waits for him.
-        let mut here = Vec::with_capacity(places.len());
-        for mutex in places.iter().filter_map(|place| self.places.get(*place as usize)) {
-            here.push(mutex.lock().await);
+    pub(super) async fn of(&self, store: &Store, partner_id: &str, names: &Names) -> Result<Held, Failure> {
+        // In the order of names, so that nobody waits for one who waits for him.
+        let mut here = Vec::with_capacity(names.0.len());
+        for name in &names.0 {
+            let name = (partner_id.to_owned(), name.clone());
+            let Ok(guard) = self.names.async_lock_owned(name, AsyncLimit::no_limit()).await;
+            here.push(guard);
         }
+        let places: BTreeSet<u32> = names.0.iter().map(|name| place(partner_id, name)).collect();
         let everywhere = match places.is_empty() {
             true => None,
             false => store.journey_places(places.into_iter().map(i64::from).collect()).await?,
         };
-        Ok(JourneyTurn { _everywhere: everywhere, _here: here })
+        let looked_for = names.looked_for(partner_id);
+        let seen = if names.0.is_empty() { FeedPosition::START } else { store.feed_end().await? };
+        Ok(Held::new(everywhere, here, looked_for, seen))
     }
 }
 

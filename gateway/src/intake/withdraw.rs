@@ -6,13 +6,13 @@ use manifest::{State, declared::Declared};
 use super::{
     Failure, admit,
     document::{Reading, Taken},
-    pipeline::{Pipeline, Submission},
+    pipeline::{Beside, Pipeline, Submission},
     steps::Steps,
 };
 use crate::{
     authenticate::registry::Partner,
     decode::{self, Envelope},
-    persist::{Recorded, RevisionRow},
+    persist::{Held, Recorded, RevisionRow},
 };
 
 /// Was it withdrawn before it came? Then it is recorded, and nothing of it is in force.
@@ -61,6 +61,7 @@ impl Pipeline {
         number: usize,
         mut declared: Declared,
         steps: &Steps<'_>,
+        journey: &Held,
     ) -> Result<Taken, Failure> {
         (declared.revision, declared.draft) = (declared.revision.max(1), true);
         admit::submission(partner, &declared)?;
@@ -70,8 +71,10 @@ impl Pipeline {
             language_code: reading.asked.language_code.clone(),
         };
         let said = decode::Submission { declared, envelope };
-        let submission = self.announce(partner, said, original, steps, reading.now, false).await?;
-        let moved = self.store.cancel(submission.recorded.id, &partner.id, "", reading.now).await?;
+        let store = self.store.holding(journey);
+        let beside = Beside { now: reading.now, withdrawn: false, links: Vec::new(), store: &store };
+        let submission = self.announce(partner, said, original, steps, beside).await?;
+        let moved = store.cancel(submission.recorded.id, &partner.id, "", reading.now).await?;
         Ok(Taken::Moved(Box::new(moved)))
     }
 
@@ -82,7 +85,9 @@ impl Pipeline {
         declared: &Declared,
         rows: &[RevisionRow],
         now: Timestamp,
+        journey: &Held,
     ) -> Result<Taken, Failure> {
+        let store = self.store.holding(journey);
         let mut done: Vec<&str> = Vec::new();
         let mut moved = None;
         // The highest revision of each part comes first. One that was rejected does not stand in front of the one that counts.
@@ -93,7 +98,7 @@ impl Pipeline {
             if row.state != State::Rejected {
                 done.push(&row.part);
             }
-            moved = Some(self.store.cancel(row.id, &partner.id, "", now).await?);
+            moved = Some(store.cancel(row.id, &partner.id, "", now).await?);
         }
         Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
     }
@@ -105,7 +110,9 @@ impl Pipeline {
         declared: &Declared,
         rows: &[RevisionRow],
         now: Timestamp,
+        journey: &Held,
     ) -> Result<Taken, Failure> {
+        let store = self.store.holding(journey);
         // Many formats write no offset: what the time is on the journey's clock is known once it is normalized.
         let rules = self.rules.of_partner(&partner.id);
         let (manifest, _) = manifest::normalize(declared.clone(), &self.lists, &rules);
@@ -113,7 +120,7 @@ impl Pipeline {
         // Of several parts, all of them are on the one conveyance.
         let mut moved = None;
         for row in standing(declared, rows) {
-            moved = Some(self.store.announce_arrival(row.id, &partner.id, time, now).await?);
+            moved = Some(store.announce_arrival(row.id, &partner.id, time, now).await?);
         }
         Ok(Taken::Moved(Box::new(moved.ok_or(Failure::ManifestNotFound)?)))
     }

@@ -9,6 +9,10 @@ pub enum Error {
     /// The store cannot be reached or written: our trouble, worth another try.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
+    /// What the caller looked at before was changed by another since, beside what kept them apart: worth another try, which looks
+    /// at that.
+    #[error("what it is about was changed meanwhile")]
+    Outdated,
     /// The store was closed; nothing is taken any more.
     #[error("the store is closed")]
     Closed,

@@ -45,4 +45,4 @@ pub use rows::{
     RevisionRow, Scope, Sealed, StoredManifest,
 };
 pub use secrets::Secrets;
-pub use store::{JourneyPlaces, Purged, Store};
+pub use store::{Held, JourneyPlaces, LookedFor, Purged, Store};

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use manifest::{ManifestKey, State};
 use scoring::Capacity;
 
-use super::{ContentDigest, Error, ReceivedSalt};
+use super::{ContentDigest, Error, Link, ReceivedSalt};
 
 /// An id for a new manifest: UUID version 7, so that ids sort by the time of receipt.
 #[must_use]
@@ -106,6 +106,8 @@ pub struct Outcome {
     pub receive_time: Timestamp,
     /// The caller's id of the request, for audit.
     pub request_id: Option<String>,
+    /// Other names under which it is found. Stored where it is the first under its key; a repeat's are not.
+    pub links: Vec<Link>,
     /// Finishes the decision inside the transaction.
     pub finish: Finish,
 }

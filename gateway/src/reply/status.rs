@@ -39,7 +39,9 @@ impl Notice {
     #[must_use]
     pub fn of_store(error: &persist::Error, fault_id: Uuid) -> Self {
         match error {
-            persist::Error::Unavailable(_) => fault(Reason::StoreUnavailable, fault_id),
+            persist::Error::Unavailable(_) | persist::Error::Outdated => {
+                fault(Reason::StoreUnavailable, fault_id)
+            }
             persist::Error::Closed => Notice::new(Reason::ShuttingDown),
             persist::Error::RevisionConflict { id } => {
                 Notice::new(Reason::RevisionConflict).with("manifest", manifest_name(*id))

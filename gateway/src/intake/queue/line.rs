@@ -25,6 +25,8 @@ pub(super) struct Line {
     config: Config,
     at_once: usize,
     waiting: usize,
+    /// Bytes that wait for something else than their turn.
+    aside: usize,
     /// Virtual time: the turn of whoever was given something last.
     now: u64,
     next: u64,
@@ -38,6 +40,7 @@ pub(super) struct Line {
 struct Share {
     at_once: usize,
     waiting: usize,
+    aside: usize,
     /// Virtual time up to which it has had its share.
     turn: u64,
     line: BTreeMap<Place, Waiting>,
@@ -54,6 +57,7 @@ impl Line {
             config,
             at_once: 0,
             waiting: 0,
+            aside: 0,
             now: 0,
             next: 0,
             partners: HashMap::new(),
@@ -149,6 +153,30 @@ impl Line {
         self.go_on();
     }
 
+    /// A message of so many bytes, of whoever has a turn, waits for something else. As many bytes may as may wait for a turn,
+    /// beside those: the setting's name where that is too much.
+    pub(super) fn aside(&mut self, partner_id: &str, bytes: usize) -> Option<&'static str> {
+        let share = self.partners.get_mut(partner_id)?; // whoever has a turn is known
+        if !may_wait(share.aside, bytes, self.config.waiting_bytes_per_partner) {
+            return Some("intake.queue.waiting_bytes_per_partner");
+        }
+        if !may_wait(self.aside, bytes, self.config.waiting_bytes) {
+            return Some("intake.queue.waiting_bytes");
+        }
+        share.aside += bytes;
+        self.aside += bytes;
+        None
+    }
+
+    /// It waits no longer.
+    pub(super) fn returned(&mut self, partner_id: &str, bytes: usize) {
+        if let Some(share) = self.partners.get_mut(partner_id) {
+            share.aside = share.aside.saturating_sub(bytes);
+            self.aside = self.aside.saturating_sub(bytes);
+        }
+        self.forget();
+    }
+
     /// Whoever waited at this place is gone. If its turn had come already, what it was given goes on to the next.
     pub(super) fn left(&mut self, partner_id: &str, place: Place, bytes: usize) {
         if self.put_out.remove(&place) {
@@ -192,7 +220,9 @@ impl Line {
     /// Forgets partners of whom nothing is left to know.
     fn forget(&mut self) {
         let now = self.now;
-        self.partners.retain(|_, share| share.at_once > 0 || !share.line.is_empty() || share.turn > now);
+        self.partners.retain(|_, share| {
+            share.at_once > 0 || share.aside > 0 || !share.line.is_empty() || share.turn > now
+        });
     }
 }
 
@@ -353,6 +383,24 @@ mod tests {
         assert!(first.try_recv().is_err() && other.try_recv().is_err());
         line.left("a", early, 300);
         assert_eq!(line.load(), (10, 600));
+    }
+
+    #[test]
+    fn what_waits_for_something_else_is_bounded_too() {
+        let mut line = line(1_000, 1_000); // 1,000 may wait, 600 of each
+        for partner in ["a", "a", "b", "b"] {
+            assert!(matches!(line.join(partner, 100, 0), Joined::Now));
+        }
+        assert_eq!(line.aside("a", 500), None);
+        assert_eq!(line.aside("a", 101), Some("intake.queue.waiting_bytes_per_partner"));
+        assert_eq!(line.aside("b", 500), None);
+        assert_eq!(line.aside("b", 100), Some("intake.queue.waiting_bytes"));
+        for partner in ["a", "a", "b", "b"] {
+            line.done(partner, 100);
+        }
+        line.returned("a", 500);
+        assert!(matches!(line.join("b", 100, 0), Joined::Now));
+        assert_eq!(line.aside("b", 100), None, "a's is free again, and b's was not forgotten");
     }
 
     #[test]

@@ -137,6 +137,36 @@ pub(super) struct Turn {
     bytes: usize,
 }
 
+impl Turn {
+    /// Gives the turn back, to wait for something else than a turn. What waits so is counted too, apart from those in line.
+    ///
+    /// # Errors
+    /// [`Failure::Overloaded`] when there is no place to wait.
+    pub(super) fn aside(self) -> Result<Aside, Failure> {
+        let (queue, partner_id, bytes) = (self.queue.clone(), self.partner_id.clone(), self.bytes);
+        // Before the turn is given back, which may be all that is known of the partner.
+        let full = queue.line().aside(&partner_id, bytes);
+        drop(self);
+        match full {
+            Some(setting) => Err(Failure::Overloaded { setting }),
+            None => Ok(Aside { queue, partner_id, bytes }),
+        }
+    }
+}
+
+/// A message that waits for something else than its turn; counted until dropped.
+pub(super) struct Aside {
+    queue: Queue,
+    partner_id: String,
+    bytes: usize,
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        self.queue.line().returned(&self.partner_id, self.bytes);
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
         self.queue.line().done(&self.partner_id, self.bytes);

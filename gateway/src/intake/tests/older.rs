@@ -8,7 +8,7 @@ use crate::{
     decode::{self, Envelope, document::Given},
     intake::{
         document::{Asked, Taken},
-        pipeline::Original,
+        pipeline::{Beside, Original},
         steps::Steps,
     },
 };
@@ -31,7 +31,8 @@ async fn a_part_that_was_recorded_without_the_total_of_the_list() {
     let said = decode::Submission { declared, envelope: Envelope::default() };
     let original = Original { format: "PAXLST", digested: PARTS.as_bytes().into(), kept: None };
     let steps = Steps::new(&pipeline.metrics, in_time());
-    let recorded = pipeline.announce(&partner, said, original, &steps, now(), false).await.unwrap().recorded;
+    let beside = Beside { now: now(), withdrawn: false, links: Vec::new(), store: &pipeline.store };
+    let recorded = pipeline.announce(&partner, said, original, &steps, beside).await.unwrap().recorded;
 
     let asked = Asked {
         format: String::new(),

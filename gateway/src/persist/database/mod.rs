@@ -22,7 +22,7 @@ pub(super) use self::{
     error::is_locked,
     many_rows::{LARGEST, ManyRows, Rows, expand_all, many_rows, pieces},
     patience::{Silence, is_silent, silent},
-    query::{Query, Sql, query, sql},
+    query::{On, Query, Sql, query, sql},
     readers::TRUSTED,
     row::Row,
 };

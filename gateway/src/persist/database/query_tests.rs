@@ -166,6 +166,7 @@ const PARAMETERS: &[(&str, &[usize])] = &[
     ("schema_exists", &[0]),
     ("schema_has", &[1]),
     ("schema_version", &[0]),
+    ("stood_otherwise", &[4]),
     ("track_records", &[1]),
     ("track_records_all", &[1]),
     ("track_records_put", &[6]),

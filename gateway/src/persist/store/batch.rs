@@ -1,7 +1,7 @@
 //! One group commit: takes the write lock, settles repeats, finishes the decisions, stores, commits.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::{
     audit,
     capacity::Budgets,
-    life, provisional,
+    life, links, provisional,
     row::{micros, recorded},
     submission::Submission,
 };
@@ -88,6 +88,8 @@ struct Standing {
     taken: HashMap<usize, Recorded>,
     /// Other revisions, by the submission's place: row, number, state.
     others: HashMap<usize, Vec<(i64, u32, State)>>,
+    /// Places of the submissions that were made from what stands otherwise by now.
+    outdated: HashSet<usize>,
 }
 
 impl<'e> Batch<'e> {
@@ -118,13 +120,16 @@ impl<'e> Batch<'e> {
         audit::insert(connection, self.events()).await?;
         let mut pieces = pieces(&winners).peekable();
         // Revisions move those before them after they are written themselves; they are few.
-        let moves = winners.iter().any(Winner::moves);
-        let commits_alone = !connection.is_sqlite() || pieces.peek().is_none() || moves;
+        let more = winners.iter().any(|winner| winner.moves() || winner.is_linked());
+        let commits_alone = !connection.is_sqlite() || pieces.peek().is_none() || more;
         while let Some(piece) = pieces.next() {
             let text = if pieces.peek().is_some() || commits_alone { &INSERT } else { &INSERT_LAST };
             text.execute_tables(connection, tables(piece)).await?;
         }
         drop(pieces);
+        for outcome in winners.iter().map(|winner| &winner.submission.outcome) {
+            links::put(connection, &outcome.key.partner_id, &outcome.links, outcome.receive_time).await?;
+        }
         let mut position = winners.last().map(|winner| FeedPosition(winner.position));
         for winner in winners.iter().filter(|winner| winner.moves()) {
             let outcome = &winner.submission.outcome;
@@ -145,6 +150,8 @@ impl<'e> Batch<'e> {
             connection.commit().await?;
         }
         drop(winners);
+        let held = self.submissions.iter().filter_map(|submission| submission.held.as_ref());
+        position.into_iter().for_each(|position| held.clone().for_each(|held| held.wrote(position)));
         Ok((self.in_order(settled), position))
     }
 
@@ -187,6 +194,14 @@ impl<'e> Batch<'e> {
         let rows = BEGIN.fetch_padded(connection, keys).await?;
         let numbers = rows.first().ok_or_else(|| Error::Corrupt("no numbering".into()))?;
         let mut standing = Standing::default();
+        for (place, submission) in self.submissions.iter().enumerate() {
+            let Some(held) = &submission.held else { continue };
+            match held.still_stands(connection).await {
+                Ok(()) => {}
+                Err(Error::Outdated) => drop(standing.outdated.insert(place)),
+                Err(error) => return Err(error),
+            }
+        }
         for row in rows.iter().skip(usize::from(connection.is_sqlite())) {
             let Some(place) = row.try_get::<Option<i64>>("place")? else { continue };
             let place = usize::try_from(place).unwrap_or(usize::MAX);
@@ -218,6 +233,10 @@ impl<'e> Batch<'e> {
             // Whoever asked was told that the time ran out, or went away: the last moment at which nothing is stored of it.
             if self.waiting.get(place).is_some_and(|waiting| waiting.is_closed()) {
                 settled.push(Err(Error::Closed));
+                continue;
+            }
+            if standing.outdated.contains(&place) {
+                settled.push(Err(Error::Outdated));
                 continue;
             }
             let before = standing.taken.remove(&place).or_else(|| {
@@ -285,6 +304,11 @@ impl Winner<'_> {
             || self.takes_over.is_some()
             || self.submission.outcome.changes.is_some()
             || self.is_provisional()
+    }
+
+    /// Is it to be found by other names too?
+    fn is_linked(&self) -> bool {
+        !self.submission.outcome.links.is_empty()
     }
 
     /// Did rules alone decide something that may still be decided otherwise?

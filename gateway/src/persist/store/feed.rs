@@ -6,7 +6,7 @@ use super::{
 };
 use crate::persist::{
     Error, FeedEvent, FeedPosition, FeedRow, ManifestSummary, Scope,
-    database::{Pool, query, sql},
+    database::{On, query, sql},
 };
 
 impl Store {
@@ -56,7 +56,7 @@ impl Store {
 }
 
 /// The newest committed position.
-pub(in crate::persist) async fn end(readers: &Pool) -> Result<FeedPosition, Error> {
-    let row = query(sql!(both "feed_end")).fetch_one(readers).await?;
+pub(in crate::persist) async fn end<'c>(on: impl Into<On<'c>>) -> Result<FeedPosition, Error> {
+    let row = query(sql!(both "feed_end")).fetch_one(on).await?;
     Ok(FeedPosition(row.try_get("position")?))
 }

@@ -104,16 +104,16 @@ impl Keeper {
                     continue;
                 }
                 () = time::sleep_until(again), if !self.waiting.is_empty() => {
-                    for (places, answer) in std::mem::take(&mut self.waiting) {
-                        self.take(places, answer, &mut commands).await;
-                    }
+                    self.again(&mut commands).await;
                     again = Instant::now() + AGAIN;
                     continue;
                 }
                 command = commands.recv() => command,
             };
             match command {
-                Some(Command::Take(places, answer)) => self.take(places, answer, &mut commands).await,
+                Some(Command::Take(places, answer)) => {
+                    let _ = self.take(places, answer, &mut commands).await; // all who asked are told
+                }
                 Some(Command::Leave(places, session)) if session == self.session => self.leave(places).await,
                 Some(Command::Leave(..)) => {}
                 None => break,
@@ -124,14 +124,27 @@ impl Keeper {
         }
     }
 
+    /// Another look for all who wait. Once one of them is refused all are: nobody finds it out again by himself.
+    async fn again(&mut self, commands: &mut mpsc::UnboundedReceiver<Command>) {
+        let mut waiting = std::mem::take(&mut self.waiting).into_iter();
+        while let Some((places, answer)) = waiting.next() {
+            if let Err(error) = self.take(places, answer, commands).await {
+                for (_, answer) in waiting.by_ref() {
+                    let _ = answer.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// Refused is whoever is told so here, and all who wait.
     async fn take(
         &mut self,
         places: Vec<i64>,
         answer: Answer,
         commands: &mut mpsc::UnboundedReceiver<Command>,
-    ) {
+    ) -> Result<(), Error> {
         if answer.is_closed() {
-            return;
+            return Ok(());
         }
         let stood = self.connection.is_some();
         let mut tried = self.tried(&places).await;
@@ -141,7 +154,7 @@ impl Keeper {
         }
         match tried {
             Ok(true) => {
-                let Some(keeper) = self.own.upgrade() else { return };
+                let Some(keeper) = self.own.upgrade() else { return Ok(()) };
                 // Whoever is gone leaves them by dropping them.
                 let _ = answer.send(Ok(JourneyPlaces { places, session: self.session, keeper }));
             }
@@ -150,8 +163,10 @@ impl Keeper {
                 self.connection = None;
                 let _ = answer.send(Err(error.clone()));
                 self.refuse(&error, commands);
+                return Err(error);
             }
         }
+        Ok(())
     }
 
     /// Whoever asked before it was known that the server is away is told the same: nobody finds it out again by himself.

@@ -5,8 +5,29 @@ use jiff::Timestamp;
 use super::{Store, row::micros};
 use crate::persist::{
     Error, Link,
-    database::{query, sql},
+    database::{Connection, query, sql},
 };
+
+/// Other names of manifests, put within a transaction.
+pub(super) async fn put(
+    connection: &mut Connection,
+    partner_id: &str,
+    links: &[Link],
+    now: Timestamp,
+) -> Result<(), Error> {
+    for link in links {
+        query(sql!(both "link_put"))
+            .bind(partner_id)
+            .bind(link.said.as_str())
+            .bind(link.manifest_reference.as_str())
+            .bind(link.part.as_str())
+            .bind(link.revision)
+            .bind(micros(now))
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
 
 impl Store {
     /// Remembers other names of manifests, and since when; a name that is said again is new again.
@@ -16,20 +37,7 @@ impl Store {
     pub async fn link(&self, partner_id: &str, links: Vec<Link>, now: Timestamp) -> Result<(), Error> {
         let partner_id = partner_id.to_owned();
         self.transact(move |connection| {
-            Box::pin(async move {
-                for link in links {
-                    query(sql!(both "link_put"))
-                        .bind(partner_id.as_str())
-                        .bind(link.said)
-                        .bind(link.manifest_reference)
-                        .bind(link.part)
-                        .bind(link.revision)
-                        .bind(micros(now))
-                        .execute(&mut *connection)
-                        .await?;
-                }
-                Ok(())
-            })
+            Box::pin(async move { put(connection, &partner_id, &links, now).await })
         })
         .await
     }

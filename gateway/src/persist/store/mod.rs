@@ -11,6 +11,7 @@ mod capacity;
 mod conduct;
 mod document;
 mod feed;
+mod held;
 mod history;
 mod inspections;
 mod journeys;
@@ -40,7 +41,11 @@ use tokio::{
 #[cfg(test)]
 pub(super) use self::schema::MIGRATIONS;
 pub(super) use self::{batch::Entry, feed::end as feed_end, journeys::SILENT_MS, writer::wake_at};
-pub use self::{journeys::JourneyPlaces, purge::Purged};
+pub use self::{
+    held::{Held, LookedFor},
+    journeys::JourneyPlaces,
+    purge::Purged,
+};
 use self::{
     journeys::Keeper,
     reader::Reader,
@@ -66,6 +71,8 @@ pub struct Store {
     max_page_size: u32,
     /// Who runs this command; empty in a serving gateway.
     operator: Arc<str>,
+    /// See [`Store::holding`].
+    held: Option<Held>,
 }
 
 impl Store {
@@ -150,6 +157,7 @@ impl Store {
             secrets: secrets.clone(),
             max_page_size: config.max_page_size,
             operator: config.operator.as_str().into(),
+            held: None,
         })
     }
 
@@ -161,7 +169,7 @@ impl Store {
     /// [`Error::RevisionConflict`] when the key stands with other content; [`Error::FinishFailed`],
     /// [`Error::Unavailable`], [`Error::Closed`]: nothing was stored.
     pub async fn record(&self, outcome: Outcome) -> Result<Recorded, Error> {
-        let submission = Box::new(Submission::seal(&self.secrets, outcome)?);
+        let submission = Box::new(Submission::seal(&self.secrets, outcome, self.held.clone())?);
         self.wait_for(|answer| Command::Entry(Entry::Submission(submission, answer))).await
     }
 
@@ -214,7 +222,8 @@ impl Store {
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, Error>> + Send + 'static,
     {
-        self.alone(|connection| Box::pin(in_transaction(connection, body))).await
+        let held = self.held.clone();
+        self.alone(|connection| Box::pin(in_transaction(connection, held, body))).await
     }
 
     /// Something on the writing connection, by itself and outside of a transaction. Of a caller who goes away before its turn has
@@ -262,13 +271,20 @@ impl std::fmt::Debug for Store {
     }
 }
 
-async fn in_transaction<T, F>(connection: &mut Connection, body: F) -> Result<T, Error>
+/// `held` is let go when it is settled.
+async fn in_transaction<T, F>(connection: &mut Connection, held: Option<Held>, body: F) -> Result<T, Error>
 where
     F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, Error>>,
 {
     connection.begin().await?;
-    let result = match body(connection).await {
-        Ok(value) => connection.commit().await.map(|()| value),
+    let result = match within(connection, held.as_ref(), body).await {
+        Ok((value, position)) => {
+            let committed = connection.commit().await;
+            if let (Ok(()), Some(position), Some(held)) = (&committed, position, &held) {
+                held.wrote(position);
+            }
+            committed.map(|()| value)
+        }
         Err(error) => Err(error),
     };
     // A connection that failed us is not asked for anything more; its transaction ends with it.
@@ -281,4 +297,19 @@ where
         });
     }
     result
+}
+
+/// Also up to where the feed goes then, for whoever holds something.
+async fn within<T, F>(
+    connection: &mut Connection,
+    held: Option<&Held>,
+    body: F,
+) -> Result<(T, Option<FeedPosition>), Error>
+where
+    F: for<'c> FnOnce(&'c mut Connection) -> BoxFuture<'c, Result<T, Error>>,
+{
+    let Some(held) = held else { return Ok((body(connection).await?, None)) };
+    held.still_stands(connection).await?;
+    let value = body(&mut *connection).await?;
+    Ok((value, Some(feed::end(connection).await?)))
 }

@@ -52,7 +52,9 @@ impl Remembered {
         }
         self.by_hash.extend(missing.iter().map(|key| (key.hash, Vec::new())));
         for (key, counter) in found.counters {
-            self.by_hash.entry(key.hash).or_default().push((key, counter));
+            let same = self.by_hash.entry(key.hash).or_default();
+            same.reserve_exact(1); // seldom more than one, and many of them
+            same.push((key, counter));
         }
         true
     }

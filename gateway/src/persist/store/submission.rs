@@ -2,6 +2,7 @@
 
 use manifest::State;
 
+use super::held::Held;
 use crate::persist::{
     AuditEvent, AuditKind, Error, Finished, Outcome, Recorded, Secrets,
     packed::as_is,
@@ -18,10 +19,12 @@ pub(in crate::persist) struct Submission {
     pub(super) received_salt_sealed: Vec<u8>,
     pub(super) persons_sealed: Option<Vec<u8>>,
     pub(super) originals_sealed: Option<Vec<u8>>,
+    /// Let go when it is settled.
+    pub(super) held: Option<Held>,
 }
 
 impl Submission {
-    pub(super) fn seal(secrets: &Secrets, mut outcome: Outcome) -> Result<Self, Error> {
+    pub(super) fn seal(secrets: &Secrets, mut outcome: Outcome, held: Option<Held>) -> Result<Self, Error> {
         let (seal, wrapped) = ManifestSeal::fresh(secrets, outcome.id)?;
         let sealed = |column, plain: Option<&[u8]>| plain.map(|plain| seal.seal(column, plain)).transpose();
         let received = std::mem::take(&mut outcome.received);
@@ -35,6 +38,7 @@ impl Submission {
             persons_sealed: sealed(Column::Persons, persons.as_deref())?,
             originals_sealed: sealed(Column::Originals, outcome.originals.as_deref())?,
             outcome,
+            held,
         })
     }
 

@@ -8,6 +8,7 @@ mod audit;
 mod away;
 mod dump;
 mod feed;
+mod held;
 mod history;
 mod journeys;
 mod kill;
@@ -152,6 +153,12 @@ macro_rules! mount {
                 pages_are_newest_first
                 filters_hold
                 a_reference_is_found_in_every_scope
+            }
+            held {
+                it_is_held_until_it_is_settled_though_its_asker_is_gone
+                what_stands_otherwise_by_then_is_looked_at_again
+                what_its_holder_wrote_himself_does_not_stand_in_his_way
+                its_other_names_are_recorded_with_it
             }
             quota {
                 a_minute_is_handed_out_once

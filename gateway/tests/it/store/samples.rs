@@ -44,6 +44,7 @@ pub(crate) fn says(secrets: &Secrets, partner: &str, reference: &str, words: &st
         arrival_time: Some(at(7200)),
         receive_time,
         request_id: Some("request-1".into()),
+        links: Vec::new(),
         finish: Box::new(move |_, _| Finished {
             receipt: receipt.clone(),
             decisions: decisions.clone(),
