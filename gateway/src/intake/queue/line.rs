@@ -156,13 +156,19 @@ impl Line {
     /// A message of so many bytes, of whoever has a turn, waits for something else. As many bytes may as may wait for a turn,
     /// beside those: the setting's name where that is too much.
     pub(super) fn aside(&mut self, partner_id: &str, bytes: usize) -> Option<&'static str> {
-        let share = self.partners.get_mut(partner_id)?; // whoever has a turn is known
+        let share = self.partners.get(partner_id)?; // whoever has a turn is known
         if !may_wait(share.aside, bytes, self.config.waiting_bytes_per_partner) {
             return Some("intake.queue.waiting_bytes_per_partner");
         }
-        if !may_wait(self.aside, bytes, self.config.waiting_bytes) {
+        let own = share.aside.saturating_add(bytes);
+        let others = self.partners.iter().filter(|(id, share)| *id != partner_id && share.aside > 0).count();
+        let limit = self.config.waiting_bytes;
+        // Of an even part nobody is kept by those who have more; they are told to leave by nobody, so all of it may be
+        // exceeded by such parts.
+        if !may_wait(self.aside, bytes, limit) && own > limit / others.saturating_add(1) {
             return Some("intake.queue.waiting_bytes");
         }
+        let share = self.partners.get_mut(partner_id)?;
         share.aside += bytes;
         self.aside += bytes;
         None
@@ -395,6 +401,10 @@ mod tests {
         assert_eq!(line.aside("a", 101), Some("intake.queue.waiting_bytes_per_partner"));
         assert_eq!(line.aside("b", 500), None);
         assert_eq!(line.aside("b", 100), Some("intake.queue.waiting_bytes"));
+        assert!(matches!(line.join("c", 100, 0), Joined::Now));
+        assert_eq!(line.aside("c", 300), None, "less than an even part, of which nobody is kept");
+        line.returned("c", 300);
+        line.done("c", 100);
         for partner in ["a", "a", "b", "b"] {
             line.done(partner, 100);
         }
