@@ -21,6 +21,7 @@ mod recent;
 mod queue;
 
 mod beside;
+mod by_name;
 mod document;
 mod finish;
 mod grouping;

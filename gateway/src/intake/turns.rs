@@ -1,13 +1,12 @@
 //! What concerns one journey is taken up one after the other, also from two calls and at two gateways: each has to see what the
 //! other left (`docs/decisions/0137`).
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use lockable::{AsyncLimit, LockableHashMap};
 use manifest::declared::Declared;
 
-use super::{Failure, halves, links};
+use super::{Failure, by_name::ByName, halves, links};
 use crate::{
     decode::document::Half,
     persist::{FeedPosition, Held, LookedFor, Store},
@@ -65,12 +64,12 @@ impl Names {
 /// Whose turn it is.
 pub(super) struct Turns {
     /// By partner and name: whoever waits, however long, waits for nobody but his own.
-    names: Arc<LockableHashMap<(String, String), ()>>,
+    names: ByName,
 }
 
 impl Turns {
     pub(super) fn new() -> Self {
-        Self { names: Arc::new(LockableHashMap::new()) }
+        Self { names: ByName::default() }
     }
 
     /// Waits until nobody else has any of a partner's names, here or at another gateway; they are his until it is dropped.
@@ -81,9 +80,7 @@ impl Turns {
         // In the order of names, so that nobody waits for one who waits for him.
         let mut here = Vec::with_capacity(names.0.len());
         for name in &names.0 {
-            let name = (partner_id.to_owned(), name.clone());
-            let Ok(guard) = self.names.async_lock_owned(name, AsyncLimit::no_limit()).await;
-            here.push(guard);
+            here.push(self.names.lock((partner_id.to_owned(), name.clone())).await);
         }
         let places: BTreeSet<u32> = names.0.iter().map(|name| place(partner_id, name)).collect();
         let everywhere = match places.is_empty() {
