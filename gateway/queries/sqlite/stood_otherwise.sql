@@ -4,4 +4,4 @@ where m.row = f.manifest_row and f.partner_id = $1 and f.position > $2 and f.eve
   and (m.manifest_reference in (select value from json_each($3))
        or exists (select 1 from links l where l.partner_id = $1 and l.said in (select value from json_each($4))
                   and l.manifest_reference = m.manifest_reference))
-limit 1
+order by f.position limit 1

@@ -123,6 +123,8 @@ pub(super) struct Numbered {
     pub(super) shared: Option<u32>,
     /// What it declares by itself, where it is a crew list that was put into the list of passengers beside it.
     pub(super) crew: Option<Declared>,
+    /// The references of the crew lists that were put into what it declares.
+    pub(super) crews: Vec<String>,
     /// See [`Pipeline::own_words`].
     pub(super) words: Option<ContentDigest>,
     pub(super) message: Message,
@@ -243,7 +245,7 @@ impl Pipeline {
         &self,
         partner: &Partner,
         reading: &Reading,
-        Numbered { heading, shared, crew, words, message }: Numbered,
+        Numbered { heading, shared, crew, crews, words, message }: Numbered,
         learned: &mut Heading,
         deadline: Deadline,
     ) -> Result<Taken, Failure> {
@@ -263,6 +265,9 @@ impl Pipeline {
         };
         let share = reading.content.len() / reading.messages.max(1);
         let mut names = if is_meant { Names::of(&declared, half) } else { Names::default() };
+        for reference in crews.iter().chain([&other_number]).filter(|_| is_meant) {
+            names.add_reference(reference);
+        }
         // The turn among all comes first: who waits there keeps nobody from a journey. Who then waits for a journey gives it
         // back, and keeps nobody from his turn.
         let (_turn, journey, rows) = loop {
@@ -283,8 +288,7 @@ impl Pipeline {
             declared = found;
             break (turn, journey, rows);
         };
-        let crew_reference = crew.as_ref().map(|crew| crew.manifest_reference.clone());
-        let said = Said { words, own_reference, other_number, crew_reference };
+        let said = Said { words, own_reference, other_number, crews };
         if !is_meant {
             let looked =
                 self.look(partner, reading, declared, (meant, shared), &rows, &steps, learned).await?;

@@ -20,7 +20,7 @@ pub(super) fn grouped(
         first.notes.splice(0..0, notes);
     }
     let words: Vec<_> = messages.iter().map(words).collect();
-    let mut joined = halves::join(&mut messages);
+    let (mut joined, mut taken) = halves::join(&mut messages);
     let places = places(&messages, &joined);
     let mut groups: Vec<Vec<Numbered>> = Vec::new();
     let mut group_of: HashMap<String, usize> = HashMap::new();
@@ -40,8 +40,10 @@ pub(super) fn grouped(
             }),
         };
         let crew = into.map(|joined| joined.crew);
+        let mut crews = taken.remove(&at).unwrap_or_default();
+        crews.extend(crew.iter().map(|crew| crew.manifest_reference.clone()));
         let words = words.get(at).copied().flatten();
-        let numbered = Numbered { heading, shared, crew, words, message };
+        let numbered = Numbered { heading, shared, crew, crews, words, message };
         match group_of.get(&reference).filter(|_| !reference.is_empty()).and_then(|at| groups.get_mut(*at)) {
             Some(group) => group.push(numbered),
             None => {

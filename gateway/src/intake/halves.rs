@@ -174,8 +174,9 @@ pub(super) struct Joined {
 }
 
 /// Puts the crew lists of a document into the lists of passengers of the same journey. Both messages of a pair then declare
-/// the one manifest, so whichever comes second repeats it. What becomes of each crew list, by its place.
-pub(super) fn join(messages: &mut [Message]) -> HashMap<usize, Joined> {
+/// the one manifest, so whichever comes second repeats it. What becomes of each crew list, by its place; and of each list that
+/// crews were put into, by its place, their references.
+pub(super) fn join(messages: &mut [Message]) -> (HashMap<usize, Joined>, HashMap<usize, Vec<String>>) {
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (place, message) in messages.iter().enumerate() {
         for name in announced(message, Half::Passengers).map(names).unwrap_or_default() {
@@ -183,7 +184,7 @@ pub(super) fn join(messages: &mut [Message]) -> HashMap<usize, Joined> {
         }
     }
     let mut joined: HashMap<usize, Joined> = HashMap::new();
-    let mut taken: HashMap<usize, usize> = HashMap::new();
+    let mut taken: HashMap<usize, Vec<String>> = HashMap::new();
     for place in 0..messages.len() {
         let Some(crew) = messages.get(place).and_then(|message| announced(message, Half::Crew)) else {
             continue;
@@ -202,10 +203,10 @@ pub(super) fn join(messages: &mut [Message]) -> HashMap<usize, Joined> {
         }
         lists.sort_unstable();
         lists.dedup();
-        lists.retain(|at| taken.get(at).is_none_or(|count| *count < MOST_CREWS));
+        lists.retain(|at| taken.get(at).is_none_or(|crews| crews.len() < MOST_CREWS));
         lists.truncate(MOST_LISTS);
         for at in &lists {
-            *taken.entry(*at).or_default() += 1;
+            taken.entry(*at).or_default().push(crew.manifest_reference.clone());
             let list = messages.get_mut(*at).and_then(|message| message.content.as_mut().ok());
             if let Some(list) = list {
                 add(list, crew.clone());
@@ -223,7 +224,7 @@ pub(super) fn join(messages: &mut [Message]) -> HashMap<usize, Joined> {
             (message.content, message.half) = list;
         }
     }
-    joined
+    (joined, taken)
 }
 
 /// What a message announces in whole, where it is a list of that kind.

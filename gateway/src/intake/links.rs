@@ -43,8 +43,8 @@ pub(super) struct Said {
     pub(super) own_reference: String,
     /// See [`crate::decode::document::Message::other_number`].
     pub(super) other_number: String,
-    /// The own reference of a crew list that was put into the list of passengers beside it.
-    pub(super) crew_reference: Option<String>,
+    /// The own references of crew lists of the same document that were put into it.
+    pub(super) crews: Vec<String>,
 }
 
 impl Said {
@@ -56,8 +56,8 @@ impl Said {
             links.push(to(mrn(&self.other_number), target));
         }
         let names_crew = meant.half == Some(Half::Crew);
-        let of_crew = self.crew_reference.as_ref();
-        if let Some(own) = of_crew.or(names_crew.then_some(&self.own_reference)) {
+        let own = (names_crew && self.crews.is_empty()).then_some(&self.own_reference);
+        for own in self.crews.iter().chain(own) {
             links.push(to(list(Half::Crew, own), target));
             if own != target {
                 links.push(to(list(Half::Crew, target), target));

@@ -1,5 +1,6 @@
 //! The pipeline against a real store in a throwaway folder.
 
+mod joined;
 mod older;
 mod partial;
 mod reading;

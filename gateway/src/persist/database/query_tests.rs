@@ -320,6 +320,7 @@ async fn sqlite_searches_and_does_not_walk() {
         ("list_manifests_partner", "f USING INDEX feed_by_partner (partner_id=? AND rowid<?)"),
         ("list_manifests_border_post", "f USING INDEX feed_by_border_post (border_post_code=? AND rowid<?)"),
         ("list_manifests_by_reference", "(manifest_reference=?"),
+        ("stood_otherwise", "f USING INDEX feed_by_partner (partner_id=? AND rowid>?)"),
         ("links_of", "l USING PRIMARY KEY (partner_id=? AND said=?)"),
         ("history_for", "c USING PRIMARY KEY (hash=?)"),
         ("inspection_manifest", "(id=?)"),
@@ -376,6 +377,30 @@ async fn postgres_searches_and_does_not_walk() {
             assert!(plan.iter().find(walks).is_none(), "{name}: {plan:#?}");
         }
     }
+}
+
+/// Asked under the lock of all writers: by what came since a look, however large the feed is and however few the partners.
+#[tokio::test]
+async fn what_stood_otherwise_is_looked_for_among_what_is_new() {
+    let (_database, mut connection) = fresh_postgres().await;
+    let fill = "set session_replication_role = replica;
+        insert into feed (position, manifest_row, event, state, partner_id, test)
+        select i, i, 'RECORDED', 'SUBMITTED', 'partner-' || i % 2, 0 from generate_series(1, 50000) i;
+        insert into links (partner_id, said, manifest_reference, part, revision, linked_time_us)
+        select 'partner-0', 'trip/' || i / 9, 'R' || i, '', 0, 0 from generate_series(1, 9000) i;
+        analyze; set plan_cache_mode = force_generic_plan";
+    sqlx::raw_sql(fill).execute(&mut connection).await.unwrap();
+    let text = statements(&queries("postgres")["stood_otherwise"]).remove(0);
+    sqlx::raw_sql(AssertSqlSafe(format!("prepare asked as {text}"))).execute(&mut connection).await.unwrap();
+    let run = "explain execute asked ('partner-0', 49000, '{R1}', '{trip/1,trip/2,trip/3,trip/4,list/R1,crew/R1,mrn/R1}')";
+    let rows = sqlx::raw_sql(run).fetch_all(&mut connection).await.unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    let walks = |line: &String| {
+        ["Seq Scan on feed", "Seq Scan on links", "hashed"].iter().any(|walk| line.contains(walk))
+    };
+    assert!(!plan.iter().any(walks), "{plan:#?}");
+    let by_position = |line: &String| line.contains("Index Cond") && line.contains("\"position\" > ");
+    assert!(plan.iter().any(by_position), "{plan:#?}");
 }
 
 /// SQLite's limit on parameters (32,766) leaves room for the largest batch.

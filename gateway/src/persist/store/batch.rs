@@ -149,9 +149,10 @@ impl<'e> Batch<'e> {
         if commits_alone {
             connection.commit().await?;
         }
+        for winner in &winners {
+            winner.submission.held.iter().for_each(|held| held.wrote(FeedPosition(winner.position)));
+        }
         drop(winners);
-        let held = self.submissions.iter().filter_map(|submission| submission.held.as_ref());
-        position.into_iter().for_each(|position| held.clone().for_each(|held| held.wrote(position)));
         Ok((self.in_order(settled), position))
     }
 
@@ -194,8 +195,9 @@ impl<'e> Batch<'e> {
         let rows = BEGIN.fetch_padded(connection, keys).await?;
         let numbers = rows.first().ok_or_else(|| Error::Corrupt("no numbering".into()))?;
         let mut standing = Standing::default();
+        let last = FeedPosition(numbers.try_get("last_position")?);
         for (place, submission) in self.submissions.iter().enumerate() {
-            let Some(held) = &submission.held else { continue };
+            let Some(held) = submission.held.as_ref().filter(|held| held.is_behind(last)) else { continue };
             match held.still_stands(connection).await {
                 Ok(()) => {}
                 Err(Error::Outdated) => drop(standing.outdated.insert(place)),
@@ -235,7 +237,10 @@ impl<'e> Batch<'e> {
                 settled.push(Err(Error::Closed));
                 continue;
             }
-            if standing.outdated.contains(&place) {
+            let is_about = |winner: &Winner<'_>| {
+                submission.held.as_ref().is_some_and(|held| held.is_about(&winner.submission.outcome))
+            };
+            if standing.outdated.contains(&place) || winners.iter().any(is_about) {
                 settled.push(Err(Error::Outdated));
                 continue;
             }

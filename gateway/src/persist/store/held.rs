@@ -11,7 +11,7 @@ use std::{
 
 use super::{Store, journeys::JourneyPlaces};
 use crate::persist::{
-    Error, FeedPosition,
+    Error, FeedPosition, Outcome,
     database::{Connection, query, sql},
 };
 
@@ -71,6 +71,19 @@ impl Held {
             .fetch_optional(connection)
             .await?;
         found.map_or(Ok(()), |_| Err(Error::Outdated))
+    }
+
+    /// Has anything at all been written since?
+    pub(super) fn is_behind(&self, last: FeedPosition) -> bool {
+        self.0.seen.load(Ordering::Relaxed) < last.0
+    }
+
+    /// Does something that is recorded in the same transaction go by one of these names?
+    pub(super) fn is_about(&self, outcome: &Outcome) -> bool {
+        let LookedFor { partner_id, references, said } = &self.0.names;
+        outcome.key.partner_id == *partner_id
+            && (references.contains(&outcome.key.manifest_reference)
+                || outcome.links.iter().any(|link| said.contains(&link.said)))
     }
 
     /// What he wrote himself he knows.

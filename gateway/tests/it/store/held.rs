@@ -107,6 +107,30 @@ pub(crate) async fn what_stands_otherwise_by_then_is_looked_at_again(fresh: Fres
     fresh.store.holding(&again).record(sent("CREW-1")).await.unwrap();
 }
 
+/// What is committed together stands beside each other.
+pub(crate) async fn what_comes_in_the_same_commit_stands_there_too(fresh: Fresh) {
+    let held = look(&fresh, &["CREW-1"], &["trip/1"]).await;
+    let lock = fresh.lock().await;
+    let mut sent = Vec::new();
+    for (reference, store) in [
+        ("A-1", fresh.store.clone()), // has the writer to itself until the lock is free; what comes next waits together
+        ("PAX-1", fresh.store.clone()),
+        ("CREW-1", fresh.store.holding(&held)),
+    ] {
+        let mut outcome = outcome(&fresh.secrets, "silk-coach", reference);
+        outcome.links = vec![to("trip/1", "PAX-1")];
+        outcome.links.retain(|link| link.manifest_reference == reference);
+        sent.push(tokio::spawn(async move { store.record(outcome).await }));
+        sleep(Duration::from_millis(100)).await;
+    }
+    drop(lock);
+    let mut told = Vec::new();
+    for one in sent {
+        told.push(one.await.unwrap().map(|recorded| recorded.repeated));
+    }
+    assert_eq!(told, [Ok(false), Ok(false), Err(Error::Outdated)]);
+}
+
 /// Of a message that becomes several manifests, one changes what the others were made from.
 pub(crate) async fn what_its_holder_wrote_himself_does_not_stand_in_his_way(fresh: Fresh) {
     let held = look(&fresh, &["PAX-1", "PAX-2"], &["trip/1"]).await;

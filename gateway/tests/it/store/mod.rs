@@ -157,6 +157,7 @@ macro_rules! mount {
             held {
                 it_is_held_until_it_is_settled_though_its_asker_is_gone
                 what_stands_otherwise_by_then_is_looked_at_again
+                what_comes_in_the_same_commit_stands_there_too
                 what_its_holder_wrote_himself_does_not_stand_in_his_way
                 its_other_names_are_recorded_with_it
             }
