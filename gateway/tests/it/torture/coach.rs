@@ -1,5 +1,5 @@
-//! One bus company: sends the two lists of each journey to whichever gateways, at once, and each again until it is answered; and
-//! what it was told against what is stored.
+//! One bus company: sends the two lists of each journey to whichever gateways, at once or in one document, and each again until
+//! it is answered; and what it was told against what is stored.
 
 use std::{
     collections::BTreeMap,
@@ -10,7 +10,9 @@ use std::{
 use gateway::persist::{FeedEvent, FeedRow, Persons, Sealed, State, Store};
 use manifest::{Manifest, person::Person, record};
 use prost::Message as _;
-use proto::v1::{Receipt, SubmitDocumentRequest, manifest_service_client::ManifestServiceClient};
+use proto::v1::{
+    DocumentMessage, Receipt, SubmitDocumentRequest, manifest_service_client::ManifestServiceClient,
+};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tonic::{Code, Request, Status, transport::Channel};
 
@@ -38,6 +40,7 @@ pub(super) struct Journeys {
 
 /// Passengers, or crew.
 struct List {
+    /// A message of an interchange.
     content: String,
     /// The first answer's.
     receipt: Option<Receipt>,
@@ -85,21 +88,26 @@ impl Company {
         let again = self.random.random_bool(0.3);
         let sends = both.each_ref().map(|list| list.receipt.is_none() || again);
         let contents = both.each_ref().map(|list| list.content.clone());
-        let mut send = |place: usize| {
+        // Each by itself; or both in one document, beside which the crew may come by itself too.
+        let together = self.random.random_bool(0.25);
+        let alone = [sends[0], sends[1] && (!together || self.random.random_bool(0.5))];
+        let documents = match together {
+            true => [Some(vec![0, 1]), alone[1].then(|| vec![1])],
+            false => [alone[0].then(|| vec![0]), alone[1].then(|| vec![1])],
+        };
+        let mut send = |places: Option<Vec<usize>>| {
             let client = self.clients[self.random.random_range(0..self.clients.len())].clone();
-            let content = sends[place].then(|| contents[place].clone());
+            let places = places.unwrap_or_default();
+            let messages: Vec<String> = places.iter().map(|place| contents[*place].clone()).collect();
             async move {
-                match content {
-                    Some(content) => Some(sent(client, content).await),
-                    None => None,
-                }
+                let answers = if messages.is_empty() { Vec::new() } else { sent(client, messages).await };
+                places.into_iter().zip(answers).collect::<Vec<_>>()
             }
         };
-        let (passengers, crew) = (send(0), send(1));
-        let (passengers, crew) = tokio::join!(passengers, crew);
+        let [one, other] = documents.map(&mut send);
+        let (one, other) = tokio::join!(one, other);
         let mut untold = false;
-        for (place, answer) in [passengers, crew].into_iter().enumerate() {
-            let Some(answer) = answer else { continue };
+        for (place, answer) in one.into_iter().chain(other) {
             untold |= self.note(trip, place, answer);
         }
         let pause = if untold { 200 } else { 20 };
@@ -115,10 +123,9 @@ impl Company {
         let planned = Trip { plate: &plate, number: &trip, ..TRIP };
         // References of their own, or the same one, as carriers do it.
         let (own, other) = if number.is_multiple_of(2) { ("PAX", "CREW") } else { ("SAME", "SAME") };
-        let list = |bgm: &str, unh, kind, name, document: &str| {
-            let body = list(bgm, unh, planned, &[person(kind, name, document)]);
-            let content = format!("UNB+UNOA:4+COACH+UZ+261123:1000+I1'{body}UNZ+1+I1'");
-            List { content, receipt: None }
+        let list = |bgm: &str, unh, kind, name, document: &str| List {
+            content: list(bgm, unh, planned, &[person(kind, name, document)]),
+            receipt: None,
         };
         let lists = [
             list(
@@ -181,19 +188,31 @@ impl Company {
     }
 }
 
-/// The receipt, or why there is none.
-async fn sent(mut client: ManifestServiceClient<Channel>, content: String) -> Result<Receipt, Status> {
+/// Of each message of a document the receipt, or why there is none.
+async fn sent(
+    mut client: ManifestServiceClient<Channel>,
+    messages: Vec<String>,
+) -> Vec<Result<Receipt, Status>> {
+    let (count, body) = (messages.len(), messages.concat());
+    let content = format!("UNB+UNOA:4+COACH+UZ+261123:1000+I1'{body}UNZ+{count}+I1'");
     let mut request =
         Request::new(SubmitDocumentRequest { content: content.into(), ..SubmitDocumentRequest::default() });
     request.set_timeout(CALL);
     let answer = tokio::time::timeout(CALL * 2, client.submit_document(request)).await;
-    let answer = answer.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer")))?.into_inner();
-    let message = answer.messages.into_iter().next().ok_or_else(|| Status::data_loss("no message"))?;
-    match (message.recorded.and_then(|recorded| recorded.receipt), message.refusal) {
+    let answer = match answer.unwrap_or_else(|_| Err(Status::deadline_exceeded("no answer"))) {
+        Ok(answer) => answer.into_inner().messages,
+        Err(status) => return vec![Err(status); count],
+    };
+    let told = |message: DocumentMessage| match (
+        message.recorded.and_then(|recorded| recorded.receipt),
+        message.refusal,
+    ) {
         (Some(receipt), None) => Ok(receipt),
         (None, Some(refusal)) => Err(Status::new(Code::from_i32(refusal.code), refusal.reason)),
         other => Err(Status::data_loss(format!("{other:?}"))),
-    }
+    };
+    let told: Vec<_> = answer.into_iter().map(told).collect();
+    if told.len() == count { told } else { vec![Err(Status::data_loss("not every message")); count] }
 }
 
 /// A stored revision of a coach's manifest.
