@@ -75,6 +75,7 @@ impl tower::Service<Request<Body>> for ManifestTransport {
         let timeout = time_for(request.headers(), self.service.call_timeout());
         let service = Arc::clone(&self.service);
         let peer = request.extensions().get::<Peer>().cloned();
+        let largest = service.limits().frame_bytes();
         let callers = callers_time(request.headers()).and_then(|time| Instant::now().checked_add(time));
         let held = peer.as_ref().and_then(|peer| service.incoming_of(peer));
         let mut request = match &held {
@@ -83,7 +84,7 @@ impl tower::Service<Request<Body>> for ManifestTransport {
                 let told = move |setting| {
                     service.told(&Failure::Overloaded { setting }, peer.as_ref()).into_status()
                 };
-                Body::new(Metered::new(body, Arc::clone(held), told))
+                Body::new(Metered::new(body, Arc::clone(held), largest, told))
             }),
             None => request, // nobody to count it for; the call is refused
         };

@@ -17,7 +17,8 @@ pub struct Config {
     pub waiting_bytes: usize,
     /// Of these, of one partner.
     pub waiting_bytes_per_partner: usize,
-    /// Bytes of messages that have come in part, of all partners; one more is refused with OVERLOADED.
+    /// Bytes of messages that have come in part, of all partners; one more is refused with OVERLOADED. A message counts
+    /// whole as soon as it says how long it is.
     pub incoming_bytes: usize,
     /// Of these, of one partner.
     pub incoming_bytes_per_partner: usize,
