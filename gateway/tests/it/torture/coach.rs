@@ -27,6 +27,8 @@ pub(super) const COACH: &str = "silk-coach";
 const PERSONS: [&str; 2] = ["PA", "CD"];
 /// How long it may take after the last fault until every list is answered.
 const ANSWERED_IN: Duration = Duration::from_secs(60);
+/// Journeys of which a list was not answered, at the most: under faults more would be planned than can be ended.
+const OPEN: usize = 40;
 
 /// What the company knows.
 #[derive(Default)]
@@ -55,7 +57,9 @@ pub(super) async fn run(world: World, seed: u64) -> Journeys {
     }
     // Nobody is left without an answer once the faults are over: a journey that nobody can take up shows here.
     let begin = Instant::now();
-    while let Some(trip) = company.open().filter(|_| begin.elapsed() < ANSWERED_IN) {
+    while begin.elapsed() < ANSWERED_IN
+        && let Some(trip) = company.one_of(company.open())
+    {
         company.send(&trip).await;
     }
     let Journeys { by_trip, problems, .. } = &mut company.journeys;
@@ -76,10 +80,10 @@ struct Company {
 
 impl Company {
     async fn step(&mut self) {
-        let trip = if self.random.random_bool(0.6) { self.plan() } else { self.any() };
-        if let Some(trip) = trip {
-            self.send(&trip).await;
-        }
+        let open = self.open();
+        let is_room = open.len() < OPEN;
+        let trip = if is_room && self.random.random_bool(0.6) { self.plan() } else { self.any(open) };
+        self.send(&trip).await;
     }
 
     async fn send(&mut self, trip: &str) {
@@ -115,7 +119,7 @@ impl Company {
     }
 
     /// A journey that nobody knows of.
-    fn plan(&mut self) -> Option<String> {
+    fn plan(&mut self) -> String {
         let number = self.journeys.by_trip.len();
         let trip = format!("TRIP-{number}");
         // A coach departs once at a time: another journey has another.
@@ -144,24 +148,28 @@ impl Company {
             ),
         ];
         self.journeys.by_trip.insert(trip.clone(), lists);
-        Some(trip)
+        trip
     }
 
-    /// One of which a list was not answered.
-    fn open(&mut self) -> Option<String> {
+    /// Those of which a list was not answered.
+    fn open(&self) -> Vec<String> {
         let lists = self.journeys.by_trip.iter();
-        let open: Vec<&String> =
-            lists.filter(|(_, lists)| !all_answered(lists)).map(|(trip, _)| trip).collect();
-        (!open.is_empty()).then(|| open[self.random.random_range(0..open.len())].clone())
+        lists.filter(|(_, lists)| !all_answered(lists)).map(|(trip, _)| trip.clone()).collect()
     }
 
     /// One of which a list was not answered, or any.
-    fn any(&mut self) -> Option<String> {
-        if let Some(open) = self.open() {
-            return Some(open);
+    fn any(&mut self, open: Vec<String>) -> String {
+        if let Some(open) = self.one_of(open) {
+            return open;
         }
-        let count = self.journeys.by_trip.len();
-        (count > 0).then(|| format!("TRIP-{}", self.random.random_range(0..count)))
+        match self.journeys.by_trip.len() {
+            0 => self.plan(),
+            count => format!("TRIP-{}", self.random.random_range(0..count)),
+        }
+    }
+
+    fn one_of(&mut self, trips: Vec<String>) -> Option<String> {
+        (!trips.is_empty()).then(|| trips[self.random.random_range(0..trips.len())].clone())
     }
 
     /// Whether nobody knows what became of it.
