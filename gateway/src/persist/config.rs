@@ -87,7 +87,7 @@ impl Default for Config {
             wal_autocheckpoint_pages: 500,
             wal_limit_pages: 4_000,
             cache_kib: 8_192,
-            history_cache_keys: 65_536,
+            history_cache_keys: 262_144,
             max_page_size: 1_000,
             operator: String::new(),
         }

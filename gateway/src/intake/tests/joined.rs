@@ -1,11 +1,11 @@
 //! The two lists of a journey in one document.
 
-use super::{House, in_time, now, partner};
+use super::{House, asked, in_time, now, partner};
 use crate::{
     authenticate::registry::Role,
     decode::document::Half,
     intake::{
-        document::{Asked, Taken},
+        document::Taken,
         links,
     },
 };
@@ -32,15 +32,7 @@ async fn the_crew_list_is_found_as_soon_as_its_crew_is_recorded() {
     let (partner, pipeline) = (partner("silk-coach", Role::Submitter), &house.pipeline);
     let lists = [list(1, "745", "PAX-1", "FL"), list(2, "250", "CREW-1", "FM")].concat();
     let document = format!("UNB+UNOA:4+COACH+UZ+261122:1200+IC1'{lists}UNZ+2+IC1'");
-    let asked = Asked {
-        format: String::new(),
-        reference: String::new(),
-        request_id: None,
-        language_code: String::new(),
-        dry_run: false,
-        in_kind: false,
-    };
-    let (_, reading, groups) = pipeline.read(&partner, document.into(), asked, in_time()).await.unwrap();
+    let (_, reading, groups) = pipeline.read(&partner, document.into(), asked(), in_time()).await.unwrap();
     let first = groups.into_iter().flatten().next().unwrap();
     let mut heading = first.heading.clone();
     let taken = pipeline.take_up(&partner, &reading, first, &mut heading, in_time()).await.unwrap();

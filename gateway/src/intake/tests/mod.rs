@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Config, Failure, Intake,
+    document::Asked,
     pipeline::Pipeline,
     queue::{Callers, Deadline},
 };
@@ -110,6 +111,18 @@ pub(super) fn partner(id: &str, role: Role) -> Partner {
         test: false,
         suspended: false,
         subject_uris: BTreeSet::new(),
+    }
+}
+
+/// What is asked of a document when nothing is said.
+pub(super) fn asked() -> Asked {
+    Asked {
+        format: String::new(),
+        reference: String::new(),
+        request_id: None,
+        language_code: String::new(),
+        dry_run: false,
+        in_kind: false,
     }
 }
 

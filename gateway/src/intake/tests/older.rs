@@ -2,12 +2,12 @@
 
 use manifest::declared::Load;
 
-use super::{House, in_time, now, partner};
+use super::{House, asked, in_time, now, partner};
 use crate::{
     authenticate::registry::Role,
     decode::{self, Envelope, document::Given},
     intake::{
-        document::{Asked, Taken},
+        document::Taken,
         pipeline::{Beside, Original},
         steps::Steps,
     },
@@ -34,16 +34,8 @@ async fn a_part_that_was_recorded_without_the_total_of_the_list() {
     let beside = Beside { now: now(), withdrawn: false, links: Vec::new(), store: &pipeline.store };
     let recorded = pipeline.announce(&partner, said, original, &steps, beside).await.unwrap().recorded;
 
-    let asked = Asked {
-        format: String::new(),
-        reference: String::new(),
-        request_id: None,
-        language_code: String::new(),
-        dry_run: false,
-        in_kind: false,
-    };
     let (_, reading, groups) =
-        pipeline.read(&partner, PARTS.as_bytes().into(), asked, in_time()).await.unwrap();
+        pipeline.read(&partner, PARTS.as_bytes().into(), asked(), in_time()).await.unwrap();
     let message = groups.into_iter().flatten().next().unwrap();
     let mut heading = message.heading.clone();
     let taken = pipeline.take_up(&partner, &reading, message, &mut heading, in_time()).await.unwrap();
