@@ -140,12 +140,12 @@ impl Config {
                 "must not exceed persist.max_page_size: a short page means the feed's end",
             );
         }
-        let whole = self.decode.max_message_bytes.saturating_mul(2).saturating_add(16);
-        if self.intake.queue.incoming_bytes_per_partner < whole {
+        let two = self.decode.max_message_bytes.saturating_mul(4).saturating_add(16);
+        if self.intake.queue.incoming_bytes_per_partner < two {
             add(
                 "intake.queue.incoming_bytes_per_partner",
-                "must hold a whole message that is too large, twice decode.max_message_bytes and 16 more, or it is told to \
-                 come again for ever",
+                "must hold two whole messages that are too large, four times decode.max_message_bytes and 16 more, or they \
+                 are told to come again for ever",
             );
         }
         if self.app.call_backstop_ms <= self.intake.call_timeout_ms {

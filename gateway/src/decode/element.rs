@@ -29,6 +29,8 @@ pub fn element(bytes: &Bytes) -> Element {
             Ok(Some((SEQUENCE, Value::Number(number)))) => sequence = number.cast_signed(),
             Ok(Some((SUBMISSION, Value::Bytes { start, end }))) => {
                 let part = bytes.slice(start..end);
+                // A small one does not keep the whole of a large element.
+                let part = if part.len() < bytes.len() / 2 { Bytes::copy_from_slice(&part) } else { part };
                 // Protobuf merges a message that is written twice, and concatenation is how.
                 submission = Some(match submission {
                     None => part,

@@ -129,7 +129,7 @@ impl Decoder for ElementDecoder {
     fn decode(&mut self, source: &mut DecodeBuf<'_>) -> Result<Option<Element>, Status> {
         let bytes = source.copy_to_bytes(source.remaining());
         if let Some(held) = &self.0 {
-            held.whole(bytes.len().saturating_add(PREFIX));
+            held.whole_for_now(bytes.len().saturating_add(PREFIX));
         }
         Ok(Some(decode::element(&bytes)))
     }

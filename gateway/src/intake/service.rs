@@ -81,6 +81,14 @@ impl Service {
         Duration::from_millis(self.config.call_timeout_ms)
     }
 
+    /// How long the rest of a message may be waited for.
+    pub(super) fn message_timeout(&self, path: &str) -> Duration {
+        match path.ends_with("/UploadDocument") {
+            true => Duration::from_millis(self.config.upload_timeout_ms),
+            false => self.call_timeout(),
+        }
+    }
+
     /// Counts the bytes that a call sends; nothing of a peer that is refused anyway.
     pub(super) fn incoming_of(&self, peer: &Peer) -> Option<Arc<Held>> {
         self.registry.partner(peer).ok().map(|partner| self.incoming.of(&partner.id))

@@ -30,7 +30,7 @@ use super::{
     Failure, Intake,
     codec::{Elements, Submitting, WholeMessage},
     documents::Uploaded,
-    queue::{Callers, Deadline, Held, Metered},
+    queue::{Callers, Deadline, Held, Limits, Metered},
     service::Service,
 };
 use crate::{
@@ -75,16 +75,15 @@ impl tower::Service<Request<Body>> for ManifestTransport {
         let timeout = time_for(request.headers(), self.service.call_timeout());
         let service = Arc::clone(&self.service);
         let peer = request.extensions().get::<Peer>().cloned();
-        let largest = service.limits().frame_bytes();
+        let time = service.message_timeout(request.uri().path());
+        let limits = Limits { largest: service.limits().frame_bytes(), time };
         let callers = callers_time(request.headers()).and_then(|time| Instant::now().checked_add(time));
         let held = peer.as_ref().and_then(|peer| service.incoming_of(peer));
         let mut request = match &held {
             Some(held) => request.map(|body| {
                 let (service, peer) = (Arc::clone(&service), peer.clone());
-                let told = move |setting| {
-                    service.told(&Failure::Overloaded { setting }, peer.as_ref()).into_status()
-                };
-                Body::new(Metered::new(body, Arc::clone(held), largest, told))
+                let told = move |failure: &Failure| service.told(failure, peer.as_ref()).into_status();
+                Body::new(Metered::new(body, Arc::clone(held), limits, told))
             }),
             None => request, // nobody to count it for; the call is refused
         };

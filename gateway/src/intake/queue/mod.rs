@@ -4,6 +4,7 @@
 mod config;
 mod incoming;
 mod line;
+mod metered;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -13,8 +14,9 @@ use std::{
 use tokio::time::Instant;
 
 pub use config::Config;
-pub(super) use incoming::{Held, Incoming, Metered};
+pub(super) use incoming::{Held, Incoming};
 use line::{Joined, Line, Place};
+pub(super) use metered::{Limits, Metered};
 
 use super::Failure;
 use crate::observability::Metrics;

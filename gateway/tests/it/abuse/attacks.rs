@@ -280,6 +280,35 @@ async fn slow_writers() {
         .await;
 }
 
+/// A stream whose answers are not read is polled no more, so that what it announced is not given back before it ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn announcements_of_those_who_do_not_read() {
+    let target = Target::start(&[
+        ("intake.queue.incoming_bytes", "20971520"),
+        ("intake.queue.incoming_bytes_per_partner", "16777216"),
+    ])
+    .await;
+    target
+        .under("60 streams that announce 2 MiB each and read nothing", async {
+            let mut frames = target.frames(&[(4, 0)]).await; // SETTINGS_INITIAL_WINDOW_SIZE
+            for stream in (1..121).step_by(2) {
+                frames.open(stream, SUBMIT_MANY, &[]).await;
+                for sequence in 1..3 {
+                    let element = [prefix(0, 5), raw::element(sequence, b"\xff")].concat();
+                    frames.send(DATA, 0, stream, &element).await;
+                }
+                frames.send(DATA, 0, stream, &prefix(0, 2 << 20)).await;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let mut other = target.site.manifests(target.address, "tj-customs");
+            for number in 0..20 {
+                let answer = other.submit_manifest(many::cargo(0xAE, number, now())).await;
+                assert!(answer.is_ok(), "another partner is kept out: {answer:?}");
+            }
+        })
+        .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_readers() {
     let target = Target::start(&[("watch.watchers_per_partner", "200"), ("watch.heartbeat_ms", "20")]).await;

@@ -84,7 +84,7 @@ async fn memory_stays_within_bounds_at_ten_times_the_load() {
             ("intake.queue.waiting_bytes", "3145728"),
             ("intake.queue.waiting_bytes_per_partner", "1572864"),
             ("intake.queue.incoming_bytes", "8388608"),
-            ("intake.queue.incoming_bytes_per_partner", "4194304"),
+            ("intake.queue.incoming_bytes_per_partner", "4194320"),
             ("decode.max_text_bytes", "1000000"),
         ],
         |_, _| {},
