@@ -46,7 +46,8 @@ use crate::{
     reply::{self, Heading},
 };
 
-/// How long a message waits for its journey with a turn in its hand.
+/// How long a message waits for its journey with a turn in its hand; twice as long each time, because where the database is slow
+/// nobody may be in its way at all.
 const FOR_A_JOURNEY: Duration = Duration::from_millis(200);
 
 /// What is asked beside a document's bytes.
@@ -270,12 +271,14 @@ impl Pipeline {
         }
         // The turn among all comes first: who waits there keeps nobody from a journey. Who then waits for a journey gives it
         // back, and keeps nobody from his turn.
+        let mut patience = FOR_A_JOURNEY;
         let (_turn, journey, rows) = loop {
             let turn = self.queue.turn(&partner.id, share, arrival, deadline).await?;
-            let journey = timeout(FOR_A_JOURNEY, self.turns.of(&self.store, &partner.id, &names)).await;
+            let journey = timeout(patience, self.turns.of(&self.store, &partner.id, &names)).await;
             let Ok(journey) = journey else {
                 let _aside = turn.aside()?;
                 drop(self.turns.of(&self.store, &partner.id, &names).await?);
+                patience = patience.saturating_mul(2);
                 continue;
             };
             let journey = journey?;

@@ -4,10 +4,7 @@ use super::{House, asked, in_time, now, partner};
 use crate::{
     authenticate::registry::Role,
     decode::document::Half,
-    intake::{
-        document::Taken,
-        links,
-    },
+    intake::{document::Taken, links},
 };
 
 /// A list of a journey of today.

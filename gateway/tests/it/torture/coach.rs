@@ -92,12 +92,12 @@ impl Company {
         let again = self.random.random_bool(0.3);
         let sends = both.each_ref().map(|list| list.receipt.is_none() || again);
         let contents = both.each_ref().map(|list| list.content.clone());
-        // Each by itself; or both in one document, beside which the crew may come by itself too.
-        let together = self.random.random_bool(0.25);
-        let alone = [sends[0], sends[1] && (!together || self.random.random_bool(0.5))];
-        let documents = match together {
-            true => [Some(vec![0, 1]), alone[1].then(|| vec![1])],
-            false => [alone[0].then(|| vec![0]), alone[1].then(|| vec![1])],
+        // Each by itself; or both in one document, beside which either may come by itself too, or both again.
+        let documents = if self.random.random_bool(0.25) {
+            let beside = [None, Some(vec![0]), Some(vec![1]), Some(vec![0, 1])];
+            [Some(vec![0, 1]), beside[self.random.random_range(0..beside.len())].clone()]
+        } else {
+            [sends[0].then(|| vec![0]), sends[1].then(|| vec![1])]
         };
         let mut send = |places: Option<Vec<usize>>| {
             let client = self.clients[self.random.random_range(0..self.clients.len())].clone();
