@@ -127,9 +127,12 @@ impl<'e> Batch<'e> {
             text.execute_tables(connection, tables(piece)).await?;
         }
         drop(pieces);
+        let mut named = Vec::new();
         for outcome in winners.iter().map(|winner| &winner.submission.outcome) {
-            links::put(connection, &outcome.key.partner_id, &outcome.links, outcome.receive_time).await?;
+            let put = |link| (outcome.key.partner_id.as_str(), link, outcome.receive_time);
+            named.extend(outcome.links.iter().map(put));
         }
+        links::put(connection, named).await?;
         let mut position = winners.last().map(|winner| FeedPosition(winner.position));
         for winner in winners.iter().filter(|winner| winner.moves()) {
             let outcome = &winner.submission.outcome;

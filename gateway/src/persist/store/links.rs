@@ -1,32 +1,39 @@
 //! Other names of manifests.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Store, row::micros};
 use crate::persist::{
     Error, Link,
-    database::{Connection, query, sql},
+    database::{Connection, ManyRows, Rows, many_rows, query, sql},
 };
 
-/// Other names of manifests, put within a transaction.
-pub(super) async fn put(
-    connection: &mut Connection,
-    partner_id: &str,
-    links: &[Link],
-    now: Timestamp,
-) -> Result<(), Error> {
-    for link in links {
-        query(sql!(both "link_put"))
-            .bind(partner_id)
-            .bind(link.said.as_str())
-            .bind(link.manifest_reference.as_str())
-            .bind(link.part.as_str())
-            .bind(link.revision)
-            .bind(micros(now))
-            .execute(&mut *connection)
-            .await?;
+static PUT: ManyRows = many_rows!("link_put");
+
+/// Another name of a partner's manifest, and since when.
+pub(super) type Put<'l> = (&'l str, &'l Link, Timestamp);
+
+/// Other names of manifests, put within a transaction; of the same name the last counts.
+pub(super) async fn put(connection: &mut Connection, links: Vec<Put<'_>>) -> Result<(), Error> {
+    let by_name: BTreeMap<_, _> = links
+        .into_iter()
+        .map(|(partner_id, link, now)| ((partner_id, &link.said, &link.manifest_reference), (link, now)))
+        .collect();
+    if by_name.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let mut rows = Rows::of(6);
+    for ((partner_id, ..), (link, now)) in by_name {
+        rows.add(partner_id);
+        rows.add(link.said.as_str());
+        rows.add(link.manifest_reference.as_str());
+        rows.add(link.part.as_str());
+        rows.add(i64::from(link.revision));
+        rows.add(micros(now));
+    }
+    PUT.execute(connection, rows).await
 }
 
 impl Store {
@@ -37,7 +44,10 @@ impl Store {
     pub async fn link(&self, partner_id: &str, links: Vec<Link>, now: Timestamp) -> Result<(), Error> {
         let partner_id = partner_id.to_owned();
         self.transact(move |connection| {
-            Box::pin(async move { put(connection, &partner_id, &links, now).await })
+            Box::pin(async move {
+                let links = links.iter().map(|link| (partner_id.as_str(), link, now)).collect();
+                put(connection, links).await
+            })
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! What everybody was told against what is stored.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -123,6 +123,10 @@ async fn whole_feed(store: &Store) -> Vec<FeedRow> {
 /// Every stored revision of a lorry once, whole and readable.
 async fn revisions(store: &Store, feed: &[FeedRow], found: &mut Found) -> BTreeMap<(String, u32), Stored> {
     let mut stored = BTreeMap::new();
+    let mut by_manifest: HashMap<Uuid, Vec<&FeedRow>> = HashMap::new();
+    for row in feed {
+        by_manifest.entry(row.manifest.id).or_default().push(row);
+    }
     for row in feed.iter().filter(|row| row.event == FeedEvent::Recorded && !is_of_coach(row)) {
         let ManifestKey { manifest_reference, revision, .. } = &row.manifest.key;
         let id = row.manifest.id;
@@ -135,7 +139,7 @@ async fn revisions(store: &Store, feed: &[FeedRow], found: &mut Found) -> BTreeM
             receipt: manifest.receipt,
             received: store.received(id).await.unwrap().unwrap().bytes,
             state: manifest.summary.state,
-            decided: decided(feed, id),
+            decided: decided(&by_manifest[&id]),
         };
         if stored.insert((manifest_reference.clone(), revision.number()), one).is_some() {
             found.problems.push(format!("{manifest_reference} revision {} is doubled", revision.number()));
@@ -145,17 +149,17 @@ async fn revisions(store: &Store, feed: &[FeedRow], found: &mut Found) -> BTreeM
 }
 
 /// What was decided of a manifest, one after the other.
-fn decided(feed: &[FeedRow], id: Uuid) -> Vec<Vec<PreDecision>> {
-    let of_it = feed.iter().filter(|row| row.manifest.id == id);
-    let decides = |row: &&FeedRow| matches!(row.event, FeedEvent::Recorded | FeedEvent::Redecided);
-    let told = |row: &FeedRow| {
+fn decided(of_it: &[&FeedRow]) -> Vec<Vec<PreDecision>> {
+    let decides = |row: &&&FeedRow| matches!(row.event, FeedEvent::Recorded | FeedEvent::Redecided);
+    let told = |row: &&FeedRow| {
+        let id = row.manifest.id;
         let mut told =
             reply::pre_decisions(id, &row.decisions, Audience::Submitter, Language::default()).unwrap();
         // An answer to a submission says once, with the conveyance, what made all of them.
         told.iter_mut().skip(1).for_each(|one| one.digests = None);
         told
     };
-    of_it.filter(decides).map(told).collect()
+    of_it.iter().filter(decides).map(told).collect()
 }
 
 /// One manifest as its partner knows it.

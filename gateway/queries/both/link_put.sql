@@ -1,3 +1,0 @@
-insert into links (partner_id, said, manifest_reference, part, revision, linked_time_us)
-values ($1, $2, $3, $4, $5, $6)
-on conflict (partner_id, said, manifest_reference) do update set part = excluded.part, revision = excluded.revision, linked_time_us = excluded.linked_time_us
