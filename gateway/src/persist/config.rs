@@ -31,7 +31,7 @@ pub struct Config {
     pub max_batch: usize,
     /// Most submissions that wait for the writer; who comes later waits for a place, up to his deadline.
     pub queue_size: usize,
-    /// Connections that read.
+    /// Connections that read. Whoever follows the feed leaves one to those who call.
     pub readers: u32,
     /// How long a connection waits for another process's write, in milliseconds. PostgreSQL: `lock_timeout`; longer than
     /// `idle_transaction_timeout_ms`, so that a gateway that stands still is waited out.

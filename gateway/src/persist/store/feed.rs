@@ -25,12 +25,14 @@ impl Store {
             Scope::BorderPost(code) => (sql!(both "feed_after_border_post"), Some(code)),
             Scope::All => (sql!(both "feed_after_all"), None),
         };
+        let follows = self.followers.acquire().await.map_err(|_| Error::Closed)?;
         let rows = query(text)
             .bind(whose.map(String::as_str))
             .bind(after.0)
             .bind(self.page(limit))
             .fetch_all(&self.readers)
             .await?;
+        drop(follows);
         rows.iter()
             .map(|row| {
                 Ok(FeedRow {

@@ -34,7 +34,7 @@ use std::{sync::Arc, time::Instant};
 
 use futures::future::BoxFuture;
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{Semaphore, mpsc, oneshot, watch},
     task::JoinSet,
 };
 
@@ -62,6 +62,8 @@ use super::{
 #[derive(Clone)]
 pub struct Store {
     readers: Pool,
+    /// Whoever follows the feed leaves a reader to those who call, however many follow it.
+    followers: Arc<Semaphore>,
     queue: mpsc::Sender<Command>,
     histories: mpsc::Sender<reader::Command>,
     /// PostgreSQL only: where there are other gateways.
@@ -148,8 +150,10 @@ impl Store {
         };
         tokio::spawn(reader.run(asked));
         let journeys = config.is_postgres().then(|| Keeper::start(config, &readers));
+        let followers = config.readers.saturating_sub(1).max(1);
         Ok(Self {
             readers,
+            followers: Arc::new(Semaphore::new(usize::try_from(followers).unwrap_or(1))),
             queue,
             histories,
             journeys,
