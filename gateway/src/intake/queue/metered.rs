@@ -153,6 +153,7 @@ mod tests {
         assert_eq!(framing.count(&message(60_000, 1)[PREFIX - 1..], 100_000, || ()), 1 + 60_000);
         assert_eq!(Framing::default().count(&message(u32::MAX, 40), 100_000, || ()), PREFIX, "it is refused");
     }
+
     /// A body of which no more comes.
     struct Halting(Option<Bytes>);
 
